@@ -1,0 +1,148 @@
+"""The database: one engine, reads that never block, and short write transactions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError, DBAPIError
+
+from dojo_tui.model.errors import StoreError
+
+BUSY_SECONDS = 60
+"""How long a write waits for another process's write before it gives up."""
+
+
+class Database:
+    """Transactions over one store. Threads may share it; a Connection stays in its thread.
+
+    SQLite allows one writer at a time: writers of this process queue on a
+    lock (first come, first served as far as the platform's lock is), those of
+    other processes wait in SQLite's busy handler. Readers see the last
+    committed state and wait for nobody (WAL).
+    """
+
+    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+        self.url = url
+        self.read_only = read_only
+        self.engine = _engine(url, read_only=read_only)
+        self._writing = threading.Lock()
+        self._guards = threading.local()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded kind of store."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one consistent state for as long as it is open."""
+        with _told(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        if self.read_only:
+            raise StoreError("The store was opened read-only.", safe="Nothing was changed.")
+        if not self.is_sqlite:
+            with _told(), self.engine.begin() as connection:
+                self._pass_guards(connection)
+                yield connection
+            return
+        with self._writing, _told(), self.engine.connect() as connection:
+            # Taking the write lock at once avoids the deadlock of two readers that both want to write.
+            connection = connection.execution_options(immediate=True)
+            with connection.begin():
+                self._pass_guards(connection)
+                yield connection
+
+    @contextmanager
+    def guarded(self, guard: Callable[[Connection], None]) -> Iterator[None]:
+        """Call ``guard`` at the start of every write transaction of this thread, inside that transaction.
+
+        A guard that raises stops the write. So an Operation makes sure that
+        no code it calls, the destination's included, writes after another
+        process took its Connector over (P8).
+        """
+        outer: tuple[Callable[[Connection], None], ...] = getattr(self._guards, "here", ())
+        self._guards.here = (*outer, guard)
+        try:
+            yield
+        finally:
+            self._guards.here = outer
+
+    def _pass_guards(self, connection: Connection) -> None:
+        for guard in getattr(self._guards, "here", ()):
+            guard(connection)
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _engine(url: URL, *, read_only: bool) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # The driver's own transaction handling opens them too late; see "begin".
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only=ON" if read_only else "PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        immediate = connection.get_execution_options().get("immediate", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the driver's words into a person's."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise store_error(error) from error
+
+
+def store_error(error: DatabaseError | DBAPIError | Exception) -> StoreError:
+    """Say in plain words what a database error means."""
+    words = str(getattr(error, "orig", error))
+    lowered = words.lower()
+    if "locked" in lowered or "busy" in lowered:
+        return StoreError(
+            f"Another program has been writing to the store for more than {BUSY_SECONDS} seconds.",
+            safe="Nothing of this step was saved; everything before it is.",
+            do="Close the other program or wait for it, then try again.",
+        )
+    if "readonly" in lowered or "read-only" in lowered:
+        return StoreError(
+            "The store cannot be written: its file or folder is read-only.",
+            safe="Nothing was changed.",
+            do="Give yourself write permission to the file and its folder, or choose another with --store.",
+        )
+    if "full" in lowered and "disk" in lowered:
+        return StoreError(
+            "The disk is full.",
+            safe="The step was rolled back; everything before it is saved.",
+            do="Free some space and try again.",
+        )
+    if "not a database" in lowered or "malformed" in lowered or "encrypted" in lowered:
+        return StoreError(
+            f"The store is not a readable SQLite database ({words}).",
+            safe="The file was not changed.",
+            do="Restore a backup (they lie beside it), or choose another file with --store.",
+        )
+    return StoreError(f"The store failed: {words}.", safe="The step was rolled back.", do="")

@@ -1,0 +1,65 @@
+"""The filter language of the lists, and how its terms become SQL.
+
+Words are separated by spaces; every one must be found. ``!word`` must not be
+found, ``"two words"`` are one term, ``field:word`` looks in one field only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_
+
+_TERM = re.compile(r'(?P<not>!?)(?:(?P<field>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))?')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition of a filter. ``field`` is empty when every searched field may match."""
+
+    value: str
+    field: str = ""
+    negated: bool = False
+
+    def wanted(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+        """``condition``, or its opposite when the term is negated."""
+        return ~condition if self.negated else condition
+
+
+def terms(text: str, fields: Collection[str]) -> Iterator[Term]:
+    """Read a filter. A prefix that is no field is part of the word (``http://x``); half-typed terms are left out."""
+    for match in _TERM.finditer(text):
+        field = (match["field"] or "").lower()
+        value = match["quoted"] if match["quoted"] is not None else match["plain"] or ""
+        if field and field not in fields:
+            field, value = "", f"{match['field']}:{value}"
+        if value:
+            yield Term(value, field, bool(match["not"]))
+
+
+def contains(dialect: str, columns: Sequence[ColumnElement[Any]], value: str) -> ColumnElement[bool]:
+    """True when one of ``columns`` contains ``value``, whatever the case; ``%`` and ``_`` mean themselves."""
+    if dialect != "sqlite":
+        return or_(*(func.coalesce(column, "").ilike(_pattern(value), escape="\\") for column in columns))
+    # SQLite's LIKE folds only ASCII by itself; for other letters the usual spellings are tried.
+    spellings = [value] if value.isascii() else sorted({value, value.lower(), value.upper(), value.title()})
+    return or_(
+        *(
+            func.coalesce(column, "").like(_pattern(spelling), escape="\\")
+            for column in columns
+            for spelling in spellings
+        )
+    )
+
+
+def same_text(value: str, whole: str) -> bool:
+    """The rule of ``contains`` for a text that is at hand."""
+    return value.casefold() in whole.casefold()
+
+
+def _pattern(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
