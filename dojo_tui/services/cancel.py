@@ -1,0 +1,36 @@
+"""A token that every loop and every wait of a running Operation looks at."""
+
+from __future__ import annotations
+
+import threading
+
+from dojo_tui.model.errors import CancelledError, DojoTuiError
+
+
+class CancelToken:
+    """Set once, by anyone, from any thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+        self._cause: DojoTuiError | None = None
+
+    def cancel(self, cause: DojoTuiError | None = None) -> None:
+        """Ask the work to stop. ``cause`` is raised instead of CancelledError; the first call counts."""
+        if not self._event.is_set():
+            self._cause = cause
+            self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked the work to stop."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise CancelledError (or the cause that was given) if somebody asked the work to stop."""
+        if self._event.is_set():
+            raise self._cause or CancelledError()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than until somebody asks the work to stop; then raise as ``check`` does."""
+        self._event.wait(seconds)
+        self.check()

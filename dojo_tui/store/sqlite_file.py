@@ -1,0 +1,119 @@
+"""The file of an SQLite store: checked before anything could change it, and copied before an upgrade."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.engine import URL
+
+from dojo_tui.model.errors import StoreError
+from dojo_tui.store.database import BUSY_SECONDS, store_error
+from dojo_tui.store.version import foreign
+
+_MAGIC = b"SQLite format 3\0"
+
+
+def prepare(url: URL, *, read_only: bool = False) -> None:
+    """Make sure that the file can be a store and be written; a new file is made in WAL mode."""
+    path = path_of(url)
+    if path is None:
+        return
+    try:
+        exists = _check(path)
+        if read_only:
+            if not exists:
+                raise StoreError(f"There is no store at {path} yet.", do="Open it once without --read-only.")
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not os.access(path if exists else path.parent, os.W_OK):
+            raise PermissionError(13, "Permission denied", str(path))
+    except OSError as error:
+        raise StoreError(
+            f"The store {path} cannot be used: {error.strerror or error}.",
+            safe="Nothing was changed.",
+            do="Give yourself permission to read and write it and its folder, or choose another with --store.",
+        ) from error
+    try:
+        if exists:
+            _refuse_foreign(path)
+        _use_wal(path)
+    except sqlite3.Error as error:
+        raise store_error(error) from error
+
+
+def path_of(url: URL) -> Path | None:
+    """The file of an SQLite URL; None when it lives in memory."""
+    if not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database)
+
+
+def back_up(path: Path, version: str, now: datetime) -> Path:
+    """Copy the whole store, what is still in its WAL included, to a file beside it."""
+    target = path.with_name(f"{path.name}.backup-{version}-{now:%Y%m%dT%H%M%SZ}")
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        with closing(sqlite3.connect(_read_only_uri(path), uri=True)) as source:
+            with closing(sqlite3.connect(partial)) as copy:
+                source.backup(copy)
+        partial.replace(target)
+    except (sqlite3.Error, OSError) as error:
+        partial.unlink(missing_ok=True)
+        raise StoreError(
+            f"The store must be upgraded, but the copy that is made before it failed: {error}.",
+            safe="The store was not changed.",
+            do="Free some space beside it, or make its folder writable, and try again.",
+        ) from error
+    return target
+
+
+def _check(path: Path) -> bool:
+    """Whether there is a file yet; raises StoreError when what is there is no SQLite database."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return False
+    if not stat.S_ISREG(mode):
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise StoreError(f"{path} is {kind}; a store is a file.", safe="Nothing was changed.", do="Name a file.")
+    with path.open("rb") as file:
+        start = file.read(len(_MAGIC))
+    if start and start != _MAGIC:
+        raise StoreError(
+            f"{path} is not an SQLite database.",
+            safe="The file was not changed.",
+            do="Restore a backup (they lie beside it), or choose another file with --store.",
+        )
+    return bool(start)
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Refuse another program's database before a connection in WAL mode would change its header."""
+    with closing(sqlite3.connect(_read_only_uri(path), uri=True, timeout=BUSY_SECONDS)) as connection:
+        names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if names and "leases" not in names:
+        raise foreign()
+
+
+def _use_wal(path: Path) -> None:
+    """Switch to WAL. The switch does not wait for another process that is at it, so it is tried again."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+
+def _read_only_uri(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro"
