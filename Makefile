@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
-SCANNED := dojo_tui tests $(wildcard benchmarks tools)
+SCANNED := dojo_tui tests $(wildcard benchmarks screenshots)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install dev test test-slow check format bench screenshots lock clean
@@ -41,7 +41,7 @@ bench: $(DEV_STAMP) ## Measure, each against a bare reference in the same run
 	$(BIN)/python -m benchmarks
 
 screenshots: $(DEV_STAMP) ## Draw screenshots/ anew from the real app
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m screenshots.make
 
 lock: ## Pin requirements*.txt anew (for maintainers; needs pip-compile of pip-tools)
 	./tools/lock

@@ -1,0 +1,27 @@
+"""Opening the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dojo_tui.cli.settings import Given
+from dojo_tui.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from dojo_tui.wiring import Workspace
+
+
+def open_app(options: Given) -> int:
+    """Run the app to its end and return the exit code."""
+    if options.as_json:
+        raise UsageError("--json is for commands; the app has none to print.", do="See 'dojo-tui --help'.")
+    settings = options.settings()
+
+    def opener() -> Workspace:
+        from dojo_tui.cli.workspace import open_workspace
+
+        return open_workspace(settings)
+
+    from dojo_tui.ui.app import run
+
+    return run(opener, read_only=settings.read_only, theme=settings.theme)

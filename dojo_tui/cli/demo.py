@@ -1,0 +1,18 @@
+"""``dojo-tui demo``: the app on a throw-away world."""
+
+from __future__ import annotations
+
+import click
+
+from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.base import given
+
+
+@make_command("demo")
+@click.pass_context
+def command(context: click.Context) -> int:
+    """Open the app on a throw-away world: real reports, offline, gone at the end."""
+    from dojo_tui.demo.run import run_demo
+
+    settings = given(context).settings()
+    return run_demo(read_only=settings.read_only, theme=settings.theme)

@@ -1,0 +1,108 @@
+"""``dojo-tui findings``: what was imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from dojo_tui.cli.base import given, near
+from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.output import Column, listing
+from dojo_tui.cli.shapes import finding_json
+from dojo_tui.cli.workspace import connectors_named, opened
+from dojo_tui.model.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from dojo_tui.store.findings import FindingQuery, FindingRow
+    from dojo_tui.wiring import Workspace
+
+
+@make_group("findings")
+def command() -> None:
+    """List the Findings of the embedded destination."""
+
+
+@command.command("list")
+@click.option("--product", metavar="NAME", help="Only this Product.")
+@click.option("--record", metavar="ID", type=int, help="Only this Record.")
+@click.option("--connector", metavar="LABEL", help="Only this Connector.")
+@click.option("--active/--inactive", "active", default=None, help="Only active, or only inactive ones.")
+@click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
+@click.pass_context
+def findings_list(
+    context: click.Context,
+    product: str | None,
+    record: int | None,
+    connector: str | None,
+    active: bool | None,
+    text: str,
+) -> None:
+    """List Findings, the worst first."""
+    with opened(context) as workspace:
+        from dojo_tui.store.findings import FindingQuery
+
+        query = FindingQuery(
+            product_ref=_product_ref(workspace, product) if product is not None else None,
+            record_id=_record_id(workspace, record) if record is not None else None,
+            connector_id=connectors_named(workspace, [connector])[0].id if connector is not None else None,
+            active=active,
+            text=text,
+        )
+        listing(
+            _stream(workspace, query),
+            [
+                Column("ID", lambda row: str(row.id), right=True),
+                Column("SEVERITY", lambda row: row.severity.label),
+                Column("STATUS", _status),
+                Column("PRODUCT", lambda row: row.product_name, at_most=20),
+                Column("TITLE", lambda row: row.title, at_most=60),
+                Column("WHERE", _where, at_most=50),
+            ],
+            finding_json,
+            as_json=given(context).as_json,
+            empty="No Findings. 'dojo-tui sync' imports those of mapped Records.",
+        )
+
+
+def _stream(workspace: Workspace, query: FindingQuery) -> Iterator[FindingRow]:
+    from dojo_tui.store.findings import stream_findings
+
+    with workspace.store.database.read() as connection:
+        yield from stream_findings(connection, query)
+
+
+def _product_ref(workspace: Workspace, name: str) -> str:
+    refs = {product.name: product.ref for product in workspace.destination.products()}
+    if name not in refs:
+        raise NotFoundError(f"There is no Product '{name}'.", do=near(name, refs) or "See 'dojo-tui products list'.")
+    return refs[name]
+
+
+def _record_id(workspace: Workspace, record_id: int) -> int:
+    from dojo_tui.store.records import record_rows
+
+    with workspace.store.database.read() as connection:
+        if not record_rows(connection, [record_id]):
+            raise NotFoundError(f"There is no Record with the id {record_id}.", do="See 'dojo-tui records list'.")
+    return record_id
+
+
+def _status(row: FindingRow) -> str:
+    words = (
+        (row.false_p, "false positive"),
+        (row.out_of_scope, "out of scope"),
+        (row.risk_accepted, "risk accepted"),
+        (row.active, "active"),
+        (row.is_mitigated, "mitigated"),
+    )
+    return next((word for is_so, word in words if is_so), "inactive")
+
+
+def _where(row: FindingRow) -> str:
+    if row.file_path:
+        return f"{row.file_path}:{row.line}" if row.line else row.file_path
+    if row.component_name:
+        return f"{row.component_name} {row.component_version}".rstrip()
+    return row.endpoints[0] if row.endpoints else "-"

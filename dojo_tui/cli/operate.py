@@ -1,0 +1,49 @@
+"""What ``discover``, ``sync`` and ``run-due`` share: telling what came of the Operations."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dojo_tui.cli.base import given
+from dojo_tui.cli.failures import ExitCode, tell
+from dojo_tui.cli.output import write_object
+from dojo_tui.cli.report import exit_code, print_operation
+from dojo_tui.cli.shapes import operation_json, outcome_json
+
+if TYPE_CHECKING:
+    from dojo_tui.cli.running import Ran
+    from dojo_tui.wiring import Workspace
+
+
+def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: str) -> ExitCode:
+    """Print what came of it and return the exit code."""
+    from dojo_tui.store import operations as stored
+
+    as_json = given(context).as_json
+    with workspace.store.database.read() as connection:
+        rows = stored.operation_rows(connection, ran.operation_ids)
+        outcomes = {row.id: stored.outcomes(connection, row.id) for row in rows}
+    if as_json:
+        shapes = []
+        for row in rows:
+            shape = dict(operation_json(row, outcomes[row.id]))
+            if row.dry_run:
+                shape["outcomes"] = [outcome_json(outcome) for outcome in outcomes[row.id]]
+            shapes.append(shape)
+        write_object({"operations": shapes})
+    for row in rows:
+        if not as_json:
+            print_operation(row, outcomes[row.id])
+    sys.stdout.flush()
+    for error in ran.busy:
+        tell(error, as_json=as_json)
+    if ran.cancelled:
+        return ExitCode.CANCELLED
+    if ran.busy:
+        return ExitCode.FAILED
+    if not rows and not as_json:
+        print(nothing, file=sys.stderr)
+    return exit_code(rows)

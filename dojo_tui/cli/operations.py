@@ -1,0 +1,167 @@
+"""``dojo-tui operations``: what ran, what runs, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dojo_tui.cli.base import given
+from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.output import Column, listing, local, write_object, write_table
+from dojo_tui.cli.report import counts_text, duration_text
+from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
+from dojo_tui.cli.workspace import connectors_named, opened
+from dojo_tui.model.errors import UsageError
+from dojo_tui.model.operation import OperationType, Status
+from dojo_tui.model.text import inert
+
+if TYPE_CHECKING:
+    from dojo_tui.store.operations import LogRow, OperationQuery, OperationRow, OutcomeRow
+    from dojo_tui.wiring import Workspace
+
+
+@make_group("operations")
+def command() -> None:
+    """List, show or cancel Operations."""
+
+
+@command.command("list")
+@click.option("--connector", "labels", metavar="LABEL", multiple=True, help="Only this Connector; repeat for several.")
+@click.option("--type", "kind", type=click.Choice([kind.value for kind in OperationType], case_sensitive=False))
+@click.option("--status", type=click.Choice([status.value for status in Status], case_sensitive=False))
+@click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
+@click.pass_context
+def operations_list(
+    context: click.Context, labels: tuple[str, ...], kind: str | None, status: str | None, text: str
+) -> None:
+    """List Operations, the newest first."""
+    with opened(context) as workspace:
+        from dojo_tui.store.operations import OperationQuery
+
+        ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
+        queries = [
+            OperationQuery(
+                connector_id=connector,
+                type=OperationType(kind) if kind else None,
+                status=Status(status) if status else None,
+                text=text,
+            )
+            for connector in ids or [None]
+        ]
+        clock = workspace.clock
+        listing(
+            _stream(workspace, queries),
+            [
+                Column("ID", lambda row: str(row.id), right=True),
+                Column("CONNECTOR", lambda row: row.connector_label, at_most=20),
+                Column("TYPE", lambda row: row.type.value + (" (dry run)" if row.dry_run else "")),
+                Column("STATUS", lambda row: row.status.value),
+                Column("TRIGGER", lambda row: row.trigger.value),
+                Column("STARTED", lambda row: local(row.started_at, clock)),
+                Column("TOOK", lambda row: duration_text(row.duration_s), right=True),
+                Column("COUNTS", lambda row: counts_text(row.counts)),
+            ],
+            lambda row: _with_reasons(workspace, row),
+            as_json=given(context).as_json,
+            empty="No Operations yet. 'dojo-tui discover' is the first.",
+        )
+
+
+@command.command("show")
+@click.argument("operation_id", metavar="ID", type=int)
+@click.pass_context
+def operations_show(context: click.Context, operation_id: int) -> None:
+    """Show one Operation: counts, what became of each Record, and the log."""
+    with opened(context) as workspace:
+        from dojo_tui.store import operations as stored
+
+        with workspace.store.database.read() as connection:
+            row = stored.operation(connection, operation_id)
+            outcomes = stored.outcomes(connection, operation_id)
+            log = stored.log_lines(connection, operation_id)
+        if given(context).as_json:
+            whole = {
+                **operation_json(row, outcomes),
+                "outcomes": [outcome_json(outcome) for outcome in outcomes],
+                "log": [log_json(line) for line in log],
+            }
+            write_object(whole)
+        else:
+            _show(workspace, row, outcomes, log)
+
+
+@command.command("cancel")
+@click.argument("operation_id", metavar="ID", type=int)
+@click.pass_context
+def operations_cancel(context: click.Context, operation_id: int) -> None:
+    """Ask a queued or running Operation to stop, whichever process runs it."""
+    with opened(context, changes=True) as workspace:
+        from dojo_tui.store import operations as stored
+
+        with workspace.store.database.read() as connection:
+            row = stored.operation(connection, operation_id)
+        if row.status.ended:
+            raise UsageError(f"Operation {operation_id} has ended already: {row.status.value}.")
+        workspace.operations.cancel(operation_id)
+        sentence = f"Operation {operation_id} was asked to stop; what it has finished stays."
+        if given(context).as_json:
+            write_object({"id": operation_id, "sentence": sentence})
+        else:
+            print(sentence)
+
+
+def _stream(workspace: Workspace, queries: list[OperationQuery]) -> Iterator[OperationRow]:
+    from dojo_tui.store.ids import chunks
+    from dojo_tui.store.operations import operation_ids, operation_rows
+
+    with workspace.store.database.read() as connection:
+        for query in queries:
+            for chunk in chunks(operation_ids(connection, query)):
+                yield from operation_rows(connection, chunk)
+
+
+def _with_reasons(workspace: Workspace, row: OperationRow) -> Mapping[str, Any]:
+    from dojo_tui.store.operations import outcomes
+
+    if not _has_reasons(row):
+        return operation_json(row, ())
+    with workspace.store.database.read() as connection:
+        return operation_json(row, outcomes(connection, row.id))
+
+
+def _has_reasons(row: OperationRow) -> bool:
+    """False spares a query: the counts tell that no Record failed, was held or skipped."""
+    return bool(row.counts.get("failed") or row.counts.get("skipped") or row.type is OperationType.DISCOVER)
+
+
+def _show(workspace: Workspace, row: OperationRow, outcomes: list[OutcomeRow], log: list[LogRow]) -> None:
+    clock = workspace.clock
+    print(f"Operation {row.id}: {row.type.value} of {inert(row.connector_label)}, {row.trigger.value}")
+    print(f"  Status   {row.status.value}{' (dry run)' if row.dry_run else ''}")
+    print(f"  Started  {local(row.started_at, clock)}, took {duration_text(row.duration_s)}")
+    print(f"  Counts   {counts_text(row.counts)}")
+    if row.error:
+        print(f"  Error    {inert(row.error)}")
+    if outcomes:
+        print()
+        write_table(
+            outcomes,
+            [
+                Column("STATUS", lambda outcome: outcome.status.value),
+                Column("RECORD", lambda outcome: outcome.record_name, at_most=40),
+                Column("COUNTS", lambda outcome: counts_text(outcome.counts)),
+                Column("REASON", lambda outcome: outcome.reason, at_most=10_000),
+            ],
+        )
+    if log:
+        print()
+        write_table(
+            log,
+            [
+                Column("AT", lambda line: local(line.at, clock)),
+                Column("LEVEL", lambda line: line.level.value),
+                Column("MESSAGE", lambda line: line.message, at_most=10_000),
+            ],
+        )

@@ -1,0 +1,38 @@
+"""``dojo-tui products``: the Products of the destination."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from dojo_tui.cli.base import given
+from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.output import Column, listing
+from dojo_tui.cli.workspace import opened
+
+if TYPE_CHECKING:
+    pass
+
+
+@make_group("products")
+def command() -> None:
+    """List the Products that Records can be mapped to."""
+
+
+@command.command("list")
+@click.pass_context
+def products_list(context: click.Context) -> None:
+    """List the Products of the destination."""
+    with opened(context) as workspace:
+        listing(
+            workspace.destination.products(),
+            [
+                Column("ID", lambda row: row.ref, right=True),
+                Column("PRODUCT", lambda row: row.name),
+                Column("PRODUCT TYPE", lambda row: row.product_type),
+            ],
+            lambda row: {"id": row.ref, "name": row.name, "product_type": row.product_type},
+            as_json=given(context).as_json,
+            empty="No Products yet: map a Record with 'dojo-tui records map ID --product NAME'.",
+        )

@@ -1,0 +1,70 @@
+"""One line on stderr that tells how far a running Operation is."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TextIO
+
+from dojo_tui.cli.output import terminal_width
+from dojo_tui.cli.report import counts_text
+from dojo_tui.model.text import inert
+from dojo_tui.services.events import Event, OperationChanged, Progress
+
+ERASE = "\r\x1b[2K"
+
+
+class ProgressLine:
+    """Listens to Operations. Writes nothing where stderr is not a terminal."""
+
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        *,
+        every: float = 0.2,
+        now: Callable[[], float] = time.monotonic,
+        width: Callable[[], int] = terminal_width,
+    ) -> None:
+        self._stream = sys.stderr if stream is None else stream
+        self._shown = self._stream.isatty()
+        self._every = every
+        self._now = now
+        self._width = width
+        self._last = float("-inf")
+        self._labels: dict[int, str] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        """Take an event, from whichever thread it comes."""
+        if not self._shown:
+            return
+        match event:
+            case OperationChanged():
+                with self._lock:
+                    self._labels[event.operation_id] = f"{event.connector_label}: {event.type.value}"
+                self._write(f"{self._labels[event.operation_id]} {event.status.value.lower()}", at_once=True)
+            case Progress():
+                self._write(self._progress(event))
+
+    def clear(self) -> None:
+        """Take the line away, before something else is printed."""
+        if self._shown:
+            with self._lock:
+                self._stream.write(ERASE)
+                self._stream.flush()
+
+    def _progress(self, event: Progress) -> str:
+        label = self._labels.get(event.operation_id, "")
+        share = f"{event.done:,}" if event.total is None else f"{event.done:,} of {event.total:,}"
+        counts = f"  {counts_text(event.counts)}" if any(event.counts.values()) else ""
+        return f"{label} {share}{counts}  {event.what}"
+
+    def _write(self, text: str, *, at_once: bool = False) -> None:
+        with self._lock:
+            if not at_once and self._now() - self._last < self._every:
+                return
+            self._last = self._now()
+            self._stream.write(ERASE + inert(text, max(self._width() - 1, 1)))
+            self._stream.flush()

@@ -1,0 +1,72 @@
+"""What an Operation did, in words for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from dojo_tui.cli.failures import ExitCode
+from dojo_tui.model.operation import OutcomeStatus, Status
+from dojo_tui.model.text import inert
+
+if TYPE_CHECKING:
+    from dojo_tui.store.operations import OperationRow, OutcomeRow
+
+SHOWN = 20
+"""Lines of one kind that are printed before the rest is only counted."""
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Those counts that are not zero: ``3 created, 1 closed``."""
+    return ", ".join(f"{value:,} {name}" for name, value in counts.items() if value) or "nothing"
+
+
+def duration_text(seconds: float | None) -> str:
+    """``0.4 s``, ``3 min 12 s``, ``2 h 05 min``; a dash when it is not known."""
+    if seconds is None:
+        return "-"
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
+    """Print the end of an Operation and every Record that did not go through; all of them for a dry run."""
+    plan = " (plan only, nothing was changed)" if row.dry_run else ""
+    print(
+        f"{inert(row.connector_label)}: {row.type.value} {row.status.value.lower()} in {duration_text(row.duration_s)}{plan}: "
+        f"{counts_text(row.counts)}"
+    )
+    if row.error:
+        print(f"  {inert(row.error)}")
+    shown: dict[OutcomeStatus, int] = {}
+    for outcome in outcomes:
+        if outcome.status is OutcomeStatus.DONE and not row.dry_run:
+            continue
+        shown[outcome.status] = shown.get(outcome.status, 0) + 1
+        if shown[outcome.status] <= SHOWN or row.dry_run:
+            print(f"  {_outcome_text(outcome)}")
+    for status, count in shown.items():
+        if count > SHOWN and not row.dry_run:
+            print(f"  … {count - SHOWN:,} more {status.value.lower()}: dojo-tui operations show {row.id}")
+    if row.status is Status.HELD:
+        print("  Look at it with --dry-run; to apply it, run it again with --accept-large-change.")
+
+
+def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
+    """The exit code for Operations that ran together: the worst of them counts."""
+    statuses = {row.status for row in rows}
+    if statuses & {Status.CANCELLED, Status.INTERRUPTED}:
+        return ExitCode.CANCELLED
+    if statuses & {Status.FAILED, Status.PARTLY_FAILED}:
+        return ExitCode.FAILED
+    return ExitCode.HELD if Status.HELD in statuses else ExitCode.DONE
+
+
+def _outcome_text(outcome: OutcomeRow) -> str:
+    word = "plan" if outcome.status is OutcomeStatus.DONE else outcome.status.value.lower()
+    said = counts_text(outcome.counts) if outcome.status is OutcomeStatus.DONE else outcome.reason
+    return f"{word:<9}{inert(outcome.record_name)}: {inert(said)}"

@@ -1,0 +1,83 @@
+"""The root of the command line, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from dojo_tui import __version__
+from dojo_tui.cli.base import Group, given
+from dojo_tui.cli.failures import ExitCode, tell
+from dojo_tui.cli.settings import Given
+
+MODULES = {
+    "demo": "demo",
+    "discover": "discover",
+    "sync": "sync",
+    "run-due": "run_due",
+    "connectors": "connectors",
+    "tools": "tools",
+    "records": "records",
+    "products": "products",
+    "findings": "findings",
+    "operations": "operations",
+}
+"""Subcommands in the order of the help page, and the module of this package that holds each."""
+
+
+class Root(Group):
+    """Imports a subcommand's module when the subcommand is named."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the subcommands, in the order in which a person meets them."""
+        return list(MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a subcommand."""
+        if cmd_name not in MODULES:
+            return None
+        command = importlib.import_module(f"dojo_tui.cli.{MODULES[cmd_name]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=Root, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dojo-tui")
+@click.pass_context
+def root(context: click.Context) -> None:
+    """Connect security tools to DefectDojo, in the terminal.
+
+    Without a command, opens the app.
+    """
+    if context.invoked_subcommand is None:
+        from dojo_tui.cli.app import open_app
+
+        context.exit(open_app(given(context)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; nothing is raised."""
+    options = Given()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter must not end a sync.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        result = root.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="dojo-tui",
+            standalone_mode=False,
+            obj=options,
+        )
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has enough (``| head``). What Python would flush at its exit goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last line of defence: told, never shown raw
+        return tell(error, as_json=options.as_json)
+    return result if isinstance(result, int) else ExitCode.DONE

@@ -1,0 +1,166 @@
+"""Running Operations from the shell: in a thread, so that ctrl-C and signals are answered at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from dojo_tui.cli.failures import ExitCode
+from dojo_tui.cli.progress import ERASE, ProgressLine
+from dojo_tui.model.errors import BusyError
+from dojo_tui.model.operation import OperationType, Status
+from dojo_tui.services.events import Event, OperationChanged
+
+if TYPE_CHECKING:
+    from dojo_tui.wiring import Workspace
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+POLL_SECONDS = 0.05
+PATIENCE_SECONDS = 10.0
+"""How long a cancelled Operation may take to stop by itself before it is recorded as Interrupted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One Operation to run."""
+
+    connector_id: int
+    connector_label: str
+    type: OperationType
+    record_ids: tuple[int, ...] | None = None
+    dry_run: bool = False
+    accept_large_change: bool = False
+
+
+@dataclass(slots=True)
+class Ran:
+    """What came of the requests."""
+
+    operation_ids: list[int] = field(default_factory=list)
+    busy: list[BusyError] = field(default_factory=list)
+    cancelled: bool = False
+
+
+class Runner:
+    """Runs work in a thread while the main thread waits, and cancels it when a signal says so."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._stop = threading.Event()
+        self._live: dict[int, None] = {}
+        self._lock = threading.Lock()
+
+    def run(self, requests: Sequence[Request]) -> Ran:
+        """Run the requests one after the other."""
+        ran = Ran()
+
+        def work() -> None:
+            for request in requests:
+                if self._stop.is_set():
+                    return
+                try:
+                    ran.operation_ids.append(self._run_one(request))
+                except BusyError as error:
+                    ran.busy.append(error)
+
+        self._attend(work)
+        ran.cancelled = self._stop.is_set()
+        return ran
+
+    def run_due(self) -> Ran:
+        """Run what the scheduler finds due."""
+        ran = Ran()
+
+        def work() -> None:
+            ran.operation_ids.extend(self._workspace.scheduler.run_due())
+            self._workspace.operations.wait(ran.operation_ids)
+
+        self._attend(work)
+        ran.cancelled = self._stop.is_set()
+        return ran
+
+    def _run_one(self, request: Request) -> int:
+        return self._workspace.operations.run(
+            request.connector_id,
+            request.type,
+            record_ids=request.record_ids,
+            dry_run=request.dry_run,
+            accept_large_change=request.accept_large_change,
+        )
+
+    def _attend(self, work: Callable[[], None]) -> None:
+        failures: list[BaseException] = []
+
+        def guarded() -> None:
+            try:
+                work()
+            except BaseException as error:  # noqa: BLE001 raised again in the main thread
+                failures.append(error)
+
+        line = ProgressLine()
+        unsubscribes = [self._workspace.operations.subscribe(listener) for listener in (self._note, line)]
+        try:
+            with _signals(self._stop):
+                thread = threading.Thread(target=guarded, name="operations", daemon=True)
+                thread.start()
+                self._wait(thread)
+        finally:
+            for unsubscribe in unsubscribes:
+                unsubscribe()
+            line.clear()
+        if failures:
+            raise failures[0]
+
+    def _note(self, event: Event) -> None:
+        if not isinstance(event, OperationChanged):
+            return
+        with self._lock:
+            if event.status in (Status.QUEUED, Status.RUNNING):
+                self._live[event.operation_id] = None
+            else:
+                self._live.pop(event.operation_id, None)
+
+    def _wait(self, thread: threading.Thread) -> None:
+        asked: set[int] = set()
+        deadline: float | None = None
+        while thread.is_alive():
+            thread.join(POLL_SECONDS)
+            if not self._stop.is_set():
+                continue
+            deadline = deadline or time.monotonic() + PATIENCE_SECONDS
+            if time.monotonic() > deadline:
+                # Leaving is safe: closing the workspace records what still runs as Interrupted.
+                return
+            with self._lock:
+                live = [one for one in self._live if one not in asked]
+            for operation_id in live:
+                asked.add(operation_id)
+                self._workspace.operations.cancel(operation_id)
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    """Set ``stop`` at the first signal; end the process at the second, whatever it is doing (P7 holds)."""
+
+    def answer(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            if os.isatty(2):
+                os.write(2, ERASE.encode())
+            os._exit(ExitCode.CANCELLED)
+        stop.set()
+        if number == signal.SIGINT and os.isatty(2):
+            os.write(2, b"\nCancelling; press ctrl-C again to leave at once.\n")
+
+    before = {number: signal.signal(number, answer) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

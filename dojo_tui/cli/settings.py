@@ -1,0 +1,116 @@
+"""Settings of one run: what the config file says, overridden by what was typed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from dojo_tui.model.errors import UsageError
+from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
+
+CONFIG_VARIABLE = "DOJO_TUI_CONFIG"
+STORE_VARIABLE = "DOJO_TUI_STORE"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the config file may say."""
+
+    store: str | None = None
+    theme: str | None = None
+    read_only: bool = False
+    discover_hold: Hold = DISCOVER_HOLD
+    sync_hold: Hold = SYNC_HOLD
+
+
+@dataclass(slots=True)
+class Given:
+    """Global options as typed, before or after the subcommand. ``settings()`` joins them with the config file."""
+
+    store: str | None = None
+    config: str | None = None
+    as_json: bool = False
+    read_only: bool = False
+    _settings: Settings | None = field(default=None, repr=False)
+
+    def settings(self) -> Settings:
+        """The settings of this run; the config file is read once."""
+        if self._settings is None:
+            settings = read_config(self.config or os.environ.get(CONFIG_VARIABLE))
+            self._settings = replace(
+                settings,
+                store=self.store or os.environ.get(STORE_VARIABLE) or settings.store,
+                read_only=self.read_only or settings.read_only,
+            )
+        return self._settings
+
+
+def read_config(path: str | None) -> Settings:
+    """Read the config file, or the one in the usual place if there is one; raises UsageError."""
+    file = Path(path).expanduser() if path else _usual_place()
+    if not path and not file.is_file():
+        return Settings()
+    # The parser is imported late: most commands need it only for a file that is not there.
+    import tomllib
+
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"The config file {file} cannot be read: {error.strerror}.", do="Check --config.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The config file {file} is not valid TOML: {error}.") from error
+    try:
+        return _settings(values)
+    except ValueError as error:
+        raise UsageError(
+            f"The config file {file} is wrong: {error}.", do="See 'Configuration' in the README."
+        ) from None
+
+
+def _usual_place() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("dojo-tui") / "config.toml"
+
+
+def _settings(values: Mapping[str, Any]) -> Settings:
+    _known(values, ("store", "theme", "read_only", "hold"), "")
+    hold = _typed(values, "hold", dict, {})
+    _known(hold, ("discover", "sync"), "hold.")
+    return Settings(
+        store=_typed(values, "store", str, None),
+        theme=_typed(values, "theme", str, None),
+        read_only=_typed(values, "read_only", bool, False),
+        discover_hold=_hold(_typed(hold, "discover", dict, {}), DISCOVER_HOLD, "hold.discover."),
+        sync_hold=_hold(_typed(hold, "sync", dict, {}), SYNC_HOLD, "hold.sync."),
+    )
+
+
+def _hold(values: Mapping[str, Any], usual: Hold, prefix: str) -> Hold:
+    _known(values, ("share", "least"), prefix)
+    share = values.get("share", usual.share)
+    least = values.get("least", usual.least)
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+        raise ValueError(f"'{prefix}share' must be a number above 0, at most 1")
+    if isinstance(least, bool) or not isinstance(least, int) or least < 1:
+        raise ValueError(f"'{prefix}least' must be a whole number of at least 1")
+    return Hold(share=float(share), least=least)
+
+
+def _known(values: Mapping[str, Any], allowed: tuple[str, ...], prefix: str) -> None:
+    for name in values:
+        if name not in allowed:
+            raise ValueError(
+                f"unknown setting '{prefix}{name}'; there are {', '.join(prefix + one for one in allowed)}"
+            )
+
+
+def _typed(values: Mapping[str, Any], name: str, kind: type, usual: Any) -> Any:
+    value = values.get(name, usual)
+    if name in values and not isinstance(value, kind):
+        words = {str: "a text", bool: "true or false", dict: "a table"}
+        raise ValueError(f"'{name}' must be {words[kind]}")
+    return value

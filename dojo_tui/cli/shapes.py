@@ -1,0 +1,160 @@
+"""The JSON of every listing. These names are promised to scripts: add, never rename."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.cli.output import utc
+from dojo_tui.model.operation import OutcomeStatus
+
+if TYPE_CHECKING:
+    from dojo_tui.services.mapping import HistoryRow
+    from dojo_tui.store.connectors import ConnectorRow
+    from dojo_tui.store.findings import FindingRow
+    from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
+    from dojo_tui.store.records import RecordRow
+
+Json = Mapping[str, Any]
+
+
+def record_json(row: RecordRow) -> Json:
+    """A Record."""
+    return {
+        "id": row.id,
+        "connector": row.connector_label,
+        "vendor_id": row.vendor_id,
+        "name": row.name,
+        "state": row.state.value,
+        "state_reason": row.state_reason,
+        "product": row.product_name,
+        "former_product": row.former_product_name,
+        "details": row.details,
+        "first_discovered_at": utc(row.first_discovered_at),
+        "last_discovered_at": utc(row.last_discovered_at),
+        "finalized_at": utc(row.finalized_at),
+        "finalized_by": row.finalized_by,
+        "last_synced_at": utc(row.last_synced_at),
+    }
+
+
+def finding_json(row: FindingRow) -> Json:
+    """A Finding of the embedded destination. ``record`` is the Record's id, null once that was deleted."""
+    return {
+        "id": row.id,
+        "record": row.record_id,
+        "record_name": row.record_name,
+        "product": row.product_name,
+        "test": row.test_title,
+        "test_id": row.test_id,
+        "title": row.title,
+        "severity": row.severity.label,
+        "active": row.active,
+        "verified": row.verified,
+        "false_p": row.false_p,
+        "out_of_scope": row.out_of_scope,
+        "risk_accepted": row.risk_accepted,
+        "under_review": row.under_review,
+        "is_mitigated": row.is_mitigated,
+        "mitigated_at": utc(row.mitigated_at),
+        "created_at": utc(row.created_at),
+        "date": row.date.isoformat() if row.date else None,
+        "file_path": row.file_path,
+        "line": row.line,
+        "cwe": row.cwe,
+        "cwes": list(row.cwes),
+        "vulnerability_ids": list(row.vulnerability_ids),
+        "component_name": row.component_name,
+        "component_version": row.component_version,
+        "unique_id": row.unique_id,
+        "rule_id": row.rule_id,
+        "scanner": row.scanner,
+        "description": row.description,
+        "mitigation": row.mitigation,
+        "impact": row.impact,
+        "references": row.references,
+        "endpoints": list(row.endpoints),
+        "tags": list(row.tags),
+        "snippet": row.snippet,
+        "nb_occurences": row.nb_occurences,
+        "fix_version": row.fix_version,
+        "cvssv3": row.cvssv3,
+        "cvssv3_score": row.cvssv3_score,
+        "epss_score": row.epss_score,
+    }
+
+
+def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
+    """An Operation. ``errors`` are sentences: the Operation's own, then one for each Record that failed."""
+    said = list(outcomes)
+    errors = [row.error] if row.error else []
+    return {
+        "id": row.id,
+        "connector": row.connector_label,
+        "type": row.type.value,
+        "status": row.status.value,
+        "trigger": row.trigger.value,
+        "queued_at": utc(row.queued_at),
+        "started_at": utc(row.started_at),
+        "ended_at": utc(row.ended_at),
+        "duration_s": None if row.duration_s is None else round(row.duration_s, 3),
+        "dry_run": row.dry_run,
+        "counts": dict(row.counts),
+        "errors": errors + _sentences(said, OutcomeStatus.FAILED),
+        "held": _sentences(said, OutcomeStatus.HELD),
+        "skipped": _sentences(said, OutcomeStatus.SKIPPED),
+    }
+
+
+def outcome_json(row: OutcomeRow) -> Json:
+    """What became of one Record in an Operation."""
+    return {
+        "record": row.record_id,
+        "record_name": row.record_name,
+        "status": row.status.value,
+        "reason": row.reason,
+        "counts": dict(row.counts),
+        "at": utc(row.at),
+    }
+
+
+def log_json(row: LogRow) -> Json:
+    """A line of an Operation's log."""
+    return {"at": utc(row.at), "level": row.level.value, "message": row.message}
+
+
+def history_json(row: HistoryRow) -> Json:
+    """One change of a Record's mapping."""
+    return {
+        "at": utc(row.at),
+        "by": row.by,
+        "act": row.act,
+        "from_state": row.from_state,
+        "to_state": row.to_state,
+        "from_product": row.from_product,
+        "to_product": row.to_product,
+        "undone": row.undone,
+    }
+
+
+def connector_json(row: ConnectorRow) -> Json:
+    """A Connector. ``secret`` is where the secret is kept, never the secret."""
+    return {
+        "id": row.id,
+        "label": row.label,
+        "tool": row.tool,
+        "location": row.location,
+        "secret": row.secret,
+        "options": dict(row.options),
+        "auto_map": row.auto_map,
+        "min_severity": row.min_severity.label,
+        "discover_every": row.discover_schedule,
+        "sync_every": row.sync_schedule,
+        "discover_due_at": utc(row.discover_due_at),
+        "sync_due_at": utc(row.sync_due_at),
+        "created_at": utc(row.created_at),
+    }
+
+
+def _sentences(outcomes: Iterable[OutcomeRow], status: OutcomeStatus) -> list[str]:
+    return [f"{row.record_name}: {row.reason}" for row in outcomes if row.status is status]

@@ -1,0 +1,80 @@
+"""``dojo-tui sync``: import the Findings of mapped Records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import click
+
+from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
+from dojo_tui.model.errors import NotFoundError, UsageError
+from dojo_tui.model.operation import OperationType
+
+if TYPE_CHECKING:
+    from dojo_tui.wiring import Workspace
+
+
+@make_command("sync")
+@click.argument("labels", metavar="[LABEL]...", nargs=-1)
+@click.option(
+    "--record", "record_ids", metavar="ID", type=int, multiple=True, help="Only this Record; repeat for several."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
+@click.option("--accept-large-change", is_flag=True, help="Close Findings even if they are suspiciously many.")
+@click.pass_context
+def command(
+    context: click.Context,
+    labels: tuple[str, ...],
+    record_ids: tuple[int, ...],
+    dry_run: bool,
+    accept_large_change: bool,
+) -> int:
+    """Import the Findings of Records that are mapped and Good.
+
+    Without a LABEL or --record, every Connector is synced.
+    """
+    with opened(context, changes=True) as workspace:
+        from dojo_tui.cli.operate import finish
+        from dojo_tui.cli.running import Request, Runner
+
+        if record_ids:
+            targets = _of_records(workspace, labels, record_ids)
+        else:
+            rows = connectors_named(workspace, labels) if labels else all_connectors(workspace)
+            targets = {(row.id, row.label): None for row in rows}
+        requests = [
+            Request(
+                connector_id,
+                label,
+                OperationType.SYNC,
+                record_ids=ids,
+                dry_run=dry_run,
+                accept_large_change=accept_large_change,
+            )
+            for (connector_id, label), ids in targets.items()
+        ]
+        ran = Runner(workspace).run(requests)
+        return finish(
+            context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
+        )
+
+
+def _of_records(
+    workspace: Workspace, labels: tuple[str, ...], record_ids: tuple[int, ...]
+) -> dict[tuple[int, str], tuple[int, ...] | None]:
+    from dojo_tui.store.records import record_rows
+
+    allowed = {row.id for row in connectors_named(workspace, labels)}
+    with workspace.store.database.read() as connection:
+        rows = {row.id: row for row in record_rows(connection, dict.fromkeys(record_ids))}
+    found: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for record_id in dict.fromkeys(record_ids):
+        if record_id not in rows:
+            raise NotFoundError(f"There is no Record with the id {record_id}.", do="See 'dojo-tui records list'.")
+        row = rows[record_id]
+        if allowed and row.connector_id not in allowed:
+            raise UsageError(f"Record {record_id} belongs to the Connector '{row.connector_label}'.")
+        found[row.connector_id, row.connector_label].append(record_id)
+    return {target: tuple(ids) for target, ids in found.items()}

@@ -1,0 +1,50 @@
+"""``dojo-tui tools``: what can be connected, and what each Tool asks for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.base import given
+from dojo_tui.cli.output import write_array
+from dojo_tui.model.text import inert
+
+if TYPE_CHECKING:
+    from dojo_tui.connectors.base import Field, Tool
+
+
+@make_command("tools")
+@click.pass_context
+def command(context: click.Context) -> None:
+    """List the Tools that can be connected, with their fields."""
+    from dojo_tui.connectors.registry import tools
+
+    found = tools()
+    if given(context).as_json:
+        write_array(_tool_json(tool) for tool in found.values())
+        return
+    for tool in found.values():
+        print(f"{inert(tool.name)}  {inert(tool.title)}")
+        print(f"  --location          {inert(tool.location.help)}")
+        for field in tool.options:
+            default = f" (default: {inert(field.default)})" if field.default else ""
+            print(f"  --option {inert(field.name)}=…".ljust(22) + f"{inert(field.help)}{default}")
+        print(f"  Add one:  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …")
+    sys.stdout.flush()
+
+
+def _tool_json(tool: Tool) -> Mapping[str, Any]:
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "location": _field_json(tool.location),
+        "options": [_field_json(field) for field in tool.options],
+    }
+
+
+def _field_json(field: Field) -> Mapping[str, Any]:
+    return {"name": field.name, "help": field.help, "required": field.required, "default": field.default}
