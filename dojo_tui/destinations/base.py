@@ -1,0 +1,72 @@
+"""What a destination must provide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from dojo_tui.connectors.base import Fetch
+from dojo_tui.model.plan import Hold, Summary
+from dojo_tui.model.severity import Severity
+
+ENGAGEMENT = "Global Connectors"
+"""Name of the Engagement that holds everything we sync into a Product (P4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A Product at the destination; ``ref`` is the destination's own id, as text."""
+
+    ref: str
+    name: str
+    product_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where one Record's Findings go."""
+
+    product_ref: str
+    connector_id: int
+    connector_label: str
+    scope: str
+    """Separates siblings inside one Test (P5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reimport:
+    """Settings of one reimport."""
+
+    min_severity: Severity = Severity.INFO
+    dry_run: bool = False
+    accept_large_change: bool = False
+    hold: Hold = Hold()
+
+
+class Destination(Protocol):
+    """Products to map to, and reimport into them."""
+
+    name: str
+    """Shown on the top line, e.g. ``embedded``."""
+
+    def products(self) -> list[Product]:
+        """All Products, by name."""
+        ...
+
+    def find_or_create_product(self, name: str, product_type: str | None = None) -> Product:
+        """The Product of exactly this name, created if there is none."""
+        ...
+
+    def lost(self, targets: Collection[Target]) -> dict[Target, str]:
+        """Those of ``targets`` whose Product, or the Engagement or Test we made there, is gone, with the reason."""
+        ...
+
+    def reimport(self, target: Target, fetch: Fetch, settings: Reimport, check: Callable[[], None]) -> Summary:
+        """Make the Record's Findings equal to ``fetch``, wholly or not at all (P7).
+
+        ``check`` raises CancelledError when the person cancelled. Raises
+        DestinationError when it failed; a Summary whose ``held`` is set means
+        that nothing was applied (P9).
+        """
+        ...

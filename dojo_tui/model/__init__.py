@@ -1,0 +1,1 @@
+"""Floor 1: plain typed data and pure rules. Nothing here does I/O or knows what is above."""

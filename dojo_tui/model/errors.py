@@ -1,0 +1,54 @@
+"""Errors a person is meant to read: what happened, what stayed safe, what to do.
+
+Every layer raises these; the UI and the command line only print them.
+"""
+
+from __future__ import annotations
+
+
+class DojoTuiError(Exception):
+    """An expected failure.
+
+    ``what`` happened, what stayed ``safe``, and what to ``do`` next, each a
+    plain sentence without a final line break. ``str()`` joins those given.
+    """
+
+    def __init__(self, what: str, *, safe: str = "", do: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.safe = safe
+        self.do = do
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.safe, self.do) if part)
+
+
+class UsageError(DojoTuiError):
+    """The request itself is wrong (an unknown label, a bad schedule, ...); nothing was done."""
+
+
+class NotFoundError(UsageError):
+    """Something named by the person does not exist."""
+
+
+class StoreError(DojoTuiError):
+    """The store cannot be opened, read or written."""
+
+
+class ConnectorError(DojoTuiError):
+    """A tool could not be read completely; what we hold of the affected part stays untouched (P3)."""
+
+
+class DestinationError(DojoTuiError):
+    """The destination refused or failed; the Record is as before."""
+
+
+class BusyError(DojoTuiError):
+    """Another operation holds this Connector (P8)."""
+
+
+class CancelledError(DojoTuiError):
+    """The person cancelled the operation."""
+
+    def __init__(self) -> None:
+        super().__init__("Cancelled.", safe="Records already synced stay synced; the others are as before.")

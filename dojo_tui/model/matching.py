@@ -1,0 +1,264 @@
+"""One-to-one matching of what a Record holds with what its report says (P13; design, section 5).
+
+Strongest evidence first: the tool's stable id; equal identity; alignment of
+the findings of one file; renamed files. Never across scanners or rules, never
+by severity, and by the message only to break ties.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dojo_tui.model import renames
+from dojo_tui.model.alignment import Located, Pair, anchors, fill, same_line
+from dojo_tui.model.identity import Evidence, rule
+
+
+class Held(Evidence, Protocol):
+    """A Finding that the destination holds, as far as matching reads it."""
+
+    active: bool
+    content: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A Finding of the report with its digest (see ``identity.content``)."""
+
+    evidence: Evidence
+    content: int
+
+
+def match(held: Sequence[Held], incoming: Sequence[Incoming]) -> list[Pair]:
+    """Pairs of indices into ``held`` and ``incoming``, each index at most once.
+
+    What is active describes the code as the last report saw it, what is
+    inactive as some older one did. So active Findings are aligned with the
+    report first, and inactive ones may only take what is left, on evidence
+    that does not rest on their outdated neighbours.
+    """
+    return _Matcher(held, incoming).run()
+
+
+class _Matcher:
+    """The sides, what is still free on each, and the pairs found so far."""
+
+    def __init__(self, held: Sequence[Held], incoming: Sequence[Incoming]) -> None:
+        self.held = held
+        self.incoming = [one.evidence for one in incoming]
+        self.contents = [one.content for one in incoming]
+        self.partner: dict[int, int] = {}
+        self.free = dict.fromkeys(range(len(incoming)))  # an ordered set
+        self.active = [i for i, one in enumerate(held) if one.active]
+        self.inactive = [i for i, one in enumerate(held) if not one.active]
+
+    def run(self) -> list[Pair]:
+        self._by_stable_id()
+        self._by_keys(self.active, _unlocated_keys)
+        sheets = self._sheets()
+        for sheet in sheets:
+            self._take(sheet.pairs(anchors(sheet.before, sheet.after, sheet.known(self.partner))))
+        self._by_content(self.inactive)
+        for sheet in sheets:
+            self._fill(sheet)
+        self._by_code(self.active)
+        self._by_rename()
+        self._by_keys(self.inactive, _unlocated_keys)
+        self._by_code(self.inactive)
+        return sorted(self.partner.items())
+
+    def _take(self, pairs: Iterable[Pair]) -> None:
+        for i, j in pairs:
+            if i not in self.partner and j in self.free:
+                self.partner[i] = j
+                del self.free[j]
+
+    def _unmatched(self, candidates: Iterable[int]) -> Iterator[int]:
+        return (i for i in candidates if i not in self.partner)
+
+    def _by_stable_id(self) -> None:
+        """Pair by the tool's own id where it is one: unique on both sides, and of one rule."""
+        theirs = _unique_ids(self.incoming)
+        # An id that only old, closed Findings share with an active one is still the active one's.
+        for candidates in (self.active, self.inactive):
+            ours = _unique_ids([self.held[i] for i in candidates])
+            self._take((candidates[n], theirs[key]) for key, n in ours.items() if key in theirs)
+
+    def _by_keys(self, candidates: Sequence[int], keys: Callable[[Evidence], Iterable[Hashable]]) -> None:
+        """Pair equal keys, the n-th with the n-th, each Finding's strongest key first."""
+        ours = {i: list(keys(self.held[i])) for i in self._unmatched(candidates)}
+        theirs = {j: list(keys(self.incoming[j])) for j in self.free}
+        depth = max((len(found) for found in theirs.values()), default=0)
+        for level in range(depth):
+            waiting: dict[Hashable, list[int]] = defaultdict(list)
+            for j, found in theirs.items():
+                if level < len(found) and j in self.free:
+                    waiting[found[level]].append(j)
+            for queue in waiting.values():
+                queue.reverse()
+            for i, found in ours.items():
+                if level < len(found) and i not in self.partner and waiting.get(found[level]):
+                    self._take([(i, waiting[found[level]].pop())])
+
+    def _by_content(self, candidates: Iterable[int]) -> None:
+        """Pair Findings that say exactly the same, line and all."""
+        waiting: dict[int, list[int]] = defaultdict(list)
+        for j in self.free:
+            waiting[self.contents[j]].append(j)
+        for i in self._unmatched(candidates):
+            queue = waiting.get(self.held[i].content)
+            if queue:
+                self._take([(i, queue.pop(0))])
+
+    def _by_code(self, candidates: Sequence[int]) -> None:
+        """Pair located Findings wherever in their file they are, by quoted code that occurs once on each side."""
+        ours = _single([_quoted(self.held[i]) for i in candidates])
+        theirs = _single([_quoted(one) for one in self.incoming])
+        self._take((candidates[n], theirs[key]) for key, n in ours.items() if key in theirs)
+
+    def _sheets(self) -> list[_Sheet]:
+        """The files in which there is something to align on both sides."""
+        ours: dict[tuple[str, str], list[int]] = defaultdict(list)
+        theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for i in self.active:
+            if _is_located(self.held[i]):
+                ours[self.held[i].scanner, self.held[i].file_path].append(i)
+        for j, one in enumerate(self.incoming):
+            if _is_located(one):
+                theirs[one.scanner, one.file_path].append(j)
+        return [_Sheet(self.held, rows, self.incoming, theirs[key]) for key, rows in ours.items() if key in theirs]
+
+    def _fill(self, sheet: _Sheet) -> None:
+        for step in (fill, same_line):
+            rows = [n for n, i in enumerate(sheet.rows) if i not in self.partner]
+            columns = [n for n, j in enumerate(sheet.columns) if j in self.free]
+            if rows and columns:
+                self._take(sheet.pairs(step(sheet.before, sheet.after, sheet.known(self.partner), rows, columns)))
+
+    def _by_rename(self) -> None:
+        """Pair the findings of files that vanished with those of files that appeared with the same findings."""
+        gone = self._files(self._unmatched(self.active), self.held, {self.held[i].file_path for i in self.partner})
+        reported = {one.file_path for one in self.incoming}
+        came = self._files(self.free, self.incoming, {self.held[i].file_path for i in self.active})
+        gone = {key: items for key, items in gone.items() if key[1] not in reported}
+        for one, other in renames.find(gone, came):
+            sheet = _Sheet(self.held, list(one), self.incoming, list(other))
+            pairs = anchors(sheet.before, sheet.after)
+            self._take(sheet.pairs(pairs))
+            self._fill(sheet)
+
+    @staticmethod
+    def _files(
+        indices: Iterable[int], side: Sequence[Evidence], present: set[str]
+    ) -> dict[tuple[str, str], list[renames.Item]]:
+        files: dict[tuple[str, str], list[renames.Item]] = defaultdict(list)
+        for index in indices:
+            one = side[index]
+            if one.file_path and one.file_path not in present:
+                files[one.scanner, one.file_path].append(renames.Item(index, _located(one), _is_located(one)))
+        return files
+
+
+class _Sheet:
+    """The located findings of one file on both sides, in order, with the way back to their indices."""
+
+    def __init__(
+        self, held: Sequence[Evidence], rows: list[int], incoming: Sequence[Evidence], columns: list[int]
+    ) -> None:
+        self.before, self.rows = _in_order(held, rows)
+        self.after, self.columns = _in_order(incoming, columns)
+        self._row = {i: n for n, i in enumerate(self.rows)}
+        self._column = {j: n for n, j in enumerate(self.columns)}
+
+    def pairs(self, found: Iterable[Pair]) -> list[Pair]:
+        return [(self.rows[r], self.columns[c]) for r, c in found]
+
+    def known(self, partner: dict[int, int]) -> list[Pair]:
+        return [
+            (r, self._column[partner[i]]) for i, r in self._row.items() if i in partner and partner[i] in self._column
+        ]
+
+
+def _in_order(side: Sequence[Evidence], indices: list[int]) -> tuple[list[Located], list[int]]:
+    items = sorted(((_located(side[index]), index) for index in indices), key=lambda item: (item[0].order, item[1]))
+    return [located for located, _ in items], [index for _, index in items]
+
+
+def _is_located(one: Evidence) -> bool:
+    """True when position is evidence: in a file, at a line, and not about a component that is listed there."""
+    return bool(one.file_path and one.line is not None and not one.component_name)
+
+
+_SPACE = re.compile(r"\s+")
+
+
+def _code(one: Evidence) -> str:
+    """The quoted code, without what an editor or a formatter changes about white space."""
+    return _SPACE.sub(" ", one.snippet).strip()
+
+
+def _located(one: Evidence) -> Located:
+    line, column = one.line or 0, one.column or 0
+    code = _code(one)
+    return Located(
+        rule=rule(one),
+        code=code or _extent(one),
+        text=one.title,
+        line=line,
+        column=column,
+        quoted=bool(code),
+    )
+
+
+def _extent(one: Evidence) -> tuple[int, int]:
+    """Height and width of the flagged region: all that is known of code that is not quoted."""
+    height = (one.end_line or one.line or 0) - (one.line or 0)
+    return height, (one.end_column or 0) - ((one.column or 0) if height == 0 else 0)
+
+
+def _unique_ids(side: Sequence[Evidence]) -> dict[tuple[str, str, str], int]:
+    """(scanner, rule, id) of every Finding whose id no other Finding of its scanner has."""
+    times = Counter((one.scanner, one.unique_id) for one in side if one.unique_id)
+    return {
+        (one.scanner, rule(one), one.unique_id): index
+        for index, one in enumerate(side)
+        if times[one.scanner, one.unique_id] == 1
+    }
+
+
+def _unlocated_keys(one: Evidence) -> Iterator[Hashable]:
+    """Identities of Findings without a position, strongest first: of components, URLs, or only a rule."""
+    if _is_located(one):
+        return
+    base = (one.scanner, rule(one), one.file_path, one.logical_location)
+    if one.component_name:
+        component = (*base, one.component_name, one.vulnerability_ids)
+        yield (*component, one.component_version, one.title)
+        yield (*component, one.component_version)
+        # The same vulnerability of the same component: an update that did not fix it.
+        yield component
+        return
+    if one.endpoints:
+        yield (*base, one.endpoints, one.param, one.title)
+        yield (*base, one.endpoints, one.param)
+        yield (*base, tuple(sorted({url.split("?")[0].split("#")[0] for url in one.endpoints})), one.param)
+        return
+    yield (*base, one.vulnerability_ids, one.title, _code(one))
+    yield (*base, one.vulnerability_ids, one.title)
+    yield (*base, one.vulnerability_ids)
+
+
+def _quoted(one: Evidence) -> Hashable | None:
+    """The identity of a located Finding whose code the report quotes, wherever in its file it is."""
+    code = _code(one)
+    return (one.scanner, rule(one), one.file_path, code) if code and _is_located(one) else None
+
+
+def _single(keys: Sequence[Hashable | None]) -> dict[Hashable, int]:
+    """Where each key is that occurs once."""
+    times = Counter(keys)
+    return {key: index for index, key in enumerate(keys) if key is not None and times[key] == 1}

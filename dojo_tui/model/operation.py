@@ -1,0 +1,78 @@
+"""Operations: one run of Discover or Sync, its life cycle, outcomes and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class OperationType(StrEnum):
+    """The two kinds of Operation."""
+
+    DISCOVER = "Discover"
+    SYNC = "Sync"
+
+
+class Trigger(StrEnum):
+    """What started an Operation."""
+
+    MANUAL = "Manual"
+    SCHEDULED = "Scheduled"
+
+
+class Status(StrEnum):
+    """Where an Operation is in its life."""
+
+    QUEUED = "Queued"
+    RUNNING = "Running"
+    COMPLETED = "Completed"
+    PARTLY_FAILED = "Partly failed"
+    FAILED = "Failed"
+    HELD = "Held"
+    CANCELLED = "Cancelled"
+    INTERRUPTED = "Interrupted"
+
+    @property
+    def ended(self) -> bool:
+        """True when nothing more will happen to the Operation by itself."""
+        return self not in (Status.QUEUED, Status.RUNNING)
+
+
+class OutcomeStatus(StrEnum):
+    """What became of one Record in one Operation."""
+
+    DONE = "Done"
+    FAILED = "Failed"
+    SKIPPED = "Skipped"
+    HELD = "Held"
+    CANCELLED = "Cancelled"
+
+
+class LogLevel(StrEnum):
+    """Weight of a line in an Operation's log."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+DISCOVER_COUNTS = ("new", "known", "updated", "missing", "mapped")
+"""Names of a Discover's counts, in the order they are shown."""
+
+SYNC_COUNTS = ("records", "created", "closed", "reactivated", "updated", "untouched", "failed", "skipped")
+"""Names of a Sync's counts. ``records`` were synced; ``failed`` and ``skipped`` (which
+includes held ones) were not; the others count Findings."""
+
+Counts = Mapping[str, int]
+
+
+def ending(outcomes: Mapping[OutcomeStatus, int]) -> Status:
+    """The status of an Operation that ran to its end with these per-record outcomes."""
+    failed = outcomes.get(OutcomeStatus.FAILED, 0)
+    if failed and not outcomes.get(OutcomeStatus.DONE, 0):
+        return Status.FAILED
+    if failed:
+        return Status.PARTLY_FAILED
+    if outcomes.get(OutcomeStatus.HELD, 0):
+        return Status.HELD
+    return Status.COMPLETED

@@ -1,0 +1,52 @@
+"""What a reimport would do or did, in numbers, and when it must wait for a person (P9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dojo_tui.model.severity import Severity
+
+
+class Action(StrEnum):
+    """What a reimport does with one Finding."""
+
+    CREATED = "created"
+    CLOSED = "closed"
+    REACTIVATED = "reactivated"
+    UPDATED = "updated"
+    UNTOUCHED = "untouched"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A large change is held if it takes at least ``share`` of the whole and at least ``least`` items (P9)."""
+
+    share: float = 0.5
+    least: int = 20
+
+    def stops(self, gone: int, whole: int) -> bool:
+        """True when ``gone`` of ``whole`` must be confirmed by a person."""
+        return gone >= self.least and gone >= self.share * whole
+
+
+DISCOVER_HOLD = Hold(share=0.5, least=10)
+SYNC_HOLD = Hold(share=0.5, least=20)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of a reimport by Action, also by Severity."""
+
+    counts: Mapping[Action, int]
+    by_severity: Mapping[Action, Mapping[Severity, int]] = field(default_factory=dict)
+    closed_by_severity_setting: int = 0
+    """How many of the closed are closed by the minimum severity, not by the tool."""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    """Scanners whose Findings were left untouched, with the reason."""
+    held: str = ""
+    """Why nothing was applied, in a sentence with the numbers; empty when it was (or is a dry run)."""
+
+    def __getitem__(self, action: Action) -> int:
+        return self.counts.get(action, 0)

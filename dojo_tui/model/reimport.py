@@ -1,0 +1,207 @@
+"""Planning a reimport: what becomes of every Finding, before anything is written (design, section 5)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Protocol
+
+from dojo_tui.model import identity
+from dojo_tui.model.finding import Finding
+from dojo_tui.model.matching import Held, Incoming, match
+from dojo_tui.model.plan import Action, Hold, Summary
+from dojo_tui.model.severity import Severity
+
+
+class Trace(Protocol):
+    """What is read of every held Finding; enough to see which files did not change."""
+
+    id: int
+    place: int
+    content: int
+    severity: Severity
+    active: bool
+    is_mitigated: bool
+    triaged: bool
+    """A person decided about it here."""
+    dismissed: bool
+    """False positive, out of scope or risk accepted, whoever said so."""
+
+
+class HeldFinding(Trace, Held, Protocol):
+    """What is read of held Findings in files that did change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report's Findings, each counted once, with their digests."""
+
+    findings: Sequence[Finding]
+    places: Sequence[int]
+    contents: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+
+class Change(StrEnum):
+    """What an update does to the state of a held Finding; its facts are updated as well."""
+
+    FACTS = "facts only"
+    RETURN = "it is reported again: active, unless a person dismissed it"
+    DISMISS = "take over the triage that the tool reports"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A held Finding that the report tells something new about."""
+
+    id: int
+    finding: Finding
+    place: int
+    content: int
+    change: Change
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a reimport will do. ``create`` holds indices into the report."""
+
+    create: list[int] = field(default_factory=list)
+    update: list[Update] = field(default_factory=list)
+    close: list[int] = field(default_factory=list)
+    counts: dict[Action, Counter[Severity]] = field(default_factory=lambda: defaultdict(Counter))
+    active_before: int = 0
+    closed_by_severity_setting: int = 0
+
+    def count(self, action: Action, severity: Severity, times: int = 1) -> None:
+        """Count Findings of one Severity under ``action``."""
+        self.counts[action][severity] += times
+
+    def total(self, action: Action) -> int:
+        """How many Findings ``action`` concerns."""
+        return self.counts[action].total() if action in self.counts else 0
+
+    def held_back(self, hold: Hold) -> str:
+        """Why a person must confirm this plan, or an empty string (P9)."""
+        closed = self.total(Action.CLOSED)
+        if not hold.stops(closed, self.active_before):
+            return ""
+        return f"It would close {closed} of {self.active_before} active Findings."
+
+    def summary(self, *, skipped: Mapping[str, str], held: str = "") -> Summary:
+        """The plan in numbers."""
+        return Summary(
+            counts={action: self.total(action) for action in Action},
+            by_severity={action: dict(counts) for action, counts in self.counts.items()},
+            closed_by_severity_setting=self.closed_by_severity_setting,
+            skipped=skipped,
+            held=held,
+        )
+
+
+def read(findings: Iterable[Finding]) -> Report:
+    """Each finding of a report once, with the number of its occurrences and its worst severity."""
+    kept: dict[int, Finding] = {}
+    for finding in findings:
+        key = identity.same(finding)
+        twin = kept.get(key)
+        kept[key] = finding if twin is None else _merged(twin, finding)
+    return Report(
+        list(kept.values()),
+        [identity.place(one) for one in kept.values()],
+        [identity.content(one, key) for key, one in kept.items()],
+    )
+
+
+def _merged(finding: Finding, twin: Finding) -> Finding:
+    shown = twin if finding.dismissed else finding
+    return replace(
+        shown,
+        severity=max(finding.severity, twin.severity),
+        nb_occurences=finding.nb_occurences + twin.nb_occurences,
+    )
+
+
+def plan(
+    traces: Sequence[Trace],
+    report: Report,
+    load: Callable[[Collection[int]], Sequence[HeldFinding]],
+    *,
+    min_severity: Severity = Severity.INFO,
+) -> Plan:
+    """Plan to make what is held equal to ``report``.
+
+    ``traces`` are all held Findings in scope, active or not, oldest first.
+    ``load`` gives the whole evidence of the held Findings with the ids it is
+    called with, in the same order; it is called only for files that changed,
+    so that an unchanged report costs one look at its digests.
+    """
+    made = Plan(active_before=sum(1 for trace in traces if trace.active))
+    wanted = [n for n, finding in enumerate(report.findings) if finding.severity >= min_severity]
+    changed = _changed_places(traces, report, wanted)
+    for trace in traces:
+        if trace.place not in changed and not trace.is_mitigated:
+            made.count(Action.UNTOUCHED, trace.severity)
+    held = load([trace.id for trace in traces if trace.place in changed])
+    rest = [n for n in wanted if report.places[n] in changed]
+    pairs = match(held, [Incoming(report.findings[n], report.contents[n]) for n in rest])
+    matched = {h: rest[i] for h, i in pairs}
+    created = set(rest) - set(matched.values())
+    for n in rest:
+        if n in created:
+            made.create.append(n)
+            made.count(Action.CREATED, report.findings[n].severity)
+    gone: list[HeldFinding] = []
+    for h, one in enumerate(held):
+        if h in matched:
+            _keep(made, one, report, matched[h])
+        elif one.active:
+            gone.append(one)
+            made.close.append(one.id)
+            made.count(Action.CLOSED, one.severity)
+    made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity)
+    return made
+
+
+def _changed_places(traces: Sequence[Trace], report: Report, wanted: Sequence[int]) -> set[int]:
+    """Places where the Findings that have not vanished and the reported ones are not exactly the same.
+
+    That includes every place that is on one side only: its file may have been
+    renamed.
+    """
+    held = Counter((trace.place, trace.content) for trace in traces if not trace.is_mitigated)
+    held.subtract((report.places[n], report.contents[n]) for n in wanted)
+    return {place for (place, _), difference in held.items() if difference}
+
+
+def _keep(made: Plan, held: HeldFinding, report: Report, n: int) -> None:
+    """Decide what becomes of a held Finding that the report has, too."""
+    finding, content = report.findings[n], report.contents[n]
+    change = _change(held, finding, content)
+    if change is None:
+        made.count(Action.UNTOUCHED, finding.severity)
+        return
+    made.update.append(Update(held.id, finding, report.places[n], content, change))
+    returns = change is Change.RETURN and not (held.triaged and held.dismissed)
+    made.count(Action.REACTIVATED if returns else Action.UPDATED, finding.severity)
+
+
+def _change(held: HeldFinding, finding: Finding, content: int) -> Change | None:
+    facts = Change.FACTS if held.content != content else None
+    if held.triaged:
+        return Change.RETURN if held.is_mitigated else facts
+    if finding.dismissed:
+        known = not held.active and held.is_mitigated == finding.is_mitigated
+        return facts if known and facts is None else Change.DISMISS
+    return facts if held.active else Change.RETURN
+
+
+def _hidden_by_setting(gone: Sequence[HeldFinding], report: Report, min_severity: Severity) -> int:
+    """How many of ``gone`` are still reported, only below the minimum severity."""
+    below = [n for n, finding in enumerate(report.findings) if finding.severity < min_severity]
+    if not gone or not below:
+        return 0
+    return len(match(gone, [Incoming(report.findings[n], report.contents[n]) for n in below]))
