@@ -1,0 +1,121 @@
+"""Where a result is: its first location, the others, and the steps of its code flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from dojo_tui.reports.sarif.messages import message
+from dojo_tui.reports.sarif.parts import Parts
+from dojo_tui.reports.sarif.paths import Place
+from dojo_tui.reports.sarif.survey import place
+from dojo_tui.reports.values import MAX_NAME, MAX_SNIPPET, clean, items, mapping, text, whole
+
+MAX_LISTED = 30
+"""A description lists at most so many other places or steps, and says how many more there are."""
+
+
+@dataclass(slots=True)
+class Where:
+    """One location, resolved."""
+
+    path: str = ""
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    snippet: str = ""
+    context: str = ""
+    logical: str = ""
+    said: str = ""
+
+    def __str__(self) -> str:
+        spot = self.path or self.logical
+        numbers = f":{self.line}" if self.line is not None else ""
+        return ": ".join(part for part in (f"{spot}{numbers}", self.said or self.snippet.strip()) if part)
+
+
+NOWHERE = Where()
+
+
+def first(places: list[Any], parts: Parts) -> Where:
+    """The location a Finding is filed at: the first one."""
+    return resolved(places[0], parts)
+
+
+def resolved(value: Any, parts: Parts) -> Where:
+    """A location object."""
+    if type(value) is not dict:
+        return NOWHERE
+    where = Where()
+    physical = value.get("physicalLocation")
+    if type(physical) is dict:
+        artifact = physical.get("artifactLocation")
+        if type(artifact) is dict:
+            uri, base = artifact.get("uri"), artifact.get("uriBaseId", "")
+            # The usual case without a detour; the index matters only when there is no URI.
+            simple = type(uri) is str and type(base) is str and uri
+            where.path = parts.paths.path(Place(uri, base) if simple else place(artifact))
+        region = physical.get("region")
+        if type(region) is dict:
+            # Whoever counts bytes numbers no lines: startLine is then a placeholder.
+            if "byteOffset" not in region:
+                where.line = _line(region.get("startLine"))
+            where.column = _line(region.get("startColumn"))
+            where.end_line = _line(region.get("endLine"))
+            where.snippet = _snippet(region)
+        context = physical.get("contextRegion")
+        if type(context) is dict:
+            where.context = _snippet(context)
+    if "logicalLocations" in value:
+        where.logical = _logical(items(value["logicalLocations"]), parts)
+    if "message" in value:
+        where.said = clean(" ".join(message(value["message"]).split()), MAX_NAME)
+    return where
+
+
+def listing(places: list[Any], parts: Parts) -> list[str]:
+    """Locations as lines of a description."""
+    lines = [str(resolved(value, parts)) for value in places[:MAX_LISTED]]
+    if len(places) > MAX_LISTED:
+        lines.append(f"{len(places) - MAX_LISTED} more")
+    return [line for line in lines if line]
+
+
+def flow(code_flows: Any, parts: Parts) -> tuple[Where | None, Where | None, list[str]]:
+    """Source, sink and steps of the first thread of the first code flow: the tool's best explanation."""
+    for code_flow in items(code_flows):
+        for thread in items(mapping(code_flow).get("threadFlows")):
+            steps = [_step(value, parts) for value in items(mapping(thread).get("locations"))]
+            if steps:
+                source, sink = (resolved(steps[at], parts) for at in (0, -1))
+                return source, sink, listing(steps, parts)
+    return None, None, []
+
+
+def _step(value: Any, parts: Parts) -> Any:
+    given = mapping(value)
+    index = whole(given.get("index"))
+    if "location" not in given and index is not None and 0 <= index < len(parts.flow_locations):
+        given = mapping(parts.flow_locations[index])
+    return given.get("location")
+
+
+def _line(value: Any) -> int | None:
+    return value if type(value) is int and 0 < value < 1 << 53 else None
+
+
+def _snippet(region: dict[str, Any]) -> str:
+    snippet = region.get("snippet")
+    return text(snippet.get("text"), MAX_SNIPPET) if type(snippet) is dict else ""
+
+
+def _logical(values: list[Any], parts: Parts) -> str:
+    for value in values:
+        given = mapping(value)
+        name = given.get("fullyQualifiedName") or given.get("name")
+        if isinstance(name, str) and name:
+            return clean(name, MAX_NAME)
+        index = whole(given.get("index"))
+        if index is not None and 0 <= index < len(parts.logical) and parts.logical[index]:
+            return parts.logical[index]
+    return ""

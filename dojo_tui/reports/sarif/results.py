@@ -1,0 +1,223 @@
+"""Second pass over a SARIF file: each result that is a problem now becomes a Finding."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dojo_tui.model.finding import Finding
+from dojo_tui.model.severity import Severity
+from dojo_tui.reports.errors import PlacedError
+from dojo_tui.reports.sarif import locations
+from dojo_tui.reports.sarif.messages import message, without_links
+from dojo_tui.reports.sarif.parts import Parts
+from dojo_tui.reports.sarif.paths import is_web
+from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, security_severity, taxon
+from dojo_tui.reports.values import (
+    MAX_NAME,
+    MAX_TEXT,
+    clean,
+    cwes,
+    items,
+    mapping,
+    text,
+    title,
+    unique,
+    vulnerability_ids,
+)
+
+LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.INFO}
+"""DefectDojo's reading of SARIF's levels; anything else is Medium there and here."""
+
+_VERSION = re.compile(r"(.*)/v(\d+)")
+_REMEMBERED = 20_000
+_COMPONENTS = (
+    ("component", "componentVersion"),
+    ("componentName", "componentVersion"),
+    ("component_name", "component_version"),
+    ("packageName", "packageVersion"),
+    ("package_name", "package_version"),
+    ("pkgName", "installedVersion"),
+    ("package", "version"),
+)
+
+
+class Results:
+    """Makes Findings of one run's results."""
+
+    def __init__(self, scanner: str, parts: Parts) -> None:
+        self._scanner = scanner
+        self._parts = parts
+        # Most results of a run repeat few messages: one string each, shared by their Findings.
+        self._texts: dict[tuple[int, str], tuple[str, str]] = {}
+
+    def finding(self, result: Any) -> Finding | None:
+        """The Finding of one result, or None when it is no problem (``kind``) or no longer there (``baselineState``)."""
+        if not isinstance(result, dict):
+            raise PlacedError("is not a result object")
+        get = result.get
+        if get("kind", "fail") not in ("fail", None) or get("baselineState") == "absent":
+            return None
+        parts = self._parts
+        rule = parts.rule(result)
+        given = get("message")
+        said = message(given, rule.strings, parts.driver.strings)
+        heading, description = self._worded(rule, said)
+        if type(given) is dict and given.get("markdown"):
+            description = _described(rule, message(given, rule.strings, parts.driver.strings, markdown=True))
+        properties = get("properties")
+        places = get("locations")
+        if places is not None and type(places) is not list:
+            raise PlacedError("its 'locations' is not an array")
+        where = locations.first(places, parts) if places else locations.NOWHERE
+        uri = where.path
+        web = is_web(uri)
+        finding = Finding(
+            title=heading,
+            severity=rule.severity or LEVELS.get(get("level") or rule.level or "warning", Severity.MEDIUM),
+            description=description,
+            scanner=self._scanner,
+            rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
+            references=rule.references,
+            cwes=rule.cwes,
+            vulnerability_ids=rule.vulnerability_ids,
+            tags=rule.tags,
+            cvssv3_score=rule.score,
+            component_name=rule.component,
+            component_version=rule.component_version,
+            fix_version=rule.fix_version,
+            file_path="" if web else uri,
+            endpoints=(uri,) if web else (),
+            static_finding=not web,
+            dynamic_finding=web,
+            line=where.line,
+            column=where.column,
+            end_line=where.end_line,
+            snippet=where.snippet,
+            context=where.context,
+            logical_location=where.logical,
+            date=parts.date,
+        )
+        if properties:
+            self._properties(finding, mapping(properties))
+        if "fingerprints" in result or "partialFingerprints" in result or "correlationGuid" in result:
+            finding.unique_id = _unique_id(result)
+        if "suppressions" in result:
+            _suppressed(finding, items(get("suppressions")))
+        if "codeFlows" in result or "relatedLocations" in result or (places and len(places) > 1):
+            self._elsewhere(finding, result, places or [])
+        if "fixes" in result:
+            fixes = [message(mapping(fix).get("description")) for fix in items(get("fixes"))]
+            finding.mitigation = clean("\n\n".join(unique(fix for fix in fixes if fix)), MAX_TEXT)
+        self._weaknesses(finding, result)
+        if said.startswith("Package: "):
+            facts = package_facts(said)
+            finding.component_name, finding.component_version = facts["Package"], facts["Version"]
+            finding.fix_version = facts["Fix Version"]
+        return finding
+
+    def _worded(self, rule: Rule, said: str) -> tuple[str, str]:
+        key = (id(rule), said)
+        known = self._texts.get(key)
+        if known is None:
+            if len(self._texts) >= _REMEMBERED:
+                self._texts.clear()
+            heading = clean(title(without_links(said) or rule.headline or rule.id or self._scanner), MAX_NAME)
+            known = self._texts[key] = (heading, _described(rule, said))
+        return known
+
+    def _properties(self, finding: Finding, properties: dict[str, Any]) -> None:
+        severity, score = security_severity(properties)
+        if severity is not None:
+            finding.severity, finding.cvssv3_score = severity, score
+        tags = [clean(tag, MAX_NAME) for tag in items(properties.get("tags")) if isinstance(tag, str)]
+        if tags:
+            finding.tags = unique((*finding.tags, *(tag.removeprefix("external/cwe/") for tag in tags)))
+            finding.vulnerability_ids = unique((*finding.vulnerability_ids, *vulnerability_ids(tags)))
+        for name, version in _COMPONENTS:
+            if isinstance(properties.get(name), str) and isinstance(properties.get(version), str):
+                finding.component_name = text(properties[name], MAX_NAME)
+                finding.component_version = text(properties[version], MAX_NAME)
+                break
+        purl = properties.get("purl")
+        if isinstance(purl, str) and purl.startswith("pkg:") and not finding.component_name:
+            name, _, version = purl.partition("?")[0].partition("#")[0].rpartition("@")
+            finding.component_name, finding.component_version = text(name or version, MAX_NAME), ""
+            if name:
+                finding.component_version = text(version, MAX_NAME)
+
+    def _weaknesses(self, finding: Finding, result: dict[str, Any]) -> None:
+        """The last one named is the primary one, as in DefectDojo: the most specific information comes last."""
+        found = list(finding.cwes)
+        properties = result.get("properties")
+        if properties and "cwe" in properties:
+            found += cwes(listed(properties["cwe"]))
+        if "taxa" in result:
+            taxa = [taxon(reference, self._parts.taxonomies) for reference in items(result["taxa"])]
+            found += cwes(taxa)
+            finding.vulnerability_ids = unique((*finding.vulnerability_ids, *vulnerability_ids(taxa)))
+        if found:
+            finding.cwes = unique((found[-1], *found))
+        if not finding.vulnerability_ids and "-" in finding.rule_id:
+            finding.vulnerability_ids = unique(vulnerability_ids([finding.rule_id]))
+
+    def _elsewhere(self, finding: Finding, result: dict[str, Any], places: list[Any]) -> None:
+        source, sink, steps = locations.flow(result.get("codeFlows"), self._parts)
+        if source is not None and sink is not None:
+            finding.sast_source_file_path, finding.sast_source_line = source.path, source.line
+            finding.sast_source_object = source.said or source.snippet
+            finding.sast_sink_object = sink.said or sink.snippet
+        lists = (
+            ("Also at", locations.listing(places[1:], self._parts)),
+            ("Related", locations.listing(items(result.get("relatedLocations")), self._parts)),
+            ("Steps", steps),
+        )
+        blocks = [f"{name}:\n" + "\n".join(f"- {line}" for line in lines) for name, lines in lists if lines]
+        finding.description = clean("\n\n".join([finding.description, *blocks]), MAX_TEXT)
+
+
+def _described(rule: Rule, said: str) -> str:
+    parts = [said.strip()] if said else []
+    if rule.explanation and rule.explanation not in said:
+        parts.append(rule.explanation)
+    return clean("\n\n".join(parts), MAX_TEXT)
+
+
+def _unique_id(result: dict[str, Any]) -> str:
+    """The strongest id a tool gives: a full fingerprint, an id it correlates by, or all partial fingerprints.
+
+    Of several fingerprints the one with the highest version counts, then the
+    first by name. The partial ones identify only together (SARIF 3.27.17).
+    ``guid`` is another one in every run and says nothing.
+    """
+    prints = mapping(result.get("fingerprints"))
+    if prints:
+        best = min(prints, key=_rank)
+        value = prints[best]
+        parts = list(value.values()) if isinstance(value, dict) else [value]
+        found = "|".join(str(part) for part in parts if isinstance(part, str | int))
+        if found:
+            return clean(found, MAX_NAME)
+    correlation = result.get("correlationGuid")
+    if isinstance(correlation, str) and correlation:
+        return clean(correlation, MAX_NAME)
+    partial = mapping(result.get("partialFingerprints"))
+    return clean("|".join(f"{key}:{partial[key]}" for key in sorted(partial) if partial[key]), MAX_NAME)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    match = _VERSION.fullmatch(name)
+    return (-int(match[2][:9]), match[1]) if match else (0, name)
+
+
+def _suppressed(finding: Finding, suppressions: list[Any]) -> None:
+    """Triage the tool reports: a false positive, as DefectDojo takes it.
+
+    A result is suppressed if it has suppressions and none of them is still
+    under review or was rejected (SARIF 3.27.23).
+    """
+    states = {mapping(suppression).get("status") or "accepted" for suppression in suppressions}
+    if "underReview" in states:
+        finding.under_review = True
+    elif states and "rejected" not in states:
+        finding.false_p, finding.active = True, False

@@ -1,0 +1,138 @@
+"""Rules (reportingDescriptors): what all results of a rule share, worked out once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from dojo_tui.model.severity import Severity
+from dojo_tui.reports.sarif.messages import Strings
+from dojo_tui.reports.values import (
+    MAX_NAME,
+    clean,
+    cwes,
+    items,
+    mapping,
+    text,
+    unique,
+    vulnerability_ids,
+    whole,
+)
+
+MAX_RULE_TEXT = 1_500
+"""A rule's explanation is repeated in each of its Findings; beyond this it is a book (ruff: 4 KB a rule)."""
+
+_TAG_PREFIX = "external/cwe/"
+_HELP = re.compile(r"^(Package|Version|Fix Version|Installed Version|Fixed Version): *(.*?) *$", re.MULTILINE)
+
+
+@dataclass(slots=True, kw_only=True)
+class Rule:
+    """One rule of a tool component."""
+
+    id: str = ""
+    headline: str = ""
+    """What to call a result that has no message."""
+    explanation: str = ""
+    level: str = ""
+    severity: Severity | None = None
+    score: float | None = None
+    cwes: tuple[int, ...] = ()
+    vulnerability_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    references: str = ""
+    component: str = ""
+    component_version: str = ""
+    fix_version: str = ""
+    strings: Strings = field(default_factory=dict)
+
+
+def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Rule:
+    """Read one reportingDescriptor."""
+    given = mapping(value)
+    properties = mapping(given.get("properties"))
+    tags = [tag for tag in items(properties.get("tags")) if isinstance(tag, str)]
+    name = text(given.get("id"), MAX_NAME)
+    short, full, help_ = (_plain(given.get(key)) for key in ("shortDescription", "fullDescription", "help"))
+    severity, score = security_severity(properties)
+    related = [taxon(mapping(link).get("target"), taxonomies) for link in items(given.get("relationships"))]
+    weaknesses = cwes(related) or cwes(listed(properties.get("cwe"))) or cwes(tags)
+    facts = package_facts(help_)
+    return Rule(
+        id=name,
+        headline=short or full or text(given.get("name"), MAX_NAME) or name,
+        explanation=_explanation(text(given.get("name"), MAX_NAME), short, full, name),
+        level=text(mapping(given.get("defaultConfiguration")).get("level")).lower(),
+        severity=severity,
+        score=score,
+        cwes=tuple(weaknesses),
+        vulnerability_ids=unique(vulnerability_ids([name, *items(given.get("deprecatedIds")), *tags, *related])),
+        tags=tuple(clean(tag.removeprefix(_TAG_PREFIX), MAX_NAME) for tag in tags),
+        references=text(given.get("helpUri")) or help_,
+        component=facts.get("Package", ""),
+        component_version=facts.get("Version", ""),
+        fix_version=facts.get("Fix Version", ""),
+        strings=mapping(given.get("messageStrings")),
+    )
+
+
+def security_severity(properties: dict[str, Any]) -> tuple[Severity | None, float | None]:
+    """GitHub's ``security-severity`` property: a CVSS score, or with some tools one of DefectDojo's words."""
+    given = properties.get("security-severity")
+    if given is None or isinstance(given, bool):
+        return None, None
+    try:
+        score = float(given)
+    except (TypeError, ValueError):
+        try:
+            return Severity.parse(str(given)), None
+        except ValueError:
+            return None, None  # says nothing: the level decides
+    if not 0 <= score < float("inf"):
+        return None, None
+    return Severity.from_cvss(score), score if score <= 10 else None
+
+
+def taxon(reference: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """What a reference to a taxon names, e.g. ``CWE-79``; the id may be a bare number or only an index."""
+    given = mapping(reference)
+    component = mapping(given.get("toolComponent"))
+    name, known = text(component.get("name"), MAX_NAME), ()
+    at = whole(component.get("index"))
+    if at is not None and 0 <= at < len(taxonomies):
+        name, known = name or taxonomies[at][0], tuple(taxonomies[at][1])
+    identifier = text(given.get("id"), MAX_NAME)
+    position = whole(given.get("index"))
+    if not identifier and position is not None and 0 <= position < len(known):
+        identifier = known[position]
+    return f"CWE-{identifier}" if identifier.isdecimal() and name.upper() == "CWE" else identifier
+
+
+def listed(value: Any) -> list[Any]:
+    """An array, or a single value as one."""
+    return value if isinstance(value, list) else [value]
+
+
+def package_facts(help_text: str) -> dict[str, str]:
+    """Package and versions from the ``Name: value`` lines that Grype (rule help) and Trivy (message) write."""
+    if "Package: " not in help_text:
+        return {}
+    facts = {name: clean(value, MAX_NAME) for name, value in _HELP.findall(help_text)}
+    facts.setdefault("Version", facts.get("Installed Version", ""))
+    facts.setdefault("Fix Version", facts.get("Fixed Version", ""))
+    return facts
+
+
+def _plain(value: Any) -> str:
+    given = mapping(value)
+    return text(given.get("text")) or text(given.get("markdown"))
+
+
+def _explanation(name: str, short: str, full: str, identifier: str) -> str:
+    parts = [] if name in (identifier, "") else [name]
+    for part in (short, full):
+        if part and not any(part.rstrip(".") in other or part == other for other in parts):
+            parts.append(part)
+    return clean("\n\n".join(parts), MAX_RULE_TEXT)

@@ -1,0 +1,187 @@
+"""First pass over a SARIF file: everything but the results, which are only counted.
+
+Two passes, because a result needs its run's rules, artifacts and bases, and
+these may follow the results (ruff, Semgrep and zizmor write them last).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dojo_tui.reports.jsonstream import JsonReader
+from dojo_tui.reports.run import CHECK_EVERY, Check, RunHead
+from dojo_tui.reports.sarif.messages import message
+from dojo_tui.reports.sarif.parts import Component, Parts
+from dojo_tui.reports.sarif.paths import Paths, Place
+from dojo_tui.reports.sarif.rules import Rule, rule
+from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text, whole
+
+_KEPT = frozenset(
+    {
+        "tool",
+        "invocations",
+        "automationDetails",
+        "originalUriBaseIds",
+        "logicalLocations",
+        "taxonomies",
+        "threadFlowLocations",
+        "externalPropertyFileReferences",
+    }
+)
+_RUN_ID = re.compile(
+    r"(?:.*[-_.:#\s])?(?:\d+|\d{4}-\d\d-\d\d.*|\d{8}T?\d{4,6}.*|(?=[a-f]*\d)[0-9a-f]{7,}"
+    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
+    re.IGNORECASE,
+)
+
+
+def survey_runs(reader: JsonReader, check: Check) -> list[RunHead]:
+    """Read the ``runs`` array that the reader stands at."""
+    if reader.peek() == "n":
+        reader.value()
+        raise reader.error("'runs' is null: the producer says that it could not write its runs")
+    return [_survey_run(reader, check) for _ in reader.elements()]
+
+
+def _survey_run(reader: JsonReader, check: Check) -> RunHead:
+    kept: dict[str, Any] = {}
+    artifacts: list[Place] = []
+    count = -1
+    for key in reader.members():
+        if key == "results" and reader.peek() != "n":
+            count = max(count, 0) + _count(reader, check)
+        elif key == "artifacts" and reader.peek() == "[":
+            # One by one: they may hold the contents of all files.
+            artifacts = [place(mapping(value).get("location")) for value in reader.values()]
+        elif key in _KEPT:
+            kept[key] = reader.value()
+        else:
+            reader.skip()
+    driver = mapping(mapping(kept.get("tool")).get("driver"))
+    name = text(driver.get("name"), MAX_NAME).strip()
+    if not name:
+        raise reader.error("a run does not name its tool (tool.driver.name)")
+    ended, failure = _invocations(items(kept.get("invocations")))
+    if count < 0:
+        external = "results" in mapping(kept.get("externalPropertyFileReferences"))
+        failure = failure or (
+            "its results are in another file" if external else "it has no 'results', so it did not look for any"
+        )
+    category = _category(text(mapping(kept.get("automationDetails")).get("id"), MAX_NAME))
+    return RunHead(
+        scanner=f"{name} ({category})" if category else name,
+        results=max(count, 0),
+        ended_at=ended,
+        failure=failure,
+        parts=_parts(kept, artifacts, ended),
+    )
+
+
+def _count(reader: JsonReader, check: Check) -> int:
+    last = -1
+    for last in reader.elements():
+        reader.skip()
+        if last % CHECK_EVERY == 0:
+            check()
+    return last + 1
+
+
+def place(value: Any) -> Place:
+    """An artifactLocation object."""
+    given = mapping(value)
+    uri, base, index = given.get("uri"), given.get("uriBaseId"), whole(given.get("index"))
+    return Place(
+        uri if isinstance(uri, str) else "", base if isinstance(base, str) else "", -1 if index is None else index
+    )
+
+
+def _category(identifier: str) -> str:
+    """What of ``automationDetails.id`` names the kind of analysis rather than this very run.
+
+    By SARIF 3.17.3, as GitHub code scanning reads it, the last part of the
+    hierarchical id tells runs apart and what is before it is the category; a
+    final slash means that there is no run id. Taken to the letter, the common
+    ids "api" and "web" (no slash) would be run ids, and one of the two reports
+    would replace the other. So a last part is only dropped if it looks
+    like the id of a run: a number, date, hash or GUID, also after a
+    separator, as in ``build-17``.
+    """
+    parent, slash, last = identifier.strip().rpartition("/")
+    if slash and not last or _RUN_ID.fullmatch(last):
+        return parent.rstrip("/")
+    return identifier.strip()
+
+
+def _invocations(invocations: Sequence[Any]) -> tuple[datetime | None, str]:
+    """When the run ended, and why it failed if it did."""
+    ended: datetime | None = None
+    failure = ""
+    for value in invocations:
+        invocation = mapping(value)
+        ended = moment(invocation.get("endTimeUtc")) or ended
+        if invocation.get("executionSuccessful") is False:
+            failure = "its scanner says that the scan was not successful (executionSuccessful: false)" + _reason(
+                invocation
+            )
+    return ended, failure
+
+
+def _reason(invocation: dict[str, Any]) -> str:
+    said = [text(invocation.get("processStartFailureMessage")), text(invocation.get("exitCodeDescription"))]
+    for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
+        said += [
+            message(mapping(notification).get("message"))
+            for notification in items(invocation.get(key))
+            if mapping(notification).get("level") == "error"
+        ]
+    code = invocation.get("exitCode")
+    if code:
+        said.append(f"exit code {code}")
+    told = [line for line in said if line]
+    return text(": " + "; ".join(told[:3]), 500) if told else ""
+
+
+def _parts(kept: dict[str, Any], artifacts: list[Place], ended: datetime | None) -> Parts:
+    taxonomies = [
+        (
+            text(mapping(taxonomy).get("name"), MAX_NAME),
+            [text(mapping(taxon).get("id"), MAX_NAME) for taxon in items(mapping(taxonomy).get("taxa"))],
+        )
+        for taxonomy in items(kept.get("taxonomies"))
+    ]
+    tool = mapping(kept.get("tool"))
+    bases = {name: place(value) for name, value in mapping(kept.get("originalUriBaseIds")).items()}
+    logical = [mapping(value) for value in items(kept.get("logicalLocations"))]
+    parts = Parts(
+        driver=_component(tool.get("driver"), taxonomies),
+        extensions=[_component(extension, taxonomies) for extension in items(tool.get("extensions"))],
+        paths=Paths(bases, artifacts),
+        logical=[text(value.get("fullyQualifiedName") or value.get("name"), MAX_NAME) for value in logical],
+        taxonomies=taxonomies,
+        flow_locations=items(kept.get("threadFlowLocations")),
+        date=ended.date() if ended else None,
+    )
+    for invocation in items(kept.get("invocations")):
+        for override in items(mapping(invocation).get("ruleConfigurationOverrides")):
+            level = mapping(mapping(override).get("configuration")).get("level")
+            if isinstance(level, str):
+                parts.rule({"rule": mapping(override).get("descriptor")}).level = level.lower()
+    return parts
+
+
+def _component(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Component:
+    given = mapping(value)
+    rules = [rule(descriptor, taxonomies) for descriptor in items(given.get("rules"))]
+    by_id: dict[str, Rule] = {}
+    for known in rules:
+        by_id.setdefault(known.id, known)
+    return Component(
+        name=text(given.get("name"), MAX_NAME),
+        guid=text(given.get("guid"), MAX_NAME),
+        rules=rules,
+        by_id=by_id,
+        strings=mapping(given.get("globalMessageStrings")),
+    )
