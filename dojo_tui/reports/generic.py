@@ -10,11 +10,12 @@ from urllib.parse import urlunsplit
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.jsonstream import JsonReader
 from dojo_tui.reports.run import CHECK_EVERY, Check, RunHead
 from dojo_tui.reports.sarif.paths import normal_path
-from dojo_tui.reports.values import MAX_NAME, clean, cwes, day, moment, text, title, unique
+from dojo_tui.reports.values import MAX_NAME, cwes, day, moment, text, title, unique
 
 META = frozenset({"name", "type", "version", "description", "static_tool", "dynamic_tool", "soc"})
 """Keys beside ``findings`` at the top of such a report."""
@@ -230,21 +231,36 @@ _FIELDS |= {
     name: (name, _text)
     for name in ("description", "mitigation", "impact", "references", "steps_to_reproduce", "severity_justification")
 }
-_FIELDS |= {
-    name: (name, _name)
-    for name in (
-        "component_name component_version fix_version effort_for_fixing planned_remediation_version param payload "
-        "service sast_source_object sast_sink_object cvssv3 cvssv4"
-    ).split()
-}
+_NAMES = (
+    "component_name",
+    "component_version",
+    "cvssv3",
+    "cvssv4",
+    "effort_for_fixing",
+    "fix_version",
+    "param",
+    "payload",
+    "planned_remediation_version",
+    "sast_sink_object",
+    "sast_source_object",
+    "service",
+)
+_FLAGS = (
+    "active",
+    "dynamic_finding",
+    "false_p",
+    "fix_available",
+    "is_mitigated",
+    "known_exploited",
+    "out_of_scope",
+    "ransomware_used",
+    "risk_accepted",
+    "static_finding",
+    "under_review",
+    "verified",
+)
+_FIELDS |= {name: (name, _name) for name in _NAMES}
 _FIELDS |= {name: (name, _number) for name in ("cvssv3_score", "cvssv4_score", "epss_score", "epss_percentile")}
 _FIELDS |= {name: (name, _whole) for name in ("line", "sast_source_line", "scanner_confidence", "nb_occurences")}
 _FIELDS |= {name: (name, _day) for name in ("date", "kev_date", "planned_remediation_date", "publish_date")}
-_FIELDS |= {
-    name: (name, _flag)
-    for name in (
-        "active verified false_p out_of_scope risk_accepted under_review is_mitigated static_finding dynamic_finding "
-        "known_exploited ransomware_used fix_available"
-    ).split()
-}
-
+_FIELDS |= {name: (name, _flag) for name in _FLAGS}

@@ -113,7 +113,7 @@ class JsonReader:
             self.value()
             return
         while True:
-            value, end = self._scan(WINDOW)
+            _, end = self._scan(WINDOW)
             if end >= 0:
                 self._at = end
                 return
@@ -196,7 +196,7 @@ class JsonReader:
     def _error_at(self, reason: str, at: int) -> PlacedError:
         line = self._lines_before + self._buffer.count("\n", 0, at) + 1
         start = self._buffer.rfind("\n", 0, at) + 1
-        column = at - (start if start else self._line_start) + 1
+        column = at - (start or self._line_start) + 1
         path = "".join(part if part.startswith("[") else f".{part}" for part in self.path).lstrip(".")
         place = f"line {line} column {column}"
         return PlacedError(reason, f"{place} ({path[-200:]})" if path else place)

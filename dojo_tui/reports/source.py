@@ -57,7 +57,7 @@ def opened(path: Path, expected: Stamp | None = None) -> Iterator[tuple[Iterator
             if expected is not None and stamp != expected:
                 raise _changed(name)
             yield _decoded(_unpacked(file)), stamp
-            if Stamp.of(os.fstat(file.fileno())) != stamp or Stamp.of(os.stat(path)) != stamp:
+            if Stamp.of(os.fstat(file.fileno())) != stamp or Stamp.of(path.stat()) != stamp:
                 raise _changed(name)
     except PlacedError as error:
         raise _explained(path, error) from error

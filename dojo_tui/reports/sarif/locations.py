@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from dojo_tui.model.text import clean
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Parts
-from dojo_tui.reports.sarif.paths import Place
 from dojo_tui.reports.sarif.survey import place
-from dojo_tui.reports.values import MAX_NAME, MAX_SNIPPET, clean, items, mapping, text, whole
+from dojo_tui.reports.values import MAX_NAME, MAX_SNIPPET, items, mapping, text, whole
 
 MAX_LISTED = 30
 """A description lists at most so many other places or steps, and says how many more there are."""
@@ -51,10 +51,7 @@ def resolved(value: Any, parts: Parts) -> Where:
     if type(physical) is dict:
         artifact = physical.get("artifactLocation")
         if type(artifact) is dict:
-            uri, base = artifact.get("uri"), artifact.get("uriBaseId", "")
-            # The usual case without a detour; the index matters only when there is no URI.
-            simple = type(uri) is str and type(base) is str and uri
-            where.path = parts.paths.path(Place(uri, base) if simple else place(artifact))
+            where.path = parts.paths.path(place(artifact))
         region = physical.get("region")
         if type(region) is dict:
             # Whoever counts bytes numbers no lines: startLine is then a placeholder.

@@ -7,6 +7,7 @@ from typing import Any
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.sarif import locations
 from dojo_tui.reports.sarif.messages import message, without_links
@@ -16,7 +17,6 @@ from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, security_s
 from dojo_tui.reports.values import (
     MAX_NAME,
     MAX_TEXT,
-    clean,
     cwes,
     items,
     mapping,
@@ -52,7 +52,7 @@ class Results:
         self._texts: dict[tuple[int, str], tuple[str, str]] = {}
 
     def finding(self, result: Any) -> Finding | None:
-        """The Finding of one result, or None when it is no problem (``kind``) or no longer there (``baselineState``)."""
+        """The Finding of one result; None if it is no problem (``kind``) or gone (``baselineState``)."""
         if not isinstance(result, dict):
             raise PlacedError("is not a result object")
         get = result.get

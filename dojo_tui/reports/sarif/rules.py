@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import clean
 from dojo_tui.reports.sarif.messages import Strings
 from dojo_tui.reports.values import (
     MAX_NAME,
-    clean,
     cwes,
     items,
     mapping,
@@ -99,10 +99,11 @@ def taxon(reference: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> st
     """What a reference to a taxon names, e.g. ``CWE-79``; the id may be a bare number or only an index."""
     given = mapping(reference)
     component = mapping(given.get("toolComponent"))
-    name, known = text(component.get("name"), MAX_NAME), ()
+    name = text(component.get("name"), MAX_NAME)
+    known: Sequence[str] = ()
     at = whole(component.get("index"))
     if at is not None and 0 <= at < len(taxonomies):
-        name, known = name or taxonomies[at][0], tuple(taxonomies[at][1])
+        name, known = name or taxonomies[at][0], taxonomies[at][1]
     identifier = text(given.get("id"), MAX_NAME)
     position = whole(given.get("index"))
     if not identifier and position is not None and 0 <= position < len(known):

@@ -110,7 +110,7 @@ def _category(identifier: str) -> str:
     separator, as in ``build-17``.
     """
     parent, slash, last = identifier.strip().rpartition("/")
-    if slash and not last or _RUN_ID.fullmatch(last):
+    if (slash and not last) or _RUN_ID.fullmatch(last):
         return parent.rstrip("/")
     return identifier.strip()
 

@@ -1,0 +1,187 @@
+"""The Tool ``reports``: a tree of folders into which scanners write their reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
+from dojo_tui.connectors.reports_newest import Candidate, newest
+from dojo_tui.connectors.reports_walk import Walk, from_id
+from dojo_tui.model.errors import ConnectorError, UsageError
+from dojo_tui.model.finding import Finding
+from dojo_tui.model.operation import LogLevel
+from dojo_tui.model.text import inert
+from dojo_tui.reports import ReportChangedError, ReportError, findings, survey
+
+FAILED_RUNS = ("fail", "skip", "accept")
+_SHOWN = 5
+
+
+def _location(text: str) -> str:
+    if not text.strip():
+        raise ValueError("the location must be a directory")
+    # Absolute, but with its links: a person who points a link elsewhere means the new place.
+    return str(Path(text.strip()).expanduser().absolute())
+
+
+def _depth(text: str) -> int | None:
+    if not text.strip():
+        return None
+    try:
+        depth = int(text)
+    except ValueError:
+        depth = -1
+    if depth < 0:
+        raise ValueError("the depth must be 0 (the location's own reports only), a number of levels, or empty for all")
+    return depth
+
+
+def _failed_runs(text: str) -> str:
+    word = text.strip().lower() or FAILED_RUNS[0]
+    if word not in FAILED_RUNS:
+        raise ValueError(f"failed-runs must be one of {', '.join(FAILED_RUNS)}")
+    return word
+
+
+class Reports:
+    """Each folder that directly holds reports is a VEP; its Findings are what its reports say now."""
+
+    name = "reports"
+    title = "Folder of reports"
+    location = Field("location", "Directory that holds the reports, or folders of them", required=True, parse=_location)
+    options = (
+        Field("depth", "How many levels of folders to look into; empty for all", parse=_depth),
+        Field(
+            "include",
+            "Which files are reports: patterns, separated by commas",
+            default=DEFAULT_INCLUDE,
+            parse=parse_globs,
+        ),
+        Field("exclude", "Which files and folders to leave out: patterns, separated by commas", parse=parse_globs),
+        Field(
+            "failed-runs",
+            "When a report says that its scan was not successful: fail the folder, skip that scanner, "
+            "or accept it as complete (what it does not find is then closed)",
+            default=FAILED_RUNS[0],
+            parse=_failed_runs,
+        ),
+    )
+
+    def validate(self, config: Config) -> None:
+        """Check the options and that the Location is a directory."""
+        known = {option.name: option for option in self.options}
+        for name, text in config.options.items():
+            if name not in known:
+                raise UsageError(
+                    f"The Tool reports has no option {inert(name)!r}.", do=f"Its options are: {', '.join(known)}."
+                )
+            try:
+                known[name].parse(text)
+            except ValueError as error:
+                raise UsageError(f"Option {name}: {inert(str(error))}.") from error
+        try:
+            path = _location(config.location)
+        except ValueError as error:
+            raise UsageError(f"{error}.") from error
+        if not Path(path).is_dir():
+            raise UsageError(f"The location {inert(path)} is not a directory.", do="Name a directory that exists.")
+
+    def list_veps(self, config: Config, run: Run) -> Iterator[Vep]:
+        """Yield every folder with reports; what cannot be read makes the listing incomplete, at its end."""
+        walk = self._walk(config)
+        for vep in walk.veps():
+            run.check()
+            if vep is not None:
+                yield vep
+        if walk.problems:
+            shown = ", ".join(inert(problem) for problem in walk.problems[:_SHOWN])
+            more = len(walk.problems) - _SHOWN
+            raise ConnectorError(
+                f"The listing is incomplete: cannot read {shown}{f' and {more} more' if more > 0 else ''}.",
+                safe="No Record was marked Missing.",
+                do="Make these folders readable, or leave them out with the option 'exclude'.",
+            )
+
+    def fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
+        """Read the newest run of each scanner in one folder."""
+        # A report may be replaced while it is read. The folder is then read afresh, once:
+        # the choice of the newest run depends on all of its reports.
+        try:
+            return self._fetch(config, vendor_id, run)
+        except ReportChangedError as error:
+            run.log(f"{error.what}; reading the folder again.", LogLevel.WARNING)
+            return self._fetch(config, vendor_id, run)
+
+    def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
+        surveys = []
+        for path in self._reports(config, vendor_id):
+            run.check()
+            surveys.append(survey(path, run.check))
+        chosen, notes = newest(surveys)
+        mode = _failed_runs(config.options.get("failed-runs", ""))
+        skipped: dict[str, str] = {}
+        complete: list[Candidate] = []
+        for candidate in chosen:
+            if not candidate.failure or mode == "accept":
+                complete.append(candidate)
+            elif mode == "skip":
+                skipped[candidate.scanner] = f"{candidate.file}: {inert(candidate.failure)}"
+            else:
+                raise ReportError(
+                    candidate.survey.path.name,
+                    candidate.failure,
+                    place=f"run of {candidate.scanner}",
+                    do="Repair the scan; or set the Connector's option 'failed-runs' to skip or accept.",
+                )
+            if candidate.failure and mode == "accept":
+                notes.append(f"{inert(candidate.scanner)}: {candidate.file} is accepted although {candidate.failure}.")
+        return Fetch(_findings(complete, run), skipped, tuple(notes))
+
+    def _reports(self, config: Config, vendor_id: str) -> list[Path]:
+        walk = self._walk(config)
+        try:
+            folder = from_id(vendor_id)
+        except ValueError as error:
+            raise ConnectorError(f"{inert(str(error))}.", safe="Nothing was changed.") from error
+        path = str(Path(walk.root, folder))
+        names, _ = walk.read(path, f"{folder}/" if folder else "")
+        if walk.problems:
+            raise ConnectorError(
+                f"The folder cannot be read: {inert(walk.problems[0])}.",
+                safe="Its Findings stay as they are.",
+                do="Run a Discover to see whether it moved.",
+            )
+        if not names:
+            raise ConnectorError(
+                f"The folder {inert(vendor_id)} holds no reports any more.",
+                safe="Its Findings stay as they are: a missing report does not say that nothing was found.",
+                do="Let the scanner write its report again, or run a Discover.",
+            )
+        return [Path(path, name) for name in sorted(names)]
+
+    def _walk(self, config: Config) -> Walk:
+        options = config.options
+        return Walk(
+            root=_location(config.location),
+            depth=_depth(options.get("depth", "")),
+            include=matcher(options.get("include", "") or DEFAULT_INCLUDE),
+            exclude=matcher(options.get("exclude", "")),
+        )
+
+
+def _findings(candidates: list[Candidate], run: Run) -> list[Finding]:
+    """The Findings of all candidates; each report is opened once."""
+    wanted: dict[Path, list[Candidate]] = {}
+    for candidate in candidates:
+        wanted.setdefault(candidate.survey.path, []).append(candidate)
+    found: list[Finding] = []
+    for group in wanted.values():
+        runs = sorted(index for candidate in group for index in candidate.runs)
+        for part in findings(group[0].survey, runs, run.check).values():
+            found.extend(part)
+    return found
+
+
+TOOL = Reports()
