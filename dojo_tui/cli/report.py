@@ -36,10 +36,8 @@ def duration_text(seconds: float | None) -> str:
 def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
     """Print the end of an Operation and every Record that did not go through; all of them for a dry run."""
     plan = " (plan only, nothing was changed)" if row.dry_run else ""
-    print(
-        f"{inert(row.connector_label)}: {row.type.value} {row.status.value.lower()} in {duration_text(row.duration_s)}{plan}: "
-        f"{counts_text(row.counts)}"
-    )
+    ended = f"{row.type.value} {row.status.value.lower()} in {duration_text(row.duration_s)}{plan}"
+    print(f"{inert(row.connector_label)}: {ended}: {counts_text(row.counts)}")
     if row.error:
         print(f"  {inert(row.error)}")
     shown: dict[OutcomeStatus, int] = {}

@@ -1,0 +1,27 @@
+"""Opens the app on the demo's world and cleans up after it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dojo_tui.model.clock import Clock
+
+if TYPE_CHECKING:
+    from dojo_tui.wiring import Workspace
+
+
+def run_demo(*, read_only: bool = False, theme: str | None = None) -> int:
+    """Run the app in a world of its own; several may run side by side."""
+    from dojo_tui.ui.app import run
+
+    # A thread that is still closing down may hold a file for a moment longer.
+    with tempfile.TemporaryDirectory(prefix="dojo-tui-demo-", ignore_cleanup_errors=True) as name:
+
+        def opener() -> Workspace:
+            from dojo_tui.demo.world import build
+
+            return build(Path(name), Clock(), read_only=read_only)
+
+        return run(opener, read_only=read_only, theme=theme)
