@@ -115,10 +115,12 @@ class Reports:
             return self._fetch(config, vendor_id, run)
 
     def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
+        paths = self._reports(config, vendor_id)
         surveys = []
-        for path in self._reports(config, vendor_id):
+        for path in paths:
             run.check()
-            surveys.append(survey(path, run.check))
+            # Of several reports some may be old ones, whose Findings would be built in vain.
+            surveys.append(survey(path, run.check, eager=len(paths) == 1))
         chosen, notes = newest(surveys)
         mode = _failed_runs(config.options.get("failed-runs", ""))
         skipped: dict[str, str] = {}

@@ -12,8 +12,7 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
-from dojo_tui.reports.jsonstream import JsonReader
-from dojo_tui.reports.run import CHECK_EVERY, Check, RunHead
+from dojo_tui.reports.run import RunHead
 from dojo_tui.reports.sarif.paths import normal_path
 from dojo_tui.reports.values import MAX_NAME, cwes, day, moment, text, title, unique
 
@@ -23,16 +22,6 @@ META = frozenset({"name", "type", "version", "description", "static_tool", "dyna
 REQUIRED = ("title", "severity", "description")
 
 Read = Callable[[str, Any], Any]
-
-
-def count(reader: JsonReader, check: Check) -> int:
-    """First pass: how many elements the ``findings`` array here has."""
-    last = -1
-    for last in reader.elements():
-        reader.skip()
-        if last % CHECK_EVERY == 0:
-            check()
-    return last + 1
 
 
 def head(meta: dict[str, Any], keys: list[str], results: int) -> RunHead:

@@ -21,6 +21,7 @@ WINDOW = 1 << 20
 """A value that is only skipped is read whole up to this size and member by member above."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_TO_NEXT = re.compile(r"[ \t\n\r]*,[ \t\n\r]*(?=[^ \t\n\r])")
 _NEAR_END = 16
 """A syntax error this close to the end of what was read may only be a value cut by the chunk's end."""
 
@@ -42,8 +43,8 @@ class JsonReader:
         """Where the buffer's first line starts, relative to the buffer (0 or less)."""
         # Not strict: control characters inside strings are common and harmless, since all text is cleaned.
         self._decode = JSONDecoder(strict=False, parse_constant=_reject).raw_decode
-        self.path: list[str] = []
-        """Where the reader is, as parts such as ``runs`` and ``[0]``; error messages show it."""
+        self.path: list[str | int] = []
+        """Where the reader is, as keys and indexes; error messages show it."""
 
     def peek(self) -> str:
         """The next character that is not white space, or an empty string at the end."""
@@ -94,7 +95,7 @@ class JsonReader:
             return
         index = 0
         while True:
-            self.path.append(f"[{index}]")
+            self.path.append(index)
             yield index
             self.path.pop()
             if not self._more("]"):
@@ -102,9 +103,34 @@ class JsonReader:
             index += 1
 
     def values(self) -> Iterator[Any]:
-        """Yield the elements of the array here, each read whole."""
-        for _ in self.elements():
-            yield self.value()
+        """Yield the elements of the array here, each read whole.
+
+        This is where a report's bulk goes through. As long as an element and
+        the start of the next one lie in the buffer, it takes one call of the
+        C scanner and one of a regular expression.
+        """
+        self._open("[")
+        if self.peek() == "]":
+            self._at += 1
+            return
+        decode, to_next = self._decode, _TO_NEXT.match
+        self.path.append(0)
+        while True:
+            try:
+                value, end = decode(self._buffer, self._at)
+                match = to_next(self._buffer, end)
+            except (ValueError, RecursionError):
+                match = None
+            if match is not None:
+                self._at = match.end()
+                yield value
+            else:
+                yield self.value()
+                if not self._more("]"):
+                    break
+                self.peek()
+            self.path[-1] += 1  # type: ignore[operator]
+        self.path.pop()
 
     def skip(self) -> None:
         """Read the next value without keeping it, whatever its size."""
@@ -130,6 +156,11 @@ class JsonReader:
     def error(self, reason: str) -> PlacedError:
         """An error at the reader's place."""
         return self._error_at(reason, self._at)
+
+    def where(self) -> str:
+        """The path to the value that is being read, such as ``runs[0].results[3]``."""
+        parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path]
+        return "".join(parts).removeprefix(".")[-200:]
 
     # Below: the buffer.
 
@@ -197,6 +228,5 @@ class JsonReader:
         line = self._lines_before + self._buffer.count("\n", 0, at) + 1
         start = self._buffer.rfind("\n", 0, at) + 1
         column = at - (start or self._line_start) + 1
-        path = "".join(part if part.startswith("[") else f".{part}" for part in self.path).lstrip(".")
         place = f"line {line} column {column}"
-        return PlacedError(reason, f"{place} ({path[-200:]})" if path else place)
+        return PlacedError(reason, f"{place} ({self.where()})" if self.path else place)

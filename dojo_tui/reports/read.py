@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.reports import generic
-from dojo_tui.reports.errors import PlacedError, ReportError
+from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.jsonstream import JsonReader
-from dojo_tui.reports.run import CHECK_EVERY, Check, RunHead, ScannerRun, Survey
+from dojo_tui.reports.run import Check, RunHead, ScannerRun, Survey, counted, made
 from dojo_tui.reports.sarif.parts import Parts
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.survey import survey_runs
@@ -23,21 +23,28 @@ _LEAVE_OUT = "If it is no report, leave it out with the Connector's option 'excl
 _SHOWN_KEYS = 8
 
 
-def survey(path: Path, check: Check) -> Survey:
-    """Read a report to its end; raise ReportError unless all of it can be used."""
+def survey(path: Path, check: Check, *, eager: bool = False) -> Survey:
+    """Read a report to its end; raise ReportError unless all of it can be used.
+
+    ``eager`` lets the first pass build Findings where it can, which saves the
+    second; use it where the Findings will most likely be wanted.
+    """
     with opened(path) as (chunks, stamp):
         reader = JsonReader(chunks)
         if not reader.peek():
             raise PlacedError("is empty: not even an empty report")
         if reader.peek() != "{":
             raise PlacedError("is not a report: it does not start with a JSON object", do=_LEAVE_OUT)
-        format_, heads = _survey_document(reader, check)
+        format_, heads = _survey_document(reader, check, eager=eager)
         reader.finish()
         return Survey(path=path, format=format_, stamp=stamp, heads=heads)
 
 
 def findings(surveyed: Survey, wanted: Collection[int], check: Check) -> dict[int, list[Finding]]:
     """The Findings of the wanted runs (indexes into ``heads``), in the report's order."""
+    heads = surveyed.heads
+    if all(heads[index].findings is not None for index in wanted):
+        return {index: heads[index].findings or [] for index in wanted}
     found: dict[int, list[Finding]] = {index: [] for index in wanted}
     with opened(surveyed.path, surveyed.stamp) as (chunks, _):
         reader = JsonReader(chunks)
@@ -45,12 +52,12 @@ def findings(surveyed: Survey, wanted: Collection[int], check: Check) -> dict[in
             if key == "runs" and surveyed.format == SARIF:
                 for index in reader.elements():
                     if index in found:
-                        _read_run(reader, surveyed.heads[index], found[index], check)
+                        _read_run(reader, heads[index], found[index], check)
                     else:
                         reader.skip()
             elif key == "findings" and surveyed.format == GENERIC and 0 in found:
-                make = generic.reader(surveyed.heads[0])
-                found[0].extend(_made(reader, make, check))
+                make = generic.reader(heads[0])
+                found[0].extend(made(reader, make, check))
             else:
                 reader.skip()
         reader.finish()
@@ -59,7 +66,7 @@ def findings(surveyed: Survey, wanted: Collection[int], check: Check) -> dict[in
 
 def read_report(path: Path, check: Check) -> list[ScannerRun]:
     """All runs of a report with their Findings; a run's ``failure`` is for the caller to judge."""
-    surveyed = survey(path, check)
+    surveyed = survey(path, check, eager=True)
     found = findings(surveyed, range(len(surveyed.heads)), check)
     return [
         ScannerRun(scanner=head.scanner, ended_at=head.ended_at, failure=head.failure, findings=found[index])
@@ -67,7 +74,7 @@ def read_report(path: Path, check: Check) -> list[ScannerRun]:
     ]
 
 
-def _survey_document(reader: JsonReader, check: Check) -> tuple[str, list[RunHead]]:
+def _survey_document(reader: JsonReader, check: Check, *, eager: bool) -> tuple[str, list[RunHead]]:
     meta: dict[str, Any] = {}
     keys: list[str] = []
     runs: list[RunHead] | None = None
@@ -75,9 +82,9 @@ def _survey_document(reader: JsonReader, check: Check) -> tuple[str, list[RunHea
     for key in reader.members():
         keys.append(key)
         if key == "runs":
-            runs = (runs or []) + survey_runs(reader, check)
+            runs = (runs or []) + survey_runs(reader, check, eager=eager)
         elif key == "findings":
-            count = (count or 0) + generic.count(reader, check)
+            count = (count or 0) + counted(reader, check)
         elif key in generic.META or key == "version":
             meta[key] = reader.value()
         else:
@@ -101,23 +108,6 @@ def _read_run(reader: JsonReader, head: RunHead, into: list[Finding], check: Che
     make = Results(head.scanner, cast(Parts, head.parts)).finding
     for key in reader.members():
         if key == "results" and reader.peek() == "[":
-            into.extend(_made(reader, make, check))
+            into.extend(made(reader, make, check))
         else:
             reader.skip()
-
-
-def _made(reader: JsonReader, make: Any, check: Check) -> Iterator[Finding]:
-    for index in reader.elements():
-        value = reader.value()
-        if index % CHECK_EVERY == 0:
-            check()
-        try:
-            finding = make(value)
-        except PlacedError as error:
-            where = "".join(part if part.startswith("[") else f".{part}" for part in reader.path).lstrip(".")
-            raise PlacedError(error.reason, f"{where}{'.' if error.place else ''}{error.place}") from error
-        if finding is not None:
-            yield finding
-
-
-__all__ = ["GENERIC", "SARIF", "ReportError", "findings", "read_report", "survey"]

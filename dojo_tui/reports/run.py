@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from dojo_tui.model.finding import Finding
+from dojo_tui.reports.errors import PlacedError
+from dojo_tui.reports.jsonstream import JsonReader
 from dojo_tui.reports.source import Stamp
 
 Check = Callable[[], None]
@@ -29,6 +32,32 @@ class RunHead:
     """Why its results say nothing about what is absent from them; empty for a complete run."""
     parts: object = None
     """What its format needs in the second pass."""
+    findings: list[Finding] | None = None
+    """Its Findings, if the first pass could build them already."""
+
+
+def counted(reader: JsonReader, check: Check) -> int:
+    """The number of elements of the array here; they are read to be sure that they are whole."""
+    count = 0
+    for count, _ in enumerate(reader.elements(), start=1):
+        reader.skip()
+        if count % CHECK_EVERY == 0:
+            check()
+    return count
+
+
+def made(reader: JsonReader, make: Callable[[Any], Finding | None], check: Check) -> Iterator[Finding]:
+    """What ``make`` makes of each element of the array here; its errors get the element's place."""
+    for index, value in enumerate(reader.values()):
+        if index % CHECK_EVERY == 0:
+            check()
+        try:
+            finding = make(value)
+        except PlacedError as error:
+            parts = [f"{reader.where().rpartition('[')[0]}[{index}]", error.place]
+            raise PlacedError(error.reason, ".".join(part for part in parts if part)) from error
+        if finding is not None:
+            yield finding
 
 
 @dataclass(slots=True, kw_only=True)

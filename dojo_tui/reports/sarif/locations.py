@@ -8,7 +8,7 @@ from typing import Any
 from dojo_tui.model.text import clean
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Parts
-from dojo_tui.reports.sarif.survey import place
+from dojo_tui.reports.sarif.paths import place
 from dojo_tui.reports.values import MAX_NAME, MAX_SNIPPET, items, mapping, text, whole
 
 MAX_LISTED = 30

@@ -21,10 +21,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from dojo_tui.model.text import clean
-from dojo_tui.reports.values import MAX_NAME
+from dojo_tui.reports.values import MAX_NAME, mapping, whole
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"/?[A-Za-z]:(?=/|$)")
@@ -32,13 +33,23 @@ _DEPTH = 16
 """More bases than this below one another are a circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """An artifactLocation: where a file is, as the report says it."""
+class Place(NamedTuple):
+    """An artifactLocation: where a file is, as the report says it. A tuple, because each result makes one."""
 
     uri: str = ""
     base: str = ""
-    index: int = -1
+    artifact: int = -1
+
+
+def place(value: Any) -> Place:
+    """An artifactLocation object."""
+    given = mapping(value)
+    uri, base = given.get("uri"), given.get("uriBaseId")
+    # The index matters only where there is no URI.
+    index = None if uri else whole(given.get("index"))
+    return Place(
+        uri if isinstance(uri, str) else "", base if isinstance(base, str) else "", -1 if index is None else index
+    )
 
 
 @dataclass(slots=True)
@@ -59,8 +70,8 @@ class Paths:
 
     def _resolved(self, place: Place) -> str:
         uri, base = place.uri, place.base
-        if not uri and 0 <= place.index < len(self.artifacts):
-            artifact = self.artifacts[place.index]
+        if not uri and 0 <= place.artifact < len(self.artifacts):
+            artifact = self.artifacts[place.artifact]
             uri, base = artifact.uri, artifact.base
         if not uri:
             return ""

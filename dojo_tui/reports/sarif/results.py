@@ -40,6 +40,7 @@ _COMPONENTS = (
     ("pkgName", "installedVersion"),
     ("package", "version"),
 )
+_COMPONENT_KEYS = frozenset({name for name, _ in _COMPONENTS} | {"purl"})
 
 
 class Results:
@@ -50,9 +51,12 @@ class Results:
         self._parts = parts
         # Most results of a run repeat few messages: one string each, shared by their Findings.
         self._texts: dict[tuple[int, str], tuple[str, str]] = {}
+        self.seen = 0
+        """How many results came, of whatever kind."""
 
     def finding(self, result: Any) -> Finding | None:
         """The Finding of one result; None if it is no problem (``kind``) or gone (``baselineState``)."""
+        self.seen += 1
         if not isinstance(result, dict):
             raise PlacedError("is not a result object")
         get = result.get
@@ -61,9 +65,10 @@ class Results:
         parts = self._parts
         rule = parts.rule(result)
         given = get("message")
-        said = message(given, rule.strings, parts.driver.strings)
+        plain = given.get("text") if type(given) is dict and len(given) == 1 else None
+        said = plain if type(plain) is str else message(given, rule.strings, parts.driver.strings)
         heading, description = self._worded(rule, said)
-        if type(given) is dict and given.get("markdown"):
+        if plain is None and mapping(given).get("markdown"):
             description = _described(rule, message(given, rule.strings, parts.driver.strings, markdown=True))
         properties = get("properties")
         places = get("locations")
@@ -127,13 +132,16 @@ class Results:
         return known
 
     def _properties(self, finding: Finding, properties: dict[str, Any]) -> None:
-        severity, score = security_severity(properties)
-        if severity is not None:
-            finding.severity, finding.cvssv3_score = severity, score
-        tags = [clean(tag, MAX_NAME) for tag in items(properties.get("tags")) if isinstance(tag, str)]
-        if tags:
+        if "security-severity" in properties:
+            severity, score = security_severity(properties)
+            if severity is not None:
+                finding.severity, finding.cvssv3_score = severity, score
+        if "tags" in properties:
+            tags = [clean(tag, MAX_NAME) for tag in items(properties["tags"]) if isinstance(tag, str)]
             finding.tags = unique((*finding.tags, *(tag.removeprefix("external/cwe/") for tag in tags)))
             finding.vulnerability_ids = unique((*finding.vulnerability_ids, *vulnerability_ids(tags)))
+        if properties.keys().isdisjoint(_COMPONENT_KEYS):
+            return
         for name, version in _COMPONENTS:
             if isinstance(properties.get(name), str) and isinstance(properties.get(version), str):
                 finding.component_name = text(properties[name], MAX_NAME)

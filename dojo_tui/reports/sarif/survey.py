@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from dojo_tui.model.finding import Finding
 from dojo_tui.reports.jsonstream import JsonReader
-from dojo_tui.reports.run import CHECK_EVERY, Check, RunHead
+from dojo_tui.reports.run import Check, RunHead, counted, made
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Component, Parts
-from dojo_tui.reports.sarif.paths import Paths, Place
+from dojo_tui.reports.sarif.paths import Paths, Place, place
+from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.rules import Rule, rule
-from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text, whole
+from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text
 
 _KEPT = frozenset(
     {
@@ -38,21 +40,35 @@ _RUN_ID = re.compile(
 )
 
 
-def survey_runs(reader: JsonReader, check: Check) -> list[RunHead]:
-    """Read the ``runs`` array that the reader stands at."""
+def survey_runs(reader: JsonReader, check: Check, *, eager: bool) -> list[RunHead]:
+    """Read the ``runs`` array that the reader stands at.
+
+    ``eager`` builds the Findings in the same pass where everything they
+    refer to came before them, as Bandit, ESLint and CodeQL write it.
+    """
     if reader.peek() == "n":
         reader.value()
         raise reader.error("'runs' is null: the producer says that it could not write its runs")
-    return [_survey_run(reader, check) for _ in reader.elements()]
+    return [_survey_run(reader, check, eager=eager) for _ in reader.elements()]
 
 
-def _survey_run(reader: JsonReader, check: Check) -> RunHead:
+def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
     kept: dict[str, Any] = {}
     artifacts: list[Place] = []
     count = -1
+    built: list[Finding] | None = None
+    before: tuple[frozenset[str], int] = (frozenset(), 0)
     for key in reader.members():
         if key == "results" and reader.peek() != "n":
-            count = max(count, 0) + _count(reader, check)
+            if eager and count < 0 and "tool" in kept:
+                before = (frozenset(kept), len(artifacts))
+                early = _head(reader, kept, artifacts)
+                results = Results(early.scanner, cast(Parts, early.parts))
+                built = list(made(reader, results.finding, check))
+                count = results.seen
+            else:
+                built = None
+                count = max(count, 0) + counted(reader, check)
         elif key == "artifacts" and reader.peek() == "[":
             # One by one: they may hold the contents of all files.
             artifacts = [place(mapping(value).get("location")) for value in reader.values()]
@@ -60,41 +76,41 @@ def _survey_run(reader: JsonReader, check: Check) -> RunHead:
             kept[key] = reader.value()
         else:
             reader.skip()
+    head = _head(reader, kept, artifacts)
+    head.results = max(count, 0)
+    if count < 0:
+        external = "results" in mapping(kept.get("externalPropertyFileReferences"))
+        head.failure = head.failure or (
+            "its results are in another file" if external else "it has no 'results', so it did not look for any"
+        )
+    if built is not None and len(artifacts) == before[1] and _harmless(kept, before[0]):
+        date = cast(Parts, head.parts).date
+        for finding in built:
+            finding.scanner, finding.date = head.scanner, date
+        head.findings = built
+    return head
+
+
+def _harmless(kept: dict[str, Any], before: frozenset[str]) -> bool:
+    """True if nothing that came after the results changes what they say, but for the run's name and time."""
+    late = kept.keys() - before - {"automationDetails", "externalPropertyFileReferences"}
+    if late == {"invocations"}:
+        return not any(mapping(value).get("ruleConfigurationOverrides") for value in items(kept["invocations"]))
+    return not late
+
+
+def _head(reader: JsonReader, kept: dict[str, Any], artifacts: list[Place]) -> RunHead:
     driver = mapping(mapping(kept.get("tool")).get("driver"))
     name = text(driver.get("name"), MAX_NAME).strip()
     if not name:
         raise reader.error("a run does not name its tool (tool.driver.name)")
     ended, failure = _invocations(items(kept.get("invocations")))
-    if count < 0:
-        external = "results" in mapping(kept.get("externalPropertyFileReferences"))
-        failure = failure or (
-            "its results are in another file" if external else "it has no 'results', so it did not look for any"
-        )
     category = _category(text(mapping(kept.get("automationDetails")).get("id"), MAX_NAME))
     return RunHead(
         scanner=f"{name} ({category})" if category else name,
-        results=max(count, 0),
         ended_at=ended,
         failure=failure,
         parts=_parts(kept, artifacts, ended),
-    )
-
-
-def _count(reader: JsonReader, check: Check) -> int:
-    last = -1
-    for last in reader.elements():
-        reader.skip()
-        if last % CHECK_EVERY == 0:
-            check()
-    return last + 1
-
-
-def place(value: Any) -> Place:
-    """An artifactLocation object."""
-    given = mapping(value)
-    uri, base, index = given.get("uri"), given.get("uriBaseId"), whole(given.get("index"))
-    return Place(
-        uri if isinstance(uri, str) else "", base if isinstance(base, str) else "", -1 if index is None else index
     )
 
 
