@@ -32,6 +32,8 @@ class Target:
     connector_label: str
     scope: str
     """Separates siblings inside one Test (P5)."""
+    synced: bool = False
+    """A Sync has been there since the Record was mapped to this Product, so its Engagement and Test must exist."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,8 +190,10 @@ def fill(
     rows: Sequence[int],
     columns: Sequence[int],
 ) -> list[Pair]:
-    """Pair, within its rule, those of ``rows`` and ``columns`` (ascending) that lie between
-    the same two of ``pairs``, where that is plausible."""
+    """Pair what lies between the same two of ``pairs``, within its rule, where that is plausible.
+
+    ``rows`` and ``columns`` (ascending) are what may be paired.
+    """
     found: list[Pair] = []
     for gap in _between(increasing(sorted(pairs)), len(before), len(after)):
         left = rows[bisect_left(rows, gap.low) : bisect_left(rows, gap.high)]
@@ -257,7 +259,7 @@ def _best(
     for r in range(height - 1, -1, -1):
         below, here, row_scores = best[r + 1], best[r], scores[r]
         for c in range(width - 1, -1, -1):
-            value = here[c + 1] if here[c + 1] > below[c] else below[c]
+            value = max(here[c + 1], below[c])
             score = row_scores[c]
             if score and below[c + 1] + score > value:
                 value = below[c + 1] + score

@@ -7,8 +7,8 @@ person who knows one knows the other; ``unique_id`` is its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 import datetime as dt
+from dataclasses import dataclass
 
 from dojo_tui.model.severity import Severity
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Protocol
 
 from dojo_tui.model.finding import Finding
@@ -18,22 +19,38 @@ from dojo_tui.model.finding import Finding
 class Evidence(Protocol):
     """What matching reads, of a Finding in a report and of one that is held alike."""
 
-    scanner: str
-    rule_id: str
-    title: str
-    unique_id: str
-    vulnerability_ids: tuple[str, ...]
-    component_name: str
-    component_version: str
-    file_path: str
-    line: int | None
-    column: int | None
-    end_line: int | None
-    end_column: int | None
-    snippet: str
-    logical_location: str
-    endpoints: tuple[str, ...]
-    param: str
+    @property
+    def scanner(self) -> str: ...
+    @property
+    def rule_id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def unique_id(self) -> str: ...
+    @property
+    def vulnerability_ids(self) -> tuple[str, ...]: ...
+    @property
+    def component_name(self) -> str: ...
+    @property
+    def component_version(self) -> str: ...
+    @property
+    def file_path(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def column(self) -> int | None: ...
+    @property
+    def end_line(self) -> int | None: ...
+    @property
+    def end_column(self) -> int | None: ...
+    @property
+    def snippet(self) -> str: ...
+    @property
+    def logical_location(self) -> str: ...
+    @property
+    def endpoints(self) -> tuple[str, ...]: ...
+    @property
+    def param(self) -> str: ...
 
 
 def digest(parts: Iterable[str]) -> int:
@@ -57,6 +74,13 @@ def place(evidence: Evidence) -> int:
     return _place(evidence.scanner, evidence.file_path)
 
 
+def same(finding: Finding) -> int:
+    """Equal for two results of one report that are the same finding: all but severity and advice."""
+    position = f"{finding.line}:{finding.column}:{finding.end_line}:{finding.end_column}"
+    ids = "\x1e".join((*finding.vulnerability_ids, "", *finding.endpoints))
+    return digest((position, ids, *_naming_texts(finding)))
+
+
 def content(finding: Finding, same_digest: int) -> int:
     """Everything the report says of it. Equal content means there is nothing to update.
 
@@ -64,52 +88,71 @@ def content(finding: Finding, same_digest: int) -> int:
     are read once. ``date`` is left out: many tools write the day of the scan,
     and a Finding keeps the day it was first found.
     """
-    return digest(
-        (
-            finding.severity.label,
-            finding.mitigation,
-            finding.impact,
-            finding.references,
-            finding.steps_to_reproduce,
-            finding.severity_justification,
-            finding.context,
-            finding.cvssv3,
-            finding.cvssv4,
-            finding.fix_version,
-            finding.effort_for_fixing,
-            finding.planned_remediation_version,
-            finding.payload,
-            finding.service,
-            finding.sast_source_object,
-            finding.sast_sink_object,
-            finding.sast_source_file_path,
-            f"{same_digest}{finding.cwes}{finding.tags}{finding.cvssv3_score}|{finding.cvssv4_score}|{finding.epss_score}|"
-            f"{finding.epss_percentile}|{finding.known_exploited}|{finding.ransomware_used}|{finding.kev_date}|"
-            f"{finding.fix_available}|{finding.planned_remediation_date}|{finding.sast_source_line}|"
-            f"{finding.scanner_confidence}|{finding.static_finding}|{finding.dynamic_finding}|{finding.publish_date}|"
-            f"{finding.nb_occurences}|{finding.active}|{finding.verified}|{finding.false_p}|{finding.out_of_scope}|"
-            f"{finding.risk_accepted}|{finding.under_review}|{finding.is_mitigated}|{finding.mitigated_at}",
-        )
-    )
+    return digest((str(same_digest), _written(*_values(finding)), *_advice_texts(finding)))
 
 
-def same(finding: Finding) -> int:
-    """Equal for two results of one report that are the same finding: all but severity and advice."""
-    return digest(
-        (
-            finding.scanner,
-            finding.rule_id,
-            finding.unique_id,
-            finding.title,
-            finding.description,
-            finding.file_path,
-            f"{finding.line}:{finding.column}:{finding.end_line}:{finding.end_column}",
-            finding.snippet,
-            finding.logical_location,
-            finding.component_name,
-            finding.component_version,
-            " ".join(finding.vulnerability_ids),
-            " ".join(finding.endpoints),
-            finding.param,
-        )
-    )
+_naming_texts = attrgetter(
+    "scanner",
+    "rule_id",
+    "unique_id",
+    "title",
+    "description",
+    "file_path",
+    "snippet",
+    "logical_location",
+    "component_name",
+    "component_version",
+    "param",
+)
+_advice_texts = attrgetter(
+    "mitigation",
+    "impact",
+    "references",
+    "steps_to_reproduce",
+    "severity_justification",
+    "context",
+    "cvssv3",
+    "cvssv4",
+    "fix_version",
+    "effort_for_fixing",
+    "planned_remediation_version",
+    "payload",
+    "service",
+    "sast_source_object",
+    "sast_sink_object",
+    "sast_source_file_path",
+)
+_values = attrgetter(
+    "severity",
+    "cwes",
+    "tags",
+    "cvssv3_score",
+    "cvssv4_score",
+    "epss_score",
+    "epss_percentile",
+    "known_exploited",
+    "ransomware_used",
+    "kev_date",
+    "fix_available",
+    "planned_remediation_date",
+    "sast_source_line",
+    "scanner_confidence",
+    "static_finding",
+    "dynamic_finding",
+    "publish_date",
+    "nb_occurences",
+    "active",
+    "verified",
+    "false_p",
+    "out_of_scope",
+    "risk_accepted",
+    "under_review",
+    "is_mitigated",
+    "mitigated_at",
+)
+
+
+# Few combinations occur in one report. Typed, because 7 and 7.0 are equal but not written alike.
+@lru_cache(maxsize=4096, typed=True)
+def _written(*values: object) -> str:
+    return repr(values)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,8 +21,10 @@ from dojo_tui.model.identity import Evidence, rule
 class Held(Evidence, Protocol):
     """A Finding that the destination holds, as far as matching reads it."""
 
-    active: bool
-    content: int
+    @property
+    def active(self) -> bool: ...
+    @property
+    def content(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def match(held: Sequence[Held], incoming: Sequence[Incoming]) -> list[Pair]:
     report first, and inactive ones may only take what is left, on evidence
     that does not rest on their outdated neighbours.
     """
-    return _Matcher(held, incoming).run()
+    return _Matcher(held, incoming).run() if held and incoming else []
 
 
 class _Matcher:
@@ -53,6 +55,8 @@ class _Matcher:
         self.contents = [one.content for one in incoming]
         self.partner: dict[int, int] = {}
         self.free = dict.fromkeys(range(len(incoming)))  # an ordered set
+        self.located = [_located(one) if _is_located(one) else None for one in held]
+        self.incoming_located = [_located(one) if _is_located(one) else None for one in self.incoming]
         self.active = [i for i, one in enumerate(held) if one.active]
         self.inactive = [i for i, one in enumerate(held) if not one.active]
 
@@ -116,21 +120,32 @@ class _Matcher:
 
     def _by_code(self, candidates: Sequence[int]) -> None:
         """Pair located Findings wherever in their file they are, by quoted code that occurs once on each side."""
-        ours = _single([_quoted(self.held[i]) for i in candidates])
-        theirs = _single([_quoted(one) for one in self.incoming])
+        wanted = {self._quoted(self.incoming[j], self.incoming_located[j]) for j in self.free} - {None}
+        if not wanted:
+            return
+        ours = _single([self._quoted(self.held[i], self.located[i]) for i in candidates], wanted)
+        theirs = _single([self._quoted(*one) for one in zip(self.incoming, self.incoming_located, strict=True)], wanted)
         self._take((candidates[n], theirs[key]) for key, n in ours.items() if key in theirs)
+
+    @staticmethod
+    def _quoted(one: Evidence, located: Located | None) -> Hashable | None:
+        """The identity of a Finding whose code the report quotes, wherever in its file it is."""
+        return (one.scanner, one.file_path, located.rule, located.code) if located and located.quoted else None
 
     def _sheets(self) -> list[_Sheet]:
         """The files in which there is something to align on both sides."""
         ours: dict[tuple[str, str], list[int]] = defaultdict(list)
         theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
         for i in self.active:
-            if _is_located(self.held[i]):
+            if self.located[i]:
                 ours[self.held[i].scanner, self.held[i].file_path].append(i)
         for j, one in enumerate(self.incoming):
-            if _is_located(one):
+            if self.incoming_located[j]:
                 theirs[one.scanner, one.file_path].append(j)
-        return [_Sheet(self.held, rows, self.incoming, theirs[key]) for key, rows in ours.items() if key in theirs]
+        return [self._sheet(rows, theirs[key]) for key, rows in ours.items() if key in theirs]
+
+    def _sheet(self, rows: Iterable[int], columns: Iterable[int]) -> _Sheet:
+        return _Sheet(_in_order(self.located, rows), _in_order(self.incoming_located, columns))
 
     def _fill(self, sheet: _Sheet) -> None:
         for step in (fill, same_line):
@@ -141,36 +156,33 @@ class _Matcher:
 
     def _by_rename(self) -> None:
         """Pair the findings of files that vanished with those of files that appeared with the same findings."""
-        gone = self._files(self._unmatched(self.active), self.held, {self.held[i].file_path for i in self.partner})
         reported = {one.file_path for one in self.incoming}
-        came = self._files(self.free, self.incoming, {self.held[i].file_path for i in self.active})
-        gone = {key: items for key, items in gone.items() if key[1] not in reported}
+        known = {self.held[i].file_path for i in self.active}
+        gone = self._files(self._unmatched(self.active), self.held, self.located, reported)
+        came = self._files(self.free, self.incoming, self.incoming_located, known)
         for one, other in renames.find(gone, came):
-            sheet = _Sheet(self.held, list(one), self.incoming, list(other))
-            pairs = anchors(sheet.before, sheet.after)
-            self._take(sheet.pairs(pairs))
+            sheet = self._sheet(one, other)
+            self._take(sheet.pairs(anchors(sheet.before, sheet.after)))
             self._fill(sheet)
 
     @staticmethod
     def _files(
-        indices: Iterable[int], side: Sequence[Evidence], present: set[str]
-    ) -> dict[tuple[str, str], list[renames.Item]]:
-        files: dict[tuple[str, str], list[renames.Item]] = defaultdict(list)
+        indices: Iterable[int], side: Sequence[Evidence], located: Sequence[Located | None], present: set[str]
+    ) -> dict[renames.File, list[renames.Item]]:
+        files: dict[renames.File, list[renames.Item]] = defaultdict(list)
         for index in indices:
-            one = side[index]
-            if one.file_path and one.file_path not in present:
-                files[one.scanner, one.file_path].append(renames.Item(index, _located(one), _is_located(one)))
+            one, place = side[index], located[index]
+            if place and one.file_path not in present:
+                files[one.scanner, one.file_path].append(renames.Item(index, place))
         return files
 
 
 class _Sheet:
     """The located findings of one file on both sides, in order, with the way back to their indices."""
 
-    def __init__(
-        self, held: Sequence[Evidence], rows: list[int], incoming: Sequence[Evidence], columns: list[int]
-    ) -> None:
-        self.before, self.rows = _in_order(held, rows)
-        self.after, self.columns = _in_order(incoming, columns)
+    def __init__(self, ours: Sequence[tuple[Located, int]], theirs: Sequence[tuple[Located, int]]) -> None:
+        self.before, self.rows = [located for located, _ in ours], [index for _, index in ours]
+        self.after, self.columns = [located for located, _ in theirs], [index for _, index in theirs]
         self._row = {i: n for n, i in enumerate(self.rows)}
         self._column = {j: n for n, j in enumerate(self.columns)}
 
@@ -183,9 +195,10 @@ class _Sheet:
         ]
 
 
-def _in_order(side: Sequence[Evidence], indices: list[int]) -> tuple[list[Located], list[int]]:
-    items = sorted(((_located(side[index]), index) for index in indices), key=lambda item: (item[0].order, item[1]))
-    return [located for located, _ in items], [index for _, index in items]
+def _in_order(side: Sequence[Located | None], indices: Iterable[int]) -> list[tuple[Located, int]]:
+    """The located ones of ``indices`` by position in their file."""
+    items = [(located, index) for index in indices if (located := side[index])]
+    return sorted(items, key=lambda item: (item[0].order, item[1]))
 
 
 def _is_located(one: Evidence) -> bool:
@@ -252,13 +265,7 @@ def _unlocated_keys(one: Evidence) -> Iterator[Hashable]:
     yield (*base, one.vulnerability_ids)
 
 
-def _quoted(one: Evidence) -> Hashable | None:
-    """The identity of a located Finding whose code the report quotes, wherever in its file it is."""
-    code = _code(one)
-    return (one.scanner, rule(one), one.file_path, code) if code and _is_located(one) else None
-
-
-def _single(keys: Sequence[Hashable | None]) -> dict[Hashable, int]:
-    """Where each key is that occurs once."""
-    times = Counter(keys)
-    return {key: index for index, key in enumerate(keys) if key is not None and times[key] == 1}
+def _single(keys: Sequence[Hashable | None], wanted: Collection[Hashable | None]) -> dict[Hashable, int]:
+    """Where each of the ``wanted`` keys is that occurs once."""
+    times = Counter(key for key in keys if key in wanted)
+    return {key: index for index, key in enumerate(keys) if key in wanted and times[key] == 1}

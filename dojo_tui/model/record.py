@@ -69,7 +69,7 @@ TRANSITIONS: dict[Event, dict[State, State]] = {
         State.MISSING: State.MISSING,
         State.STALE: State.GOOD,
     },
-    Event.IGNORE: {state: State.IGNORED for state in State},
+    Event.IGNORE: dict.fromkeys(State, State.IGNORED),
     Event.RESTORE: {State.IGNORED: State.NEW},
 }
 

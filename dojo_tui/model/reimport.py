@@ -18,16 +18,27 @@ from dojo_tui.model.severity import Severity
 class Trace(Protocol):
     """What is read of every held Finding; enough to see which files did not change."""
 
-    id: int
-    place: int
-    content: int
-    severity: Severity
-    active: bool
-    is_mitigated: bool
-    triaged: bool
-    """A person decided about it here."""
-    dismissed: bool
-    """False positive, out of scope or risk accepted, whoever said so."""
+    @property
+    def id(self) -> int: ...
+    @property
+    def place(self) -> int: ...
+    @property
+    def content(self) -> int: ...
+    @property
+    def severity(self) -> int: ...
+    @property
+    def active(self) -> bool: ...
+    @property
+    def is_mitigated(self) -> bool: ...
+    @property
+    def triaged(self) -> bool:
+        """A person decided about it here."""
+        ...
+
+    @property
+    def dismissed(self) -> bool:
+        """False positive, out of scope or risk accepted, whoever said so."""
+        ...
 
 
 class HeldFinding(Trace, Held, Protocol):
@@ -142,9 +153,9 @@ def plan(
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
     wanted = [n for n, finding in enumerate(report.findings) if finding.severity >= min_severity]
     changed = _changed_places(traces, report, wanted)
-    for trace in traces:
-        if trace.place not in changed and not trace.is_mitigated:
-            made.count(Action.UNTOUCHED, trace.severity)
+    quiet = Counter(trace.severity for trace in traces if trace.place not in changed and not trace.is_mitigated)
+    for severity, times in quiet.items():
+        made.count(Action.UNTOUCHED, Severity(severity), times)
     held = load([trace.id for trace in traces if trace.place in changed])
     rest = [n for n in wanted if report.places[n] in changed]
     pairs = match(held, [Incoming(report.findings[n], report.contents[n]) for n in rest])
@@ -161,7 +172,7 @@ def plan(
         elif one.active:
             gone.append(one)
             made.close.append(one.id)
-            made.count(Action.CLOSED, one.severity)
+            made.count(Action.CLOSED, Severity(one.severity))
     made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity)
     return made
 

@@ -26,7 +26,6 @@ class Item:
 
     index: int
     located: Located
-    positioned: bool
 
 
 def find(
@@ -74,7 +73,7 @@ def _trace(items: Iterable[Item]) -> Counter[tuple[object, ...]]:
         (
             item.located.rule,
             item.located.code,
-            None if item.located.quoted or not item.positioned else (item.located.line, item.located.column),
+            None if item.located.quoted else (item.located.line, item.located.column),
         )
         for item in items
     )

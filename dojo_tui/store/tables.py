@@ -205,6 +205,7 @@ tests = Table(
     Column("title", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),  # grows with every change of its Findings
     Unique("engagement_id", "connector_id"),
     Index(None, "connector_id"),
 )

@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("created_at", Time, nullable=False),
         sa.Column("updated_at", Time, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_tests"),
         sa.ForeignKeyConstraint(
             ["engagement_id"], ["engagements.id"], name="fk_tests_engagement_id", ondelete="CASCADE"
