@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
-SCANNED := dojo_tui tests $(wildcard benchmarks screenshots)
+SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install dev test test-slow check format bench screenshots lock clean

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 SEVERITIES = click.Choice([severity.label for severity in Severity], case_sensitive=False)
-SCHEDULE_HELP = "'6h', 'daily 02:00', 'weekly mon 02:00', cron like '0 */4 * * *', or 'off'."
+SCHEDULE_HELP = "'6h', 'daily 02:30', 'weekly mon 02:30', a cron expression, or 'off'."
 _LIKE_A_SECRET = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|credential|private_?key", re.IGNORECASE)
 
 
@@ -92,8 +92,8 @@ def connectors_add(
             options=options,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity),
-            discover_schedule=discover_every,
-            sync_schedule=sync_every,
+            discover_schedule=_schedule(discover_every),
+            sync_schedule=_schedule(sync_every),
         )
         _tell(context, connector_named(workspace, label.strip()), "added. Next: dojo-tui discover")
 
@@ -130,8 +130,8 @@ def connectors_edit(
             options=options or None,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity) if min_severity else None,
-            discover_schedule=discover_every,
-            sync_schedule=sync_every,
+            discover_schedule=None if discover_every is None else _schedule(discover_every),
+            sync_schedule=None if sync_every is None else _schedule(sync_every),
         )
         _tell(context, connector_named(workspace, (new_label or label).strip()), "changed.")
 
@@ -182,6 +182,14 @@ def _record_count(workspace: Workspace, connector_id: int) -> int:
 
     with workspace.store.database.read() as connection:
         return sum(record_counts(connection, connector_id).values())
+
+
+def _schedule(text: str) -> str:
+    """After "--sync-every" nobody writes "every" or "cron" again."""
+    words = text.split()
+    if len(words) == 1 and words[0][:1].isdigit():
+        return f"every {words[0]}"
+    return f"cron {text}" if len(words) == 5 else text
 
 
 def _options(pairs: Iterable[str]) -> dict[str, str]:

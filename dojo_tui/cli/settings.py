@@ -13,6 +13,7 @@ from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 
 CONFIG_VARIABLE = "DOJO_TUI_CONFIG"
 STORE_VARIABLE = "DOJO_TUI_STORE"
+THEMES = ("dojo-dark", "dojo-light", "ansi-dark", "ansi-light")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ def _usual_place() -> Path:
 
 def _settings(values: Mapping[str, Any]) -> Settings:
     _known(values, ("store", "theme", "read_only", "hold"), "")
+    if _typed(values, "theme", str, THEMES[0]) not in THEMES:
+        raise ValueError(f"'theme' must be one of {', '.join(THEMES)}")
     hold = _typed(values, "hold", dict, {})
     _known(hold, ("discover", "sync"), "hold.")
     return Settings(

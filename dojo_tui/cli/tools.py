@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(context: click.Context) -> None:
     """List the Tools that can be connected, with their fields."""
-    from dojo_tui.connectors.registry import tools
+    from dojo_tui.connectors.registry import broken_tools, tools
 
     found = tools()
+    for name, reason in broken_tools().items():
+        print(f"The Tool {inert(name)} cannot be used: {inert(reason)}", file=sys.stderr)
     if given(context).as_json:
         write_array(_tool_json(tool) for tool in found.values())
         return
@@ -34,7 +36,6 @@ def command(context: click.Context) -> None:
             default = f" (default: {inert(field.default)})" if field.default else ""
             print(f"  --option {inert(field.name)}=…".ljust(22) + f"{inert(field.help)}{default}")
         print(f"  Add one:  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …")
-    sys.stdout.flush()
 
 
 def _tool_json(tool: Tool) -> Mapping[str, Any]:

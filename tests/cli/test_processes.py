@@ -1,0 +1,226 @@
+"""The command as a process: pipes, signals, neighbours, memory."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo_tui.cli.progress import ERASE, ProgressLine
+from dojo_tui.model.operation import OperationType, Status, Trigger
+from dojo_tui.services.events import OperationChanged, Progress
+from tests.cli.conftest import Cli, Result
+
+
+def test_a_reader_that_has_enough_is_no_error(mapped: Cli) -> None:
+    mapped.report("web", [f"r{number}@a.py:{number}" for number in range(1, 3000)], name="more.sarif", scanner="Other")
+    mapped("sync")
+    for form in ([], ["--json"]):
+        process = mapped.start("findings", "list", *form)
+        assert process.stdout
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr
+        assert process.stderr.read() == ""
+        process.stderr.close()
+        assert process.wait(timeout=30) == 0
+
+
+SLOW_TOOL = """
+import pathlib, time
+from dojo_tui.connectors.base import Fetch, Field, Vep
+
+class Slow:
+    name = "slow"
+    title = "A tool that answers slowly"
+    location = Field("location", "A directory")
+    options = (Field("deaf", "Never look whether it was cancelled"),)
+
+    def validate(self, config):
+        pass
+
+    def list_veps(self, config, run):
+        yield Vep("unit", "unit")
+
+    def fetch(self, config, vendor_id, run):
+        (pathlib.Path(config.location) / "reading").touch()
+        while not (pathlib.Path(config.location) / "go-on").exists():
+            if "deaf" not in config.options:
+                run.check()
+            time.sleep(0.01)
+        return Fetch([])
+"""
+
+
+@dataclass
+class Slow:
+    """A Connector of a third-party package whose Sync hangs until it is told to go on."""
+
+    cli: Cli
+    env: dict[str, str]
+    place: Path
+
+    def run(self, *arguments: str) -> Result:
+        """Run a command that knows the package."""
+        return self.cli.process(*arguments, env=self.env)
+
+    def start_sync(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a Sync and wait until it is in the middle of its fetch."""
+        process = self.cli.start("sync", *arguments, env=self.env)
+        deadline = time.monotonic() + 20
+        while not (self.place / "reading").exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        return process
+
+    def go_on(self) -> None:
+        """Let every fetch end."""
+        (self.place / "go-on").touch()
+
+    def last_sync(self) -> dict[str, Any]:
+        """The newest Operation."""
+        found: dict[str, Any] = json.loads(self.run("operations", "list", "--type", "sync", "--json").out)[0]
+        return found
+
+
+@pytest.fixture
+def slow(cli: Cli, tmp_path: Path) -> Slow:
+    """A package with a Tool, installed by its entry point, and a mapped Record of it."""
+    package = tmp_path / "package"
+    info = package / "slow_tool-1.0.dist-info"
+    info.mkdir(parents=True)
+    (package / "slow_tool.py").write_text(SLOW_TOOL)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: slow-tool\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[dojo_tui.connectors]\nslow = slow_tool:Slow\n")
+    place = tmp_path / "place"
+    place.mkdir()
+    made = Slow(cli, {"PYTHONPATH": str(package)}, place)
+    for arguments in (
+        ["connectors", "add", "slow", "--label", "slow", "--location", str(place), "--auto-map"],
+        ["discover"],
+    ):
+        done = made.run(*arguments)
+        assert done.code == 0, done.err
+    return made
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None:
+    process = slow.start_sync("--json")
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    (sync,) = json.loads(out)["operations"]
+    assert sync["status"] == "Cancelled"
+    slow.go_on()
+    assert slow.run("sync").code == 0
+
+
+def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow: Slow) -> None:
+    slow.run("connectors", "edit", "slow", "--option", "deaf=yes")
+    process = slow.start_sync()
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # two signals sent at the same instant may arrive as one
+    assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=5)
+    assert process.returncode == 130
+    assert slow.last_sync()["status"] == "Interrupted"
+
+
+def test_p8_a_second_process_waits_for_its_turn(slow: Slow) -> None:
+    first = slow.start_sync("--json")
+    second = slow.cli.start("sync", "--json", env=slow.env)
+    time.sleep(1.0)
+    assert second.poll() is None
+    slow.go_on()
+    outs = [json.loads(process.communicate(timeout=30)[0]) for process in (first, second)]
+    one, two = (out["operations"][0] for out in outs)
+    assert (one["status"], two["status"]) == ("Completed", "Completed")
+    assert two["started_at"] >= one["ended_at"]
+
+
+def test_an_operation_is_cancelled_from_another_process(slow: Slow) -> None:
+    process = slow.start_sync()
+    running = slow.last_sync()
+    assert running["status"] == "Running"
+    assert slow.run("operations", "cancel", str(running["id"])).code == 0
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert slow.last_sync()["status"] == "Cancelled"
+    assert slow.run("operations", "cancel", str(running["id"])).code == 2
+
+
+def test_two_processes_discover_and_map_at_once(mapped: Cli) -> None:
+    for number in range(20):
+        mapped.report(f"more{number}", [f"r@a{number}.py:1"])
+    processes = [mapped.start("discover", "--json") for _ in range(3)]
+    results = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], results
+    assert sum(json.loads(out)["operations"][0]["counts"]["new"] for out, _ in results) == 20
+    assert len(mapped.json("records", "list")) == 22
+
+
+def test_a_tool_that_cannot_be_used_is_named(cli: Cli, slow: Slow) -> None:
+    (Path(slow.env["PYTHONPATH"]) / "slow_tool.py").write_text("raise RuntimeError('no licence')")
+    done = slow.run("tools", "--json")
+    assert [tool["name"] for tool in json.loads(done.out)] == ["reports"]
+    assert "slow" in done.err
+
+
+@pytest.mark.slow
+def test_100_000_findings_are_listed_in_flat_memory(cli: Cli) -> None:
+    cli.report("web", [f"r{number % 50}@a/{number}.py:{number % 900 + 1}" for number in range(100_000)])
+    cli.add("scans", "--auto-map")
+    cli("discover")
+    cli("sync")
+    code = (
+        "import resource, sys\nfrom dojo_tui.cli.root import main\n"
+        "code = main(sys.argv[1:])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)\nsys.exit(code)"
+    )
+
+    def megabytes(*arguments: str) -> tuple[int, int]:
+        command = [sys.executable, "-c", code, "--store", str(cli.store), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return int(done.stderr.split()[-1]), len(json.loads(done.stdout))
+
+    few, _ = megabytes("findings", "list", "--json", "--filter", "rule:nothing")
+    all_of_them, count = megabytes("findings", "list", "--json")
+    assert count == 100_000
+    assert all_of_them - few < 25
+
+
+def test_progress_is_one_line_that_is_taken_away() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    stream = Terminal()
+    line = ProgressLine(stream, every=0, width=lambda: 40)
+    queued = OperationChanged(1, 1, "scans\x1b[2J", OperationType.SYNC, Trigger.MANUAL, Status.RUNNING, {})
+    line(queued)
+    line(Progress(1, 3, 10, "web \u202e with a name that is longer than the line", {"created": 2}))
+    line.clear()
+    shown = stream.getvalue().split(ERASE)
+    assert shown[0] == ""
+    assert "Sync running" in shown[1]
+    assert "3 of 10" in shown[2]
+    assert "2 created" in shown[2]
+    assert shown[-1] == ""
+    assert all(len(part) < 40 and "\n" not in part and "\x1b" not in part for part in shown)
+
+
+def test_progress_says_nothing_where_nobody_looks(mapped: Cli) -> None:
+    result = mapped.process("sync")
+    assert result.err == ""
+    assert "scans: Sync completed" in result.out

@@ -1,0 +1,63 @@
+"""Writes the tables of README.md that come from the program itself: the keys, and the fields of each Tool.
+
+Run it with ``python -m tools.readme``; a test fails when the README is behind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from pathlib import Path
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def keys() -> str:
+    """Every command of the app with its keys, by group."""
+    from dojo_tui.ui.catalogue import CATALOGUE
+
+    lines = ["| | key | what it does |", "|---|---|---|"]
+    for group, commands in groupby(CATALOGUE, key=lambda command: command.group):
+        for number, command in enumerate(commands):
+            title = f"**{group}**" if number == 0 else ""
+            lines.append(f"| {title} | {_code(command.key_text)} | {_cell(command.help)} |")
+    return "\n".join(lines)
+
+
+def options() -> str:
+    """The fields of the Tool ``reports``."""
+    from dojo_tui.connectors.registry import tools
+
+    lines = ["| `--option` | default | meaning |", "|---|---|---|"]
+    for field in tools()["reports"].options:
+        default = f"`{field.default}`" if field.default else ""
+        lines.append(f"| `{field.name}` | {_cell(default)} | {_cell(field.help)} |")
+    return "\n".join(lines)
+
+
+PARTS: Mapping[str, Callable[[], str]] = {"keys": keys, "options of reports": options}
+
+
+def written(text: str) -> str:
+    """``text`` with every generated part as it should be."""
+    for name, make in PARTS.items():
+        begin, end = f"<!-- {name}: made by tools/readme.py -->", f"<!-- end of {name} -->"
+        pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+        if not pattern.search(text):
+            raise ValueError(f"README.md has no place for the part {name!r}")
+        whole = f"{begin}\n{make()}\n{end}"
+        text = pattern.sub(lambda _match, whole=whole: whole, text)  # type: ignore[misc]
+    return text
+
+
+def _code(keys: str) -> str:
+    return " ".join(f"`{_cell(key)}`" for key in keys.split())
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text(encoding="utf-8")), encoding="utf-8")
