@@ -1,0 +1,102 @@
+"""Adding, editing, checking and removing Connectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.model.operation import OperationType
+from dojo_tui.ui.actions.running import start
+from dojo_tui.ui.commands import Context
+from dojo_tui.ui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+
+def add(app: DojoApp, _context: Context) -> None:
+    """Choose the tool (when there are several), then fill in its form."""
+    from dojo_tui.ui.screens.connector_form import ConnectorForm
+    from dojo_tui.ui.screens.picker import Entry, Picker
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    tools = list(workspace.tools.values())
+    if len(tools) == 1:
+        app.push_screen(ConnectorForm(tools[0]))
+        return
+    entries = [Entry(plain(tool.title), plain(tool.name), value=tool) for tool in tools]
+
+    def chosen(entry: Entry | None) -> None:
+        if entry is not None:
+            app.push_screen(ConnectorForm(entry.value))
+
+    app.push_screen(Picker("Connect to which tool?", entries), chosen)
+
+
+def edit(app: DojoApp, context: Context) -> None:
+    """The same form, filled in."""
+    from dojo_tui.ui.screens.connector_form import ConnectorForm
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    tool = workspace.tools.get(context.row.tool)
+    if tool is None:
+        app.tell(f"The tool {plain(context.row.tool, 40)} is not installed here: its form is unknown.", "bad")
+        return
+    app.push_screen(ConnectorForm(tool, context.row))
+
+
+def check(app: DojoApp, context: Context) -> None:
+    """Reach the tool, in a thread of its own."""
+    workspace, row = app.workspace, context.row
+    assert workspace is not None, "commands run once the store is open"
+    app.tell(f"Checking {plain(row.label, 40)} …", "accent")
+
+    def done(result: Any) -> None:
+        notes = "  ".join(plain(note, 200) for note in result.notes)
+        app.tell(f"✓ {plain(row.label, 40)} works: {result.veps:,} found. {notes}", "good")
+
+    app.jobs.apart(lambda: workspace.connectors.check(row.id), done)
+
+
+def discover(app: DojoApp, context: Context) -> None:
+    """Discover this one."""
+    start(app, OperationType.DISCOVER, [(context.row.id, context.row.label, None)])
+
+
+def sync(app: DojoApp, context: Context) -> None:
+    """Sync this one."""
+    start(app, OperationType.SYNC, [(context.row.id, context.row.label, None)])
+
+
+def remove(app: DojoApp, context: Context) -> None:
+    """Asks first, with the numbers, and says what stays (P6)."""
+    from dojo_tui.store.records import record_counts
+    from dojo_tui.ui.screens.confirm import Confirm
+
+    workspace, row = app.workspace, context.row
+    assert workspace is not None, "commands run once the store is open"
+
+    def count() -> int:
+        with workspace.store.database.read() as connection:
+            return sum(record_counts(connection, row.id).values())
+
+    def removed(sentence: Any) -> None:
+        app.changed(records=True, operations=True)
+        app.tell(f"✓ {sentence or 'Removed.'}", "good")
+
+    def ask(records: int) -> None:
+        app.push_screen(
+            Confirm(
+                f"Remove the Connector “{plain(row.label, 60)}”?",
+                [
+                    f"Its {records:,} Records, their mappings and its schedules go; this cannot be undone.",
+                    "Stays: every Product, Engagement, Test and Finding it imported, and its Operations.",
+                ],
+                "Remove it",
+                type_to_confirm=plain(row.label, 60) if records else "",
+            ),
+            lambda yes: app.jobs.write(lambda: workspace.connectors.remove(row.id), removed) if yes else None,
+        )
+
+    app.jobs.read("remove", count, ask)

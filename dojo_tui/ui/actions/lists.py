@@ -1,0 +1,73 @@
+"""Filtering, sorting, and the way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dojo_tui.ui.commands import Context
+from dojo_tui.ui.screens.list_page import ListPage
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+
+def _page(app: DojoApp) -> ListPage | None:
+    return app.page if isinstance(app.page, ListPage) else None
+
+
+def filter_(app: DojoApp, _context: Context) -> None:
+    """Open the filter line."""
+    page = _page(app)
+    if page is not None:
+        page.open_filter()
+
+
+def _sort(app: DojoApp, step: int) -> None:
+    page = _page(app)
+    if page is None:
+        return
+    order = page.shown_order()
+    sorts = [column.sort for column in page.table.source.columns if column.sort]
+    if not sorts:
+        page.say("This list has one order only.", "dim")
+        return
+    at = sorts.index(order.sort) if order.sort in sorts else -step
+    page.ask(replace(order, sort=sorts[(at + step) % len(sorts)], descending=False))
+
+
+def sort_next(app: DojoApp, _context: Context) -> None:
+    """By the next column."""
+    _sort(app, 1)
+
+
+def sort_back(app: DojoApp, _context: Context) -> None:
+    """By the column before."""
+    _sort(app, -1)
+
+
+def reverse(app: DojoApp, _context: Context) -> None:
+    """The other way around."""
+    page = _page(app)
+    if page is not None:
+        order = page.shown_order()
+        page.ask(replace(order, descending=not order.descending))
+
+
+def active_only(app: DojoApp, _context: Context) -> None:
+    """Active Findings only, or all."""
+    from dojo_tui.ui.screens.findings import FindingsScreen
+
+    if isinstance(app.page, FindingsScreen):
+        app.page.toggle_active()
+
+
+def back(app: DojoApp, _context: Context) -> None:
+    """Message, range, marks, filter, screen: one at a time; the first screen stays."""
+    page = app.page
+    if page is None or page.hush(errors=True) or page.step_back():
+        return
+    if len(app.screen_stack) > 1:
+        app.pop_screen()
+    else:
+        page.say("This is the first screen; q quits.", "dim")

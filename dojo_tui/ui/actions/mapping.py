@@ -1,0 +1,126 @@
+"""Mapping acts: in a thread, all or nothing, and taken back with u."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.ui.commands import Context
+from dojo_tui.ui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from dojo_tui.services.mapping import Mapper
+    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.screens.picker import Entry
+    from dojo_tui.ui.screens.product_picker import Choice
+
+
+def _act(app: DojoApp, act: Callable[[Mapper], Any], nothing: str = "") -> None:
+    """Do it in a thread, say what was done, and show the lists anew."""
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def done(change: Any) -> None:
+        listed = app.page.table if app.page is not None else None
+        if listed is not None and listed.marks:
+            listed.set_marks(set())
+        app.changed(records=True)
+        if change is None:
+            app.tell(nothing, "dim")
+        else:
+            app.tell(f"✓ {change.sentence}", "good")
+
+    app.jobs.write(lambda: act(workspace.mapper), done)
+
+
+def choose(app: DojoApp, context: Context) -> None:
+    """Pick the Product."""
+    from dojo_tui.ui.screens.product_picker import ProductPicker
+
+    targets = context.targets
+    suggestion = _suggestion(context) if len(targets) == 1 else ""
+
+    def chosen(entry: Entry | None) -> None:
+        if entry is not None:
+            choice: Choice = entry.value
+            _act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
+
+    app.push_screen(ProductPicker(context.noun, suggestion), chosen)
+
+
+def _suggestion(context: Context) -> str:
+    row = context.row
+    return "" if row is None else str(row.product_name or row.former_product_name or row.name)
+
+
+def accept(app: DojoApp, context: Context) -> None:
+    """Map to the former Product, or to the one of its own name."""
+    row, targets = context.row, context.targets
+    if context.marked and (row is None or row.id not in context.marked):
+        app.tell("Put the cursor on the marked Record, or drop the mark with esc.", "warn")
+        return
+    name = row.former_product_name or row.name
+    _act(app, lambda mapper: mapper.map(targets, name))
+
+
+def ignore(app: DojoApp, context: Context) -> None:
+    """Not to be imported; asks when mappings of many would go."""
+    targets = context.targets
+    if len(targets) > 1:
+        from dojo_tui.ui.screens.confirm import Confirm
+
+        app.push_screen(
+            Confirm(
+                f"Ignore {context.noun}?",
+                [
+                    "They will not be synced any more, and a Discover leaves them ignored.",
+                    "Stays: every Finding that was imported. u takes it back.",
+                ],
+                f"Ignore {context.noun}",
+            ),
+            lambda yes: _act(app, lambda mapper: mapper.ignore(targets)) if yes else None,
+        )
+        return
+    _act(app, lambda mapper: mapper.ignore(targets))
+
+
+def restore(app: DojoApp, context: Context) -> None:
+    """Ignored Records become New."""
+    targets = context.targets
+    _act(app, lambda mapper: mapper.restore(targets))
+
+
+def delete(app: DojoApp, context: Context) -> None:
+    """Asks first, and says what stays (P6)."""
+    from dojo_tui.ui.screens.confirm import Confirm
+
+    targets = context.targets
+    named = "" if context.marked or context.row is None else f" “{plain(context.row.name, 60)}”"
+    app.push_screen(
+        Confirm(
+            f"Delete {context.noun}{named}?",
+            [
+                "The Record and its mapping go.",
+                "Stays: every Finding, Test and Engagement that was imported.",
+                "What still exists at the tool comes back as New at the next Discover. u takes it back.",
+            ],
+            f"Delete {context.noun}",
+        ),
+        lambda yes: _deleted(app, targets) if yes else None,
+    )
+
+
+def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
+    if len(app.screen_stack) > 1:
+        app.pop_screen()
+    _act(app, lambda mapper: mapper.delete(targets))
+
+
+def undo(app: DojoApp, _context: Context) -> None:
+    """Take back the last act."""
+    _act(app, lambda mapper: mapper.undo(), "There is nothing to take back.")
+
+
+def redo(app: DojoApp, _context: Context) -> None:
+    """Do again what was taken back."""
+    _act(app, lambda mapper: mapper.redo(), "There is nothing to do again.")

@@ -1,0 +1,49 @@
+"""Palette, help, theme, and the end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dojo_tui.ui.commands import Context
+from dojo_tui.ui.theme import NAMES
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+
+def palette(app: DojoApp, context: Context) -> None:
+    """Every command of this place, by name."""
+    from dojo_tui.ui.screens.palette import command_entries
+    from dojo_tui.ui.screens.picker import Entry, Picker
+
+    def chosen(entry: Entry | None) -> None:
+        if entry is not None:
+            app.run_command(entry.value)
+
+    app.push_screen(Picker("Commands", command_entries(context)), chosen)
+
+
+def help_(app: DojoApp, context: Context) -> None:
+    """What every key does here."""
+    from dojo_tui.ui.screens.help import HelpScreen
+
+    if not isinstance(app.page, HelpScreen):
+        app.push_screen(HelpScreen(context))
+
+
+def refresh(app: DojoApp, _context: Context) -> None:
+    """Read everything again and paint the whole terminal."""
+    app.changed(records=True, operations=True)
+    app.screen.refresh(repaint=True)
+    app.tell("Read anew.", "dim")
+
+
+def theme(app: DojoApp, _context: Context) -> None:
+    """The next theme."""
+    app.theme = NAMES[(NAMES.index(app.theme) + 1) % len(NAMES)] if app.theme in NAMES else NAMES[0]
+    app.tell(f"Theme {app.theme}; keep it with DOJO_TUI_THEME={app.theme}.", "dim")
+
+
+def quit_(app: DojoApp, _context: Context) -> None:
+    """End; what runs is stopped within a second and recorded as Interrupted."""
+    app.exit(0)

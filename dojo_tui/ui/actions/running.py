@@ -1,0 +1,197 @@
+"""Starting and stopping Operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.model.operation import OperationType, Status
+from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context
+from dojo_tui.ui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+
+def start(
+    app: DojoApp,
+    kind: OperationType,
+    connectors: Sequence[tuple[int, str, list[int] | None]],
+    *,
+    done: Callable[[list[int]], None] | None = None,
+    dry_run: bool = False,
+    accept_large_change: bool = False,
+) -> None:
+    """Queue one Operation for each (Connector, label, Records), in a thread."""
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def queue() -> list[int]:
+        return [
+            workspace.operations.start(
+                connector_id, kind, record_ids=records, dry_run=dry_run, accept_large_change=accept_large_change
+            )
+            for connector_id, _, records in connectors
+        ]
+
+    def queued(ids: list[int]) -> None:
+        app.changed(operations=True)
+        if done is not None:
+            done(ids)
+            return
+        names = ", ".join(plain(label, 30) for _, label, _ in connectors[:3])
+        more = f" and {len(connectors) - 3} more" if len(connectors) > 3 else ""
+        app.tell(f"▶ {kind} started: {names}{more}. 3 shows it, X cancels it.", "accent")
+
+    app.jobs.write(queue, queued)
+
+
+def _chosen(context: Context) -> list[tuple[int, str, list[int] | None]]:
+    rows = context.connectors if context.connector is None else (context.connector,)
+    return [(row.id, row.label, None) for row in rows]
+
+
+def discover(app: DojoApp, context: Context) -> None:
+    """Discover the chosen Connector, or all."""
+    start(app, OperationType.DISCOVER, _chosen(context))
+
+
+def sync_all(app: DojoApp, context: Context) -> None:
+    """Sync the chosen Connector, or all."""
+    start(app, OperationType.SYNC, _chosen(context))
+
+
+def _by_connector(app: DojoApp, targets: Sequence[int]) -> list[tuple[int, str, list[int] | None]]:
+    """Records, grouped by their Connector; called in a worker thread."""
+    from dojo_tui.store.records import record_rows
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    groups: dict[tuple[int, str], list[int]] = {}
+    with workspace.store.database.read() as connection:
+        for row in record_rows(connection, targets):
+            groups.setdefault((row.connector_id, row.connector_label), []).append(row.id)
+    return [(connector, label, ids) for (connector, label), ids in groups.items()]
+
+
+def sync(app: DojoApp, context: Context) -> None:
+    """Sync the marked Records, or the one under the cursor."""
+    targets = context.targets
+    app.jobs.write(lambda: _by_connector(app, targets), lambda groups: start(app, OperationType.SYNC, groups))
+
+
+def plan(app: DojoApp, context: Context) -> None:
+    """A dry run, shown Record by Record."""
+    targets = context.targets
+
+    def planned(ids: list[int]) -> None:
+        open_operation(app, ids[0])
+        if len(ids) > 1:
+            app.tell(f"{len(ids)} plans, one for each Connector: 3 lists them all.", "accent")
+
+    app.jobs.write(
+        lambda: _by_connector(app, targets),
+        lambda groups: start(app, OperationType.SYNC, groups, dry_run=True, done=planned) if groups else None,
+    )
+
+
+def open_operation(app: DojoApp, operation_id: int) -> None:
+    """Show one Operation."""
+    from dojo_tui.ui.screens.operation import OperationScreen
+
+    app.push_screen(OperationScreen(operation_id))
+
+
+def cancel(app: DojoApp, context: Context) -> None:
+    """Cancel the Operation under the cursor, or what runs."""
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    running = list(context.running)
+    if context.place in (OPERATIONS, OPERATION) and context.row is not None:
+        if context.row.status.ended:
+            if context.place == OPERATION:
+                app.tell("Cancel the Operation: this one has ended.", "warn")
+                return
+        else:
+            running = [context.row]
+    elif context.connector is not None:
+        chosen = context.connector
+        running = [row for row in running if row.connector_id == chosen.id] or running
+    ids = [row.id for row in running]
+
+    def stop() -> None:
+        for operation_id in ids:
+            workspace.operations.cancel(operation_id)
+
+    def stopped(_nothing: None) -> None:
+        app.changed(operations=True)
+        app.tell("■ Asked to stop. Records already synced stay synced; the others are as before.", "warn")
+
+    app.jobs.write(stop, stopped)
+
+
+def apply_held(app: DojoApp, context: Context) -> None:
+    """Confirm a large change (P9)."""
+    from dojo_tui.model.operation import OutcomeStatus
+    from dojo_tui.store.operations import outcomes
+
+    row, workspace = context.row, app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def read() -> list[Any]:
+        with workspace.store.database.read() as connection:
+            return [found for found in outcomes(connection, row.id) if found.status is OutcomeStatus.HELD]
+
+    def ask(held: list[Any]) -> None:
+        from dojo_tui.ui.screens.confirm import Confirm
+
+        lines = [f"{plain(found.record_name, 40)}: {plain(found.reason)}" for found in held[:6]]
+        if len(held) > 6:
+            lines.append(f"and {len(held) - 6:,} more")
+        if not lines:
+            lines = [plain(row.error) or "The change is larger than the threshold."]
+        lines.append("Stays: every Finding; closed ones become inactive and come back when the tool reports them.")
+        ids = [found.record_id for found in held if found.record_id is not None]
+        records = ids or None
+        app.push_screen(
+            Confirm(f"Apply what {row.type} {plain(row.connector_label, 40)} holds?", lines, "Apply it"),
+            lambda yes: (
+                start(app, row.type, [(row.connector_id, row.connector_label,
+                      records if row.type is OperationType.SYNC else None)], accept_large_change=True)
+                if yes else None
+            ),
+        )  # fmt: skip
+
+    app.jobs.read("held", read, ask)
+
+
+def again(app: DojoApp, context: Context) -> None:
+    """The same kind of Operation, for the same Connector."""
+    row = context.row
+    if row.status in (Status.FAILED, Status.PARTLY_FAILED) and row.type is OperationType.SYNC:
+        _again_failed(app, row)
+    else:
+        start(app, row.type, [(row.connector_id, row.connector_label, None)])
+
+
+def _again_failed(app: DojoApp, row: Any) -> None:
+    """Only what failed is run again."""
+    from dojo_tui.model.operation import OutcomeStatus
+    from dojo_tui.store.operations import outcomes
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def failed() -> list[int]:
+        with workspace.store.database.read() as connection:
+            return [
+                found.record_id
+                for found in outcomes(connection, row.id)
+                if found.status is OutcomeStatus.FAILED and found.record_id is not None
+            ]
+
+    app.jobs.read(
+        "again",
+        failed,
+        lambda ids: start(app, row.type, [(row.connector_id, row.connector_label, ids or None)]),
+    )

@@ -1,0 +1,200 @@
+"""Going places, copying, opening links, exporting."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.ui.commands import CONNECTORS, FINDINGS, MAPPED, OPERATION, OPERATIONS, UNMAPPED, Context
+from dojo_tui.ui.screens.main import MainScreen
+from dojo_tui.ui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+_LINK = re.compile(r"https?://[^\s<>\"')\]]+")
+
+
+def open_row(app: DojoApp, context: Context) -> None:
+    """Open the row."""
+    if context.place == OPERATIONS:
+        from dojo_tui.ui.actions.running import open_operation
+
+        open_operation(app, context.row.id)
+    elif context.place == CONNECTORS:
+        if context.read_only:
+            app.tell("This app was opened with --read-only; the details stand beside the list.", "warn")
+            return
+        from dojo_tui.ui.actions.connecting import edit
+
+        edit(app, context)
+    elif context.place == FINDINGS:
+        from dojo_tui.ui.screens.finding import FindingScreen
+
+        app.push_screen(FindingScreen(context.row))
+    elif context.place == OPERATION:
+        _open_outcome(app)
+    else:
+        from dojo_tui.ui.screens.record import RecordScreen
+
+        app.push_screen(RecordScreen(context.row.id))
+
+
+def _open_outcome(app: DojoApp) -> None:
+    from dojo_tui.ui.screens.operation import OperationScreen
+    from dojo_tui.ui.screens.record import RecordScreen
+
+    if isinstance(app.page, OperationScreen):
+        record_id = app.page.outcome_record_id
+        if record_id is None:
+            app.tell("This outcome is about no single Record.", "dim")
+        else:
+            app.push_screen(RecordScreen(record_id))
+
+
+def findings(app: DojoApp, context: Context) -> None:
+    """The Findings of a Record."""
+    from dojo_tui.ui.screens.findings import FindingsScreen
+
+    app.push_screen(FindingsScreen(f"Findings of {plain(context.row.name, 80)}", record_id=context.row.id))
+
+
+def product_findings(app: DojoApp, context: Context) -> None:
+    """The Findings of a Product."""
+    from dojo_tui.ui.screens.findings import FindingsScreen
+
+    row = context.row
+    app.push_screen(FindingsScreen(f"Findings of Product {plain(row.product_name, 80)}", product_ref=row.product_ref))
+
+
+def _tab(app: DojoApp, tab: str) -> None:
+    main = app.screen_stack[0]
+    while len(app.screen_stack) > 1:
+        app.pop_screen()
+    if isinstance(main, MainScreen):
+        main.show_tab(tab)
+
+
+def unmapped(app: DojoApp, _context: Context) -> None:
+    """Tab 1."""
+    _tab(app, UNMAPPED)
+
+
+def mapped(app: DojoApp, _context: Context) -> None:
+    """Tab 2."""
+    _tab(app, MAPPED)
+
+
+def operations(app: DojoApp, _context: Context) -> None:
+    """Tab 3."""
+    _tab(app, OPERATIONS)
+
+
+def connectors(app: DojoApp, _context: Context) -> None:
+    """The Connectors screen."""
+    from dojo_tui.ui.screens.connectors import ConnectorsScreen
+
+    app.push_screen(ConnectorsScreen())
+
+
+def choose_connector(app: DojoApp, context: Context) -> None:
+    """Pick one, or all."""
+    from dojo_tui.ui.screens.picker import Entry, Picker
+
+    entries = [Entry("All Connectors", "", value=None)]
+    entries += [Entry(plain(row.label), plain(row.location), value=row) for row in context.connectors]
+
+    def chosen(entry: Entry | None) -> None:
+        if entry is not None:
+            app.choose_connector(entry.value)
+
+    app.push_screen(Picker("Show which Connector?", entries), chosen)
+
+
+def _step_connector(app: DojoApp, context: Context, step: int) -> None:
+    ids = [None, *(row.id for row in context.connectors)]
+    rows = [None, *context.connectors]
+    at = ids.index(context.connector.id) if context.connector is not None and context.connector.id in ids else 0
+    row = rows[(at + step) % len(rows)]
+    app.choose_connector(row)
+    app.tell(f"Showing {plain(row.label, 40) if row is not None else 'all Connectors'}.", "dim")
+
+
+def next_connector(app: DojoApp, context: Context) -> None:
+    """The next one."""
+    _step_connector(app, context, 1)
+
+
+def previous_connector(app: DojoApp, context: Context) -> None:
+    """The one before."""
+    _step_connector(app, context, -1)
+
+
+def copy(app: DojoApp, _context: Context) -> None:
+    """What is shown of the row, to the terminal's clipboard."""
+    page = app.page
+    text = page.copied() if page is not None else ""
+    if not text:
+        app.tell("There is nothing to copy.", "dim")
+        return
+    app.copy_to_clipboard(text)
+    shown = text.splitlines()[0]
+    # OSC 52 has no answer: whether the terminal took it cannot be known.
+    app.tell(f"Sent to the terminal: {plain(shown, 80)}", "good")
+
+
+def link(app: DojoApp, context: Context) -> None:
+    """Open a link where a browser is, else show and copy it."""
+    found = find_link(context.row)
+    if not found:
+        app.tell("There is no link here; y copies the row.", "dim")
+        return
+    remote = "SSH_CONNECTION" in os.environ or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    if remote and os.name == "posix" and os.uname().sysname != "Darwin":
+        app.copy_to_clipboard(found)
+        app.tell(f"No browser here. Sent to the terminal: {plain(found, 200)}", "accent")
+        return
+    import webbrowser
+
+    app.jobs.apart(lambda: webbrowser.open(found), lambda _opened: app.tell(f"Opened {plain(found, 200)}", "good"))
+
+
+def find_link(row: Any) -> str:
+    """The first web address in what the tool says about a row."""
+    texts = [str(value) for value in getattr(row, "details", {}).values()]
+    texts += [str(getattr(row, name, "") or "") for name in ("location", "references", "description", "vendor_id")]
+    texts += [str(value) for value in getattr(row, "endpoints", ())]
+    for text in texts:
+        found = _LINK.search(text[:100_000])
+        if found:
+            return found[0].rstrip(".,;")
+    return ""
+
+
+def export(app: DojoApp, _context: Context) -> None:
+    """Ask for the file, and write it in a thread."""
+    from dojo_tui.ui.export import default_name, write_list
+    from dojo_tui.ui.screens.prompt import Prompt
+
+    page = app.page
+    listed = page.table if page is not None else None
+    if listed is None:
+        return
+    source, ids = listed.source, listed.ids
+
+    def named(path: str | None) -> None:
+        if path:
+            app.jobs.apart(
+                lambda: write_list(path, source, ids),
+                lambda count: app.tell(f"✓ {count:,} rows written to {plain(path, 200)}", "good"),
+            )
+
+    app.push_screen(
+        Prompt(
+            f"Export {len(ids):,} {source.noun}",
+            "Write to (.csv or .json):",
+            default_name(source.noun, app.clock),
+        ),
+        named,
+    )

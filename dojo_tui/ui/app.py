@@ -1,0 +1,278 @@
+"""The app: wiring only. Commands, screens, jobs and events are put together here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.timer import Timer
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.ui import commands
+from dojo_tui.ui.bridge import Bridge, Changes
+from dojo_tui.ui.jobs import Jobs
+from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.screens.main import MainScreen
+from dojo_tui.ui.theme import DARK, LIGHT, choose
+from dojo_tui.ui.world import Snapshot, take_snapshot
+
+if TYPE_CHECKING:
+    from dojo_tui.services.events import Progress
+    from dojo_tui.store.connectors import ConnectorRow
+    from dojo_tui.store.watch import Watch
+    from dojo_tui.wiring import Workspace
+
+STYLES = Path(__file__).parent / "styles"
+LOOK_EVERY = 5.0
+"""Seconds between looks for what other processes did; nothing is drawn when nothing changed."""
+LONGEST_SLEEP = 60.0
+TERMINATED = 143
+
+
+class DojoApp(App[int]):
+    """Opens a Workspace in a thread and shows it."""
+
+    TITLE = "dojo-tui"
+    CSS_PATH = STYLES / "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = commands.bindings()
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-narrow"),
+        (120, "-wide"),
+    ]
+
+    def __init__(
+        self,
+        opener: Callable[[], Workspace],
+        *,
+        read_only: bool = False,
+        theme: str | None = None,
+        scheduling: bool = True,
+    ) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = choose(theme, os.environ)
+        self.animation_level = "none"
+        self._opener = opener
+        self.read_only = read_only
+        self._scheduling = scheduling and not read_only
+        self.workspace: Workspace | None = None
+        self.clock = Clock()
+        self.snapshot = Snapshot()
+        self.connector: ConnectorRow | None = None
+        self.jobs = Jobs(self.call_later, self.tell_error)
+        self.bridge = Bridge(self._after, self.on_changes)
+        self._main = MainScreen()
+        self._wake: Timer | None = None
+        self._watch: Watch | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    # --- opening and closing -------------------------------------------------
+
+    def get_default_screen(self) -> MainScreen:
+        """The tabs."""
+        return self._main
+
+    def on_mount(self) -> None:
+        """Open the store in a thread; the first paint does not wait for it."""
+        self.jobs.start()
+        self._listen_to_signals()
+        self.jobs.apart(self._open, self._opened, self._not_opened)
+
+    def _open(self) -> tuple[Workspace, Snapshot]:
+        workspace = self._opener()
+        return workspace, take_snapshot(workspace, None)
+
+    def _opened(self, opened: tuple[Workspace, Snapshot]) -> None:
+        self.workspace, self.snapshot = opened
+        self.clock = self.workspace.clock
+        self.read_only = self.read_only or self.workspace.read_only
+        self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
+        self._main.connect()
+        self._arm()
+        if self._scheduling:
+            self.set_interval(LOOK_EVERY, self._look)
+
+    def _not_opened(self, error: Exception) -> None:
+        self._main.table.say([((str(error), "bad"),), (), (("q", "key"), (" quits.", ""))])
+        self.tell_error(error)
+
+    def close_workspace(self) -> None:
+        """Stop what runs, within a second, and close the store."""
+        self.jobs.close()
+        self._unsubscribe()
+        if self.workspace is not None:
+            workspace, self.workspace = self.workspace, None
+            workspace.close()
+
+    def _listen_to_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, lambda: self.exit(TERMINATED))
+        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+
+    def _hung_up(self) -> None:
+        # The terminal is gone: nothing can be drawn or restored any more.
+        self.close_workspace()
+        os._exit(128 + signal.SIGHUP)
+
+    # --- commands ------------------------------------------------------------
+
+    @property
+    def page(self) -> Page | None:
+        """The full screen on top, below any dialog."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def action_press(self, key: str) -> None:
+        """A key that some command has: which one depends on the place."""
+        page = self.page
+        command = commands.by_key(page.place).get(key) if page is not None else None
+        if command is not None:
+            self.run_command(command)
+        elif page is not None and len(key) == 1:
+            page.say(f"{key} does nothing here; ? shows the keys that do", "dim")
+
+    def run_id(self, command_id: str) -> None:
+        """Run a command by its id (a click, the palette)."""
+        self.run_command(commands.by_id()[command_id])
+
+    def run_command(self, command: commands.Command) -> None:
+        """Run it, or say why it cannot be run now."""
+        page = self.page
+        if page is None:
+            return
+        page.hush()
+        context = page.context()
+        reason = command.why_not(context)
+        if reason:
+            page.say(f"{command.title}: {reason}.", "warn")
+        else:
+            commands.handler(command)(self, context)
+
+    # --- telling -------------------------------------------------------------
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Say something in the status line."""
+        if self.page is not None:
+            self.page.say(text, style)
+
+    def tell_error(self, error: Exception) -> None:
+        """Show an error with what stayed safe and what to do."""
+        if self.page is not None:
+            self.page.say_error(error)
+
+    # --- the world changes ---------------------------------------------------
+
+    def progress(self, operation_id: int) -> Progress | None:
+        """How far a running Operation of this process is."""
+        return self.bridge.progress.get(operation_id)
+
+    def _after(self, delay: float, callback: Callable[[], None]) -> None:
+        """Call back in the app after a delay, from any thread."""
+
+        def arrange() -> None:
+            if delay > 0:
+                self.set_timer(delay, callback)
+            else:
+                callback()
+
+        self.jobs.later(arrange)
+
+    def changed(self, *, records: bool = False, operations: bool = False) -> None:
+        """This app changed something itself."""
+        self.bridge.note(Changes(records=records, rows=records, operations=operations))
+
+    def on_changes(self, changes: Changes) -> None:
+        """Pass changes on to the screens, and bring counts up to date."""
+        if changes.records or changes.operations or changes.rows:
+            self.refresh_snapshot()
+        elif self.page is not None:
+            self.page.draw()
+        for screen in self.screen_stack:
+            if isinstance(screen, Page):
+                screen.on_changes(changes)
+
+    def refresh_snapshot(self) -> None:
+        """Count anew, in a thread."""
+        workspace = self.workspace
+        if workspace is None:
+            return
+        chosen = self.connector.id if self.connector is not None else None
+        self.jobs.read("snapshot", lambda: take_snapshot(workspace, chosen), self._counted)
+
+    def _counted(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        if self.connector is not None:
+            chosen = next((row for row in snapshot.connectors if row.id == self.connector.id), None)
+            if chosen is None:
+                self.choose_connector(None)
+            else:
+                self.connector = chosen
+        for screen in self.screen_stack:
+            if isinstance(screen, Page) and screen.is_attached:
+                screen.draw()
+        self._arm()
+
+    def choose_connector(self, row: ConnectorRow | None) -> None:
+        """Show one Connector, or all."""
+        self.connector = row
+        self._main.show_connector()
+        self.refresh_snapshot()
+
+    # --- what is due ---------------------------------------------------------
+
+    def _arm(self) -> None:
+        """Wake up when the next scheduled Operation is due."""
+        if self._wake is not None:
+            self._wake.stop()
+            self._wake = None
+        due = self.snapshot.due
+        if self._scheduling and due is not None:
+            # Never longer than a minute: the clock may be set, and a laptop sleeps.
+            delay = (due.at - self.clock.now()).total_seconds()
+            self._wake = self.set_timer(min(max(delay, 0.2), LONGEST_SLEEP), self._run_due)
+
+    def _run_due(self) -> None:
+        workspace, due = self.workspace, self.snapshot.due
+        if workspace is None or due is None:
+            return
+        if due.at > self.clock.now():
+            self._arm()
+        else:
+            self.jobs.apart(workspace.scheduler.run_due, lambda _ids: self.changed(operations=True))
+
+    def _look(self) -> None:
+        """Look whether another process changed the store."""
+        workspace = self.workspace
+        if workspace is not None:
+            self.jobs.read("look", self._changed_elsewhere, self._looked)
+
+    def _changed_elsewhere(self) -> bool:
+        from dojo_tui.store.watch import Watch
+
+        if self._watch is None and self.workspace is not None:
+            self._watch = Watch(self.workspace.store.database)
+        return self._watch is not None and self._watch.changed()
+
+    def _looked(self, changed: bool) -> None:
+        if changed:
+            self.changed(records=True, operations=True)
+
+
+def run(opener: Callable[[], Workspace], *, read_only: bool = False, theme: str | None = None) -> int:
+    """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint."""
+    app = DojoApp(opener, read_only=read_only, theme=theme)
+    try:
+        code = app.run()
+    finally:
+        app.close_workspace()
+    return code or app.return_code or 0

@@ -1,0 +1,85 @@
+"""Events of running Operations, from their threads to the app: merged, at most two a second."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from dojo_tui.services.events import Event, Logged, OperationChanged, Progress, RecordDone, RecordsChanged
+
+INTERVAL = 0.5
+
+
+@dataclass(slots=True)
+class Changes:
+    """What changed since the last time the app was told."""
+
+    records: bool = False
+    """Records were added, removed or changed: lists read their ids anew."""
+    rows: bool = False
+    """Rows changed in place: what is shown is read anew."""
+    operations: bool = False
+    """Operations were queued, started or ended."""
+    told: set[int] = field(default_factory=set)
+    """Operations that have new outcomes or log lines."""
+
+
+class Bridge:
+    """A listener of Operations. Its ``progress`` is the newest of each running one."""
+
+    def __init__(self, later: Callable[[float, Callable[[], None]], None], tell: Callable[[Changes], None]) -> None:
+        self._later = later
+        self._tell = tell
+        self._lock = threading.Lock()
+        self._changes = Changes()
+        self._waiting = False
+        self._last = 0.0
+        self.progress: dict[int, Progress] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Take an event; called in the thread that runs the Operation, so it must be quick."""
+        with self._lock:
+            self._note(event)
+            if self._waiting:
+                return
+            self._waiting = True
+            delay = max(0.0, INTERVAL - (time.monotonic() - self._last))
+        self._later(delay, self._flush)
+
+    def note(self, changes: Changes) -> None:
+        """Add a change that did not come from an Operation of this process."""
+        with self._lock:
+            self._changes.records |= changes.records
+            self._changes.rows |= changes.rows
+            self._changes.operations |= changes.operations
+            if self._waiting:
+                return
+            self._waiting = True
+        self._later(0.0, self._flush)
+
+    def _note(self, event: Event) -> None:
+        changes = self._changes
+        if isinstance(event, Progress):
+            self.progress[event.operation_id] = event
+        elif isinstance(event, OperationChanged):
+            changes.operations = True
+            changes.told.add(event.operation_id)
+            if event.status.ended:
+                self.progress.pop(event.operation_id, None)
+                changes.rows = True
+        elif isinstance(event, RecordDone):
+            changes.rows = True
+            changes.told.add(event.operation_id)
+        elif isinstance(event, Logged):
+            changes.told.add(event.operation_id)
+        elif isinstance(event, RecordsChanged):
+            changes.records = True
+
+    def _flush(self) -> None:
+        with self._lock:
+            changes, self._changes = self._changes, Changes()
+            self._waiting = False
+            self._last = time.monotonic()
+        self._tell(changes)

@@ -1,0 +1,212 @@
+"""The registry of commands: each is declared once (catalogue.py), and everything else comes from it.
+
+Key bindings, palette, key hints, help and the documentation read it; a test
+walks it and fails when a command lacks any of these ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from textual.binding import Binding, BindingType
+
+if TYPE_CHECKING:
+    from dojo_tui.store.connectors import ConnectorRow
+    from dojo_tui.store.operations import OperationRow
+    from dojo_tui.ui.app import DojoApp
+
+UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
+CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
+
+TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
+RECORDS = frozenset({UNMAPPED, MAPPED})
+ONE_OR_MORE = RECORDS | {RECORD}
+LISTS = TABS | {CONNECTORS, FINDINGS, OPERATION}
+EVERYWHERE = LISTS | {RECORD, TEXT}
+
+PLACES = {
+    UNMAPPED: "Unmapped Records",
+    MAPPED: "Mapped Records",
+    OPERATIONS: "Operations",
+    CONNECTORS: "Connectors",
+    FINDINGS: "Findings",
+    OPERATION: "one Operation",
+    RECORD: "one Record",
+    TEXT: "a text",
+}
+"""Where a person can be, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command may know when it is asked whether it can run, and when it runs."""
+
+    place: str
+    ready: bool = False
+    read_only: bool = False
+    row: Any = None
+    """The row under the cursor, or the one that is open."""
+    marked: frozenset[int] = frozenset()
+    rows: int = 0
+    """How many rows the list shows."""
+    text: str = ""
+    """The list's filter."""
+    connector: ConnectorRow | None = None
+    """The chosen Connector; None means all."""
+    connectors: tuple[ConnectorRow, ...] = ()
+    running: tuple[OperationRow, ...] = ()
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """Ids an act is about: the marked ones, else the one under the cursor."""
+        if self.marked:
+            return tuple(self.marked)
+        return () if self.row is None else (self.row.id,)
+
+    @property
+    def noun(self) -> str:
+        """The targets in words."""
+        count = len(self.targets)
+        return f"{count:,} Record{'' if count == 1 else 's'}"
+
+
+Availability = Callable[[Context], str]
+"""Says why a command cannot run now; an empty string means that it can."""
+
+
+def always(_context: Context) -> str:
+    """No condition."""
+    return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One thing a person can do."""
+
+    id: str
+    keys: tuple[str, ...]
+    title: str
+    help: str
+    """A sentence for the help screen and the palette."""
+    group: str
+    places: frozenset[str]
+    run: str
+    """``module:function`` below ``dojo_tui.ui.actions``."""
+    cli: str
+    """How the same is done from the shell."""
+    mouse: str
+    """How the same is done with the mouse."""
+    changes: bool = False
+    """True when it changes something: removed by --read-only."""
+    hint: int = 0
+    """Place in the line of key hints; 0 means it is not in there."""
+    hint_places: frozenset[str] = EVERYWHERE
+    """Where it has a hint, when that is not everywhere it can be used."""
+    short: str = ""
+    """What the key hint says; empty means the title."""
+    needs: Availability = always
+
+    def why_not(self, context: Context) -> str:
+        """Why it cannot run here and now; empty when it can."""
+        if not context.ready and self.group not in ("Program", "Move"):
+            return "the store is still being opened"
+        if self.changes and context.read_only:
+            return "this app was opened with --read-only"
+        return self.needs(context)
+
+    @property
+    def hint_text(self) -> str:
+        """What the line of key hints says."""
+        return self.short or self.title
+
+    @property
+    def keys_short(self) -> str:
+        """Its first key, for narrow places."""
+        return show_key(self.keys[0])
+
+    @property
+    def key_text(self) -> str:
+        """Its keys as a person writes them."""
+        return " ".join(show_key(key) for key in self.keys)
+
+
+_KEY_WORDS = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "asterisk": "*",
+    "tilde": "~",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "escape": "esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "shift+up": "⇧↑",
+    "shift+down": "⇧↓",
+    "f5": "F5",
+}
+
+
+def show_key(key: str) -> str:
+    """A key as a person writes it."""
+    if key in _KEY_WORDS:
+        return _KEY_WORDS[key]
+    return key.replace("ctrl+", "^")
+
+
+@cache
+def commands() -> tuple[Command, ...]:
+    """All commands, in the order of the help screen."""
+    from dojo_tui.ui.catalogue import CATALOGUE
+
+    return CATALOGUE
+
+
+@cache
+def by_id() -> dict[str, Command]:
+    """Commands by their id."""
+    return {command.id: command for command in commands()}
+
+
+@cache
+def by_key(place: str) -> dict[str, Command]:
+    """What each key does in a place."""
+    return {key: command for command in at(place) for key in command.keys}
+
+
+def at(place: str) -> Iterator[Command]:
+    """Commands of a place."""
+    return (command for command in commands() if place in command.places)
+
+
+@cache
+def hints(place: str) -> tuple[Command, ...]:
+    """Commands in a place's line of key hints, the most important first."""
+    hinted = [command for command in at(place) if command.hint and place in command.hint_places]
+    return tuple(sorted(hinted, key=lambda command: command.hint))
+
+
+def bindings() -> list[BindingType]:
+    """One binding for each key; what it does depends on the place."""
+    keys = {key: command for command in commands() for key in command.keys}
+    return [
+        Binding(key, f"press('{key}')", command.title, show=False, id=f"{command.id}.{key}")
+        for key, command in keys.items()
+    ]
+
+
+def handler(command: Command) -> Callable[[DojoApp, Context], None]:
+    """The function that does it; its module is imported when first needed."""
+    module, function = command.run.split(":")
+    found: Callable[[DojoApp, Context], None] = getattr(import_module(f"dojo_tui.ui.actions.{module}"), function)
+    return found

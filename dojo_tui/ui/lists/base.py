@@ -1,0 +1,127 @@
+"""Columns, and the protocol between a virtual list and what it shows."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.ui.widgets.plain import Line, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. Those with the highest ``drop`` leave first when the list is narrow."""
+
+    title: str
+    width: int
+    sort: str = ""
+    """The store's name of this order; empty when it cannot be sorted."""
+    grow: int = 0
+    """Share of the width that is left over."""
+    drop: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list is asked to show."""
+
+    text: str = ""
+    sort: str = ""
+    descending: bool = False
+    connector_id: int | None = None
+
+    def by(self, sort: str) -> Query:
+        """Sort by a column; the same again turns the order around."""
+        if sort == self.sort:
+            return replace(self, descending=not self.descending)
+        return replace(self, sort=sort, descending=False)
+
+
+class Source(Protocol):
+    """Where a list's ids and rows come from. Rows have an ``id``."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """What can be shown of a row."""
+        ...
+
+    @property
+    def noun(self) -> str:
+        """What is listed, in the plural: ``Records``."""
+        ...
+
+    def ids(self, query: Query) -> array[int]:
+        """The ids in order; called in a worker thread."""
+        ...
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """Some of the rows, those that still exist; called while lines are drawn."""
+        ...
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """Inert text and style, one for each column."""
+        ...
+
+    def empty(self, query: Query) -> list[Line]:
+        """What to say when nothing is listed, with the next key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column with the place it got."""
+
+    column: Column
+    index: int
+    x: int
+    width: int
+
+
+def place(columns: Sequence[Column], width: int) -> list[Placed]:
+    """Share ``width`` among the columns, dropping the least important until they fit."""
+    kept = list(enumerate(columns))
+    while len(kept) > 1 and sum(column.width + 1 for _, column in kept) - 1 > width:
+        least = max(kept, key=lambda item: (item[1].drop, item[0]))
+        kept.remove(least)
+    spare = max(0, width - sum(column.width + 1 for _, column in kept) + 1)
+    shares = sum(column.grow for _, column in kept)
+    placed: list[Placed] = []
+    x = 0
+    for index, column in kept:
+        extra = spare * column.grow // shares if shares else 0
+        size = min(column.width + extra, max(1, width - x))
+        placed.append(Placed(column, index, x, size))
+        x += size + 1
+    return placed
+
+
+def when(clock: Clock, moment: datetime | None) -> str:
+    """A moment in the person's zone, short: the time today, the date otherwise."""
+    if moment is None:
+        return "-"
+    local, now = clock.local(moment), clock.local(clock.now())
+    if local.date() == now.date():
+        return local.strftime("%H:%M:%S")
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+def moment(clock: Clock, value: datetime | None) -> str:
+    """A moment in full, with its zone (P14)."""
+    return "-" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M:%S %Z")
+
+
+def lasted(seconds: float | None) -> str:
+    """A duration, short."""
+    if seconds is None:
+        return "-"
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} m {rest:02d} s" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d} m"

@@ -1,0 +1,195 @@
+"""A row in full: what stands beside the list, and on the screen that enter opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.operation import OperationType
+from dojo_tui.ui.lists.base import lasted, moment
+from dojo_tui.ui.lists.operations import kind
+from dojo_tui.ui.lists.words import OUTCOMES, SEVERITIES, STATES, STATUSES, changes, counted
+from dojo_tui.ui.widgets.plain import Line, Span, paragraphs, plain
+
+LABEL = 14
+
+_STATE_MEANS = {
+    "New": "Discovered; nobody decided yet.",
+    "Ignored": "Somebody decided not to import it.",
+    "Good": "Mapped, and seen by the last complete Discover.",
+    "Missing": "Mapped, but the last complete Discover did not see it.",
+    "Stale": "Mapped, but its place at the destination was deleted: map it again.",
+}
+
+
+def fact(label: str, value: object, style: str = "") -> Line:
+    """A labelled line."""
+    return (f"{label:<{LABEL}}", "dim"), (plain(value), style)
+
+
+def heading(text: str) -> Line:
+    """A title inside a text."""
+    return ((text, "strong"),)
+
+
+def record_lines(row: Any, clock: Clock) -> list[Line]:
+    """One Record."""
+    state: Span = STATES[row.state]
+    lines: list[Line] = [
+        ((plain(row.name), "strong"),),
+        (),
+        ((f"{'State':<{LABEL}}", "dim"), state),
+        (("  " + _STATE_MEANS[str(row.state)], "dim"),),
+    ]
+    if row.state_reason:
+        lines.append(fact("Reason", row.state_reason, "warn"))
+    lines.append(fact("Product", row.product_name or "-"))
+    if row.former_product_name and not row.product_name:
+        lines.append(fact("Was mapped to", row.former_product_name))
+    lines += [
+        fact("Connector", row.connector_label),
+        fact("Vendor's id", row.vendor_id),
+        (),
+        fact("First seen", moment(clock, row.first_discovered_at)),
+        fact("Last seen", moment(clock, row.last_discovered_at)),
+        fact("Last synced", moment(clock, row.last_synced_at) if row.last_synced_at else "never"),
+    ]
+    if row.finalized_at:
+        lines.append(fact("Mapped", moment(clock, row.finalized_at)))
+        lines.append(fact("  by", row.finalized_by or "-"))
+    if row.details:
+        lines += [(), heading("What the tool says")]
+        lines += [fact(plain(name, 40), value) for name, value in row.details.items()]
+    return lines
+
+
+def history_lines(history: Sequence[Any], clock: Clock) -> list[Line]:
+    """What was decided about a Record, the newest first."""
+    if not history:
+        return [(("No decision was made about it yet.", "dim"),)]
+    lines: list[Line] = []
+    for entry in history:
+        parts = [moment(clock, entry.at), plain(entry.by), str(entry.act)]
+        target = entry.to_product or entry.to_state or ""
+        origin = entry.from_product or entry.from_state or ""
+        text = "  ".join(parts) + (f"  {plain(origin)} → {plain(target)}" if target or origin else "")
+        lines.append(((text + ("  (undone)" if entry.undone else ""), "dim" if entry.undone else ""),))
+    return lines
+
+
+def operation_lines(row: Any, clock: Clock) -> list[Line]:
+    """One Operation."""
+    lines: list[Line] = [
+        ((f"{kind(row)} {plain(row.connector_label)}", "strong"),),
+        (),
+        ((f"{'Status':<{LABEL}}", "dim"), STATUSES[row.status]),
+        fact("Trigger", row.trigger),
+        fact("Queued", moment(clock, row.queued_at)),
+        fact("Started", moment(clock, row.started_at)),
+        fact("Ended", moment(clock, row.ended_at)),
+        fact("Took", lasted(row.duration_s)),
+    ]
+    if row.dry_run:
+        lines.append((("A plan: nothing was changed.", "accent"),))
+    if row.counts:
+        lines += [(), heading("Counts")]
+        lines += [fact(plain(name), f"{number:,}") for name, number in row.counts.items()]
+    if row.error:
+        lines += [(), heading("What went wrong"), *paragraphs(row.error, "bad")]
+    return lines
+
+
+def outcome_lines(outcomes: Sequence[Any], clock: Clock) -> list[Line]:
+    """Outcomes, one a line."""
+    return [
+        (
+            (f"{moment(clock, row.at)}  ", "dim"),
+            OUTCOMES[row.status],
+            (f"  {changes(row.counts)}  {plain(row.reason)}", ""),
+        )
+        for row in outcomes
+    ]
+
+
+def connector_lines(row: Any, clock: Clock, title: str) -> list[Line]:
+    """One Connector. Its secret is a reference, and even that is named by its kind only (P10)."""
+    lines: list[Line] = [
+        ((plain(row.label), "strong"),),
+        (),
+        fact("Tool", title),
+        fact("Location", row.location),
+        fact("Secret", "a reference is set" if row.secret else "none"),
+        fact("Auto-map", "on: a New Record gets the Product of its name" if row.auto_map else "off"),
+        fact("Min. severity", row.min_severity.label),
+        (),
+        fact("Discover", row.discover_schedule or "off"),
+        fact("  next", moment(clock, row.discover_due_at)),
+        fact("Sync", row.sync_schedule or "off"),
+        fact("  next", moment(clock, row.sync_due_at)),
+    ]
+    if row.options:
+        lines += [(), heading("Options")]
+        lines += [fact(plain(name, 40), value) for name, value in row.options.items()]
+    return lines
+
+
+def finding_state(row: Any) -> Span:
+    """Whether a Finding is open, and if not, why."""
+    for flag, word in (
+        (row.false_p, "False positive"),
+        (row.risk_accepted, "Risk accepted"),
+        (row.out_of_scope, "Out of scope"),
+    ):
+        if flag:
+            return f"- {word}", "dim"
+    if row.active:
+        return ("● Active", "")
+    return ("✓ Mitigated", "good") if row.is_mitigated else ("- Inactive", "dim")
+
+
+def finding_lines(row: Any, clock: Clock) -> list[Line]:
+    """One Finding."""
+    place = plain(row.file_path) + (f":{row.line}" if row.line else "")
+    lines: list[Line] = [
+        ((plain(row.title), "strong"),),
+        (),
+        ((f"{'Severity':<{LABEL}}", "dim"), SEVERITIES[row.severity]),
+        ((f"{'Status':<{LABEL}}", "dim"), finding_state(row)),
+    ]
+    weaknesses = ", ".join(f"CWE-{number}" for number in row.cwes)
+    facts: list[tuple[str, object]] = [
+        ("Place", place),
+        ("Component", " ".join(part for part in (row.component_name, row.component_version) if part)),
+        ("Fixed in", row.fix_version),
+        ("Known as", ", ".join(row.vulnerability_ids)),
+        ("Weakness", weaknesses),
+        ("Endpoints", ", ".join(row.endpoints)),
+        ("CVSS 3", f"{row.cvssv3_score or ''} {row.cvssv3}".strip()),
+        ("EPSS", "" if row.epss_score is None else f"{row.epss_score:.2%}"),
+        ("Rule", row.rule_id),
+        ("Scanner", row.scanner),
+        ("Tags", ", ".join(row.tags)),
+        ("Occurrences", row.nb_occurences if row.nb_occurences != 1 else ""),
+        ("Record", row.record_name),
+        ("Product", row.product_name),
+        ("Found", moment(clock, row.created_at)),
+        ("Mitigated", moment(clock, row.mitigated_at) if row.mitigated_at else ""),
+    ]
+    lines += [fact(label, value) for label, value in facts if value]
+    for title, text in (
+        ("Code", row.snippet),
+        ("Description", row.description),
+        ("Impact", row.impact),
+        ("Mitigation", row.mitigation),
+        ("References", row.references),
+    ):
+        if text:
+            lines += [(), heading(title), *paragraphs(text)]
+    return lines
+
+
+def brief_outcome(row: Any) -> str:
+    """An Operation's end in a sentence."""
+    words = changes(row.counts) if row.type is OperationType.SYNC else counted(row.counts)
+    return f"{kind(row)} {plain(row.connector_label)}: {STATUSES[row.status][0]}, {words}"

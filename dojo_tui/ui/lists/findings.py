@@ -1,0 +1,89 @@
+"""Findings of a Record, a Product or a Connector."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.details import finding_state
+from dojo_tui.ui.lists.words import SEVERITIES
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+if TYPE_CHECKING:
+    from dojo_tui.store.findings import FindingRow
+    from dojo_tui.wiring import Workspace
+
+
+@dataclass(slots=True)
+class FindingSource:
+    """Findings, the most severe first."""
+
+    workspace: Workspace
+    product_ref: str | None = None
+    record_id: int | None = None
+    active: bool | None = True
+
+    noun = "Findings"
+    columns = (
+        Column("Severity", 10, "severity"),
+        Column("Title", 24, "title", grow=3),
+        Column("Status", 14, drop=2),
+        Column("Place", 16, "file_path", grow=2, drop=3),
+        Column("Component", 14, "component_name", grow=1, drop=5),
+        Column("Found", 16, "created_at", drop=6),
+    )
+
+    def ids(self, query: Query) -> array[int]:
+        """Ids in order."""
+        from dojo_tui.store.findings import FindingQuery, finding_ids
+
+        wanted = FindingQuery(
+            product_ref=self.product_ref,
+            record_id=self.record_id,
+            active=self.active,
+            text=query.text,
+            sort=query.sort or "severity",
+            descending=query.descending if query.sort else True,
+        )
+        with self.workspace.store.database.read() as connection:
+            return finding_ids(connection, wanted)
+
+    def rows(self, ids: Sequence[int]) -> list[FindingRow]:
+        """Rows of these ids."""
+        from dojo_tui.store.findings import finding_rows
+
+        with self.workspace.store.database.read() as connection:
+            return finding_rows(connection, ids)
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line of the list."""
+        place = plain(row.file_path) + (f":{row.line}" if row.line else "")
+        if not place and row.endpoints:
+            place = plain(row.endpoints[0])
+        component = plain(" ".join(part for part in (row.component_name, row.component_version) if part))
+        return (
+            SEVERITIES[row.severity],
+            (plain(row.title), ""),
+            finding_state(row),
+            (place, ""),
+            (component, ""),
+            (when(self.workspace.clock, row.created_at), ""),
+        )
+
+    def empty(self, query: Query) -> list[Line]:
+        """Why nothing is listed, and the next key."""
+        if query.text:
+            return [
+                (("No Finding matches the filter.", "strong"),),
+                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+            ]
+        if self.active:
+            return [
+                (("No active Findings.", "strong"),),
+                (("t", "key"), (" shows the closed ones too, ", ""), ("esc", "key"), (" goes back.", "")),
+            ]
+        return [(("Nothing was imported yet.", "strong"),), (("esc", "key"), (" goes back; ", ""), ("s", "key"),
+                (" on a mapped Record syncs it.", ""))]  # fmt: skip

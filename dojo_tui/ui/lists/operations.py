@@ -1,0 +1,93 @@
+"""Operations: what ran, what runs, and what came of it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.operation import OperationType
+from dojo_tui.ui.lists.base import Column, Query, lasted, when
+from dojo_tui.ui.lists.words import STATUSES, changes, counted
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+if TYPE_CHECKING:
+    from dojo_tui.store.operations import OperationRow
+    from dojo_tui.wiring import Workspace
+
+
+class OperationSource:
+    """All Operations, the newest first."""
+
+    noun = "Operations"
+    columns = (
+        Column("Id", 5, "id", right=True, drop=2),
+        Column("Type", 10, "type"),
+        Column("Status", 15, "status"),
+        Column("Connector", 12, "connector_label", grow=1, drop=1),
+        Column("Started", 16, "started_at", drop=3),
+        Column("Took", 7, "duration_s", right=True, drop=4),
+        Column("Outcome", 12, grow=3, drop=2),
+        Column("Trigger", 9, "trigger", drop=6),
+    )
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._database = workspace.store.database
+        self._clock: Clock = workspace.clock
+
+    def ids(self, query: Query) -> array[int]:
+        """Ids in order."""
+        from dojo_tui.store.operations import OperationQuery, operation_ids
+
+        with self._database.read() as connection:
+            wanted = OperationQuery(query.connector_id, query.text)
+            if query.sort:
+                wanted = OperationQuery(query.connector_id, query.text, sort=query.sort, descending=query.descending)
+            return operation_ids(connection, wanted)
+
+    def rows(self, ids: Sequence[int]) -> list[OperationRow]:
+        """Rows of these ids."""
+        from dojo_tui.store.operations import operation_rows
+
+        with self._database.read() as connection:
+            return operation_rows(connection, ids)
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line of the list."""
+        return (
+            (str(row.id), ""),
+            (kind(row), ""),
+            STATUSES[row.status],
+            (plain(row.connector_label), ""),
+            (when(self._clock, row.started_at or row.queued_at), ""),
+            (lasted(row.duration_s), ""),
+            (outcome(row), ""),
+            (str(row.trigger), ""),
+        )
+
+    def empty(self, query: Query) -> list[Line]:
+        """Why nothing is listed, and the next key."""
+        if query.text:
+            return [
+                (("No Operation matches the filter.", "strong"),),
+                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+            ]
+        return [
+            (("Nothing has run yet.", "strong"),),
+            (("d", "key"), (" discovers, ", ""), ("S", "key"), (" syncs all that is mapped.", "")),
+        ]
+
+
+def kind(row: Any) -> str:
+    """The Operation's type; a dry run is called what it is."""
+    return f"{row.type} plan" if row.dry_run else str(row.type)
+
+
+def outcome(row: Any) -> str:
+    """What came of it, on one line."""
+    if row.error:
+        return plain(row.error)
+    if not row.counts:
+        return ""
+    return changes(row.counts) if row.type is OperationType.SYNC else counted(row.counts)

@@ -1,0 +1,70 @@
+"""What became of each Record in one Operation: in memory, since an Operation is looked at as a whole."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dojo_tui.ui.lists.base import Column, Query
+from dojo_tui.ui.lists.words import OUTCOMES, changes, counted
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An outcome with an id for the list."""
+
+    id: int
+    row: Any
+
+
+class OutcomeSource:
+    """Outcomes in the order in which they came, or sorted."""
+
+    noun = "Records"
+    columns = (
+        Column("Record", 18, "name", grow=2),
+        Column("Outcome", 10, "status"),
+        Column("Changes", 16, grow=2),
+        Column("Reason", 10, grow=3, drop=2),
+    )
+
+    def __init__(self) -> None:
+        self.outcomes: list[Any] = []
+        self.sync = True
+        self.ended = False
+
+    def ids(self, query: Query) -> array[int]:
+        """Those with all the words."""
+        words = query.text.casefold().split()
+        found = [
+            index
+            for index, row in enumerate(self.outcomes)
+            if all(word in f"{row.record_name} {row.status} {row.reason}".casefold() for word in words)
+        ]
+        if query.sort == "name":
+            found.sort(key=lambda index: self.outcomes[index].record_name.casefold(), reverse=query.descending)
+        elif query.sort == "status":
+            found.sort(key=lambda index: str(self.outcomes[index].status), reverse=query.descending)
+        return array("q", found)
+
+    def rows(self, ids: Sequence[int]) -> list[Outcome]:
+        """The outcomes."""
+        return [Outcome(index, self.outcomes[index]) for index in ids if index < len(self.outcomes)]
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line of the list."""
+        told = row.row
+        words = changes(told.counts) if self.sync else counted(told.counts)
+        return (plain(told.record_name), ""), OUTCOMES[told.status], (words, ""), (plain(told.reason), "")
+
+    def empty(self, query: Query) -> list[Line]:
+        """Why nothing is listed."""
+        if query.text:
+            return [(("Nothing matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+        if self.ended:
+            return [(("No Record was touched.", "strong"),), (("The log below says more; ", ""), ("tab", "key"),
+                    (" goes there.", ""))]  # fmt: skip
+        return [(("Nothing has ended yet …", "dim"),)]

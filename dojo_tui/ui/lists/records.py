@@ -1,0 +1,113 @@
+"""Records: those without a decision, and those that are mapped."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.record import UNMAPPED, State
+from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.words import STATES
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+if TYPE_CHECKING:
+    from dojo_tui.store.records import RecordQuery, RecordRow
+    from dojo_tui.wiring import Workspace
+
+NAME = Column("Name", 18, "name", grow=3)
+STATE = Column("State", 9, "state", drop=1)
+CONNECTOR = Column("Connector", 12, "connector_label", grow=1, drop=5)
+
+UNMAPPED_COLUMNS = (
+    NAME,
+    STATE,
+    CONNECTOR,
+    Column("Was mapped to", 14, grow=1, drop=6),
+    Column("Seen", 16, "last_discovered_at", drop=4),
+    Column("First seen", 16, "first_discovered_at", drop=8),
+)
+
+MAPPED_COLUMNS = (
+    NAME,
+    STATE,
+    Column("Product", 16, "product_name", grow=2, drop=1),
+    CONNECTOR,
+    Column("Synced", 16, "last_synced_at", drop=4),
+    Column("Seen", 16, "last_discovered_at", drop=8),
+    Column("Mapped by", 10, "finalized_at", drop=9),
+)
+
+
+class RecordSource:
+    """Records in some of the states."""
+
+    noun = "Records"
+
+    def __init__(self, workspace: Workspace, states: tuple[State, ...]) -> None:
+        self._database = workspace.store.database
+        self._clock: Clock = workspace.clock
+        self.states = states
+        self.mapped = states != UNMAPPED
+        self.columns = MAPPED_COLUMNS if self.mapped else UNMAPPED_COLUMNS
+
+    def store_query(self, query: Query) -> RecordQuery:
+        """The same question in the store's words."""
+        from dojo_tui.store.records import RecordQuery
+
+        return RecordQuery(self.states, query.connector_id, query.text, query.sort or "name", query.descending)
+
+    def ids(self, query: Query) -> array[int]:
+        """Ids in order."""
+        from dojo_tui.store.records import record_ids
+
+        with self._database.read() as connection:
+            return record_ids(connection, self.store_query(query))
+
+    def rows(self, ids: Sequence[int]) -> list[RecordRow]:
+        """Rows of these ids."""
+        from dojo_tui.store.records import record_rows
+
+        with self._database.read() as connection:
+            return record_rows(connection, ids)
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line of the list."""
+        seen = (when(self._clock, row.last_discovered_at), "")
+        name, state = (plain(row.name), ""), STATES[row.state]
+        connector = (plain(row.connector_label), "")
+        if not self.mapped:
+            former = (plain(row.former_product_name or ""), "")
+            return name, state, connector, former, seen, (when(self._clock, row.first_discovered_at), "")
+        synced = (when(self._clock, row.last_synced_at) if row.last_synced_at else "never", "")
+        return (
+            name,
+            state,
+            (plain(row.product_name or ""), ""),
+            connector,
+            synced,
+            seen,
+            (
+                plain(row.finalized_by or ""),
+                "",
+            ),
+        )
+
+    def empty(self, query: Query) -> list[Line]:
+        """Why nothing is listed, and the next key."""
+        if query.text:
+            return [
+                (("No Record matches the filter.", "strong"),),
+                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+            ]
+        if self.mapped:
+            return [
+                (("Nothing is mapped yet.", "strong"),),
+                (("Go to ", ""), ("1", "key"), (" Unmapped Records and press ", ""), ("m", "key"), (".", "")),
+            ]
+        return [
+            (("Nothing waits for a decision.", "strong"),),
+            (("d", "key"), (" discovers what the Connectors have now,", "")),
+            (("C", "key"), (" shows the Connectors, ", ""), ("2", "key"), (" what is mapped.", "")),
+        ]

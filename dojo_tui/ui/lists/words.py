@@ -1,0 +1,62 @@
+"""States, statuses and severities as symbol and word: never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dojo_tui.model.operation import OutcomeStatus, Status
+from dojo_tui.model.record import State
+from dojo_tui.model.severity import Severity
+from dojo_tui.ui.widgets.plain import Span
+
+STATES: dict[State, Span] = {
+    State.NEW: ("+ New", "accent"),
+    State.IGNORED: ("- Ignored", "dim"),
+    State.GOOD: ("✓ Good", "good"),
+    State.MISSING: ("? Missing", "warn"),
+    State.STALE: ("! Stale", "bad"),
+}
+
+STATUSES: dict[Status, Span] = {
+    Status.QUEUED: ("… Queued", "dim"),
+    Status.RUNNING: ("▶ Running", "accent"),
+    Status.COMPLETED: ("✓ Completed", "good"),
+    Status.PARTLY_FAILED: ("! Partly failed", "warn"),
+    Status.FAILED: ("✗ Failed", "bad"),
+    Status.HELD: ("‖ Held", "warn"),
+    Status.CANCELLED: ("■ Cancelled", "dim"),
+    Status.INTERRUPTED: ("! Interrupted", "warn"),
+}
+
+OUTCOMES: dict[OutcomeStatus, Span] = {
+    OutcomeStatus.DONE: ("✓ Done", "good"),
+    OutcomeStatus.FAILED: ("✗ Failed", "bad"),
+    OutcomeStatus.SKIPPED: ("- Skipped", "dim"),
+    OutcomeStatus.HELD: ("‖ Held", "warn"),
+    OutcomeStatus.CANCELLED: ("■ Cancelled", "dim"),
+}
+
+SEVERITIES: dict[Severity, Span] = {
+    Severity.CRITICAL: ("▲ Critical", "bad"),
+    Severity.HIGH: ("▲ High", "bad"),
+    Severity.MEDIUM: ("■ Medium", "warn"),
+    Severity.LOW: ("▽ Low", ""),
+    Severity.INFO: ("· Info", "dim"),
+}
+
+
+def counted(counts: Mapping[str, int], *, zeros: bool = False) -> str:
+    """``3 new, 2 missing``: counts that are not zero, in their order."""
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number or zeros) or "nothing to do"
+
+
+def changes(counts: Mapping[str, int]) -> str:
+    """A Sync's counts, as short as a column wants them: ``+3 -2 ↺1``."""
+    parts = []
+    for sign, name in (("+", "created"), ("-", "closed"), ("↺", "reactivated"), ("~", "updated"), ("=", "untouched")):
+        if counts.get(name):
+            parts.append(f"{sign}{counts[name]:,}")
+    for sign, name in (("✗", "failed"), ("skipped ", "skipped")):
+        if counts.get(name):
+            parts.append(f"{sign}{counts[name]:,}")
+    return " ".join(parts) or ("no change" if counts else "-")

@@ -1,0 +1,217 @@
+"""What all full screens share: top line, title line, status line, key hints, notice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from dojo_tui.model.errors import DojoTuiError
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import TEXT, Context, hints
+from dojo_tui.ui.widgets.bar import Bar, Part
+from dojo_tui.ui.widgets.plain import Line, plain
+from dojo_tui.ui.widgets.text_pane import TextPane
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.widgets.virtual_list import VirtualList
+
+NOTICE_LINES = 4
+STYLES = Path(__file__).parent.parent / "styles"
+
+
+class Page(Screen[None]):
+    """A full screen. Commands find what they work on through ``context``, ``table`` and ``pane``."""
+
+    AUTO_FOCUS = "#list"
+    place = TEXT
+    app: DojoApp
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._top = Bar(name="top")
+        self._title = Bar(name="title")
+        self._status = Bar(name="status")
+        self._keys = Bar(name="keys")
+        self._notice = TextPane(name="notice", focusable=False)
+        self._message: tuple[str, str] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lines around the body."""
+        yield self._top
+        yield self._title
+        yield from self.body()
+        yield self._notice
+        yield self._status
+        yield self._keys
+
+    def body(self) -> Iterator[Widget]:
+        """What stands between the lines."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Fill the lines."""
+        self._notice.display = False
+        self.draw()
+
+    def on_screen_resume(self) -> None:
+        """Show what changed while another screen was on top."""
+        self.draw()
+
+    # --- what commands work on ----------------------------------------------
+
+    @property
+    def row(self) -> Any:
+        """What is under the cursor, or open."""
+        return None
+
+    @property
+    def table(self) -> VirtualList | None:
+        """The list of this screen, if it has one."""
+        return None
+
+    @property
+    def pane(self) -> TextPane | VirtualList | None:
+        """What moves when a movement key is pressed: the focused pane."""
+        focused = self.focused
+        if isinstance(focused, TextPane):
+            return focused
+        return self.table
+
+    def context(self) -> Context:
+        """Everything commands may ask about."""
+        app, listed = self.app, self.table
+        return Context(
+            place=self.place,
+            ready=app.workspace is not None,
+            read_only=app.read_only,
+            row=self.row,
+            marked=frozenset(listed.marks) if listed is not None else frozenset(),
+            rows=len(listed.ids) if listed is not None else 0,
+            text=listed.query_shown.text if listed is not None else "",
+            connector=app.connector,
+            connectors=app.snapshot.connectors,
+            running=app.snapshot.running,
+        )
+
+    # --- drawing -------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Bring every line up to date; what is the same is not repainted."""
+        from dojo_tui.ui.top_line import top_parts
+
+        self._top.show(*top_parts(self.app))
+        self._title.show(*self.title_parts())
+        self.draw_status()
+        self.draw_keys()
+
+    def draw_status(self) -> None:
+        """The status line: a message if there is one, else what the screen has to say."""
+        if self._message is not None:
+            text, style = self._message
+            self._status.show([Part(" " + text, style)])
+        else:
+            self._status.show(*self.status_parts())
+
+    def draw_keys(self) -> None:
+        """The line of key hints; those that cannot be used now are greyed."""
+        context = self.context()
+        parts: list[Part] = []
+        if len(self.app.screen_stack) > 1 and self.app.screen_stack[0] is not self:
+            parts += [Part(" esc", "key", "back"), Part(" back ", "", "back")]
+        for command in hints(self.place):
+            usable = not command.why_not(context)
+            if not usable and command.changes and context.read_only:
+                continue
+            parts += [
+                Part(f" {command.keys_short}", "key" if usable else "off", command.id),
+                Part(f" {command.hint_text} ", "" if usable else "off", command.id),
+            ]
+        right = [
+            Part(" ^p", "key", "palette"), Part(" menu", "", "palette"),
+            Part("  ?", "key", "help"), Part(" help", "", "help"),
+            Part("  q", "key", "quit"), Part(" quit ", "", "quit"),
+        ]  # fmt: skip
+        if self.size.width < 60:
+            right = right[2:4] if self.size.width < 30 else right[2:]
+        self._keys.show(parts, right)
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """The second line, left and right."""
+        return [], []
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """The status line, left and right."""
+        return [], []
+
+    # --- telling -------------------------------------------------------------
+
+    def say(self, text: str, style: str = "") -> None:
+        """A sentence in the status line, until the next key that does something."""
+        self._message = plain(text), style
+        self.draw_status()
+
+    def say_error(self, error: Exception) -> None:
+        """What happened, what stayed safe, what to do; stays until esc."""
+        if isinstance(error, DojoTuiError):
+            what, safe, do = error.what, error.safe, error.do
+        else:
+            what = f"Something unexpected went wrong ({type(error).__name__}: {error})."
+            safe, do = "Nothing else was changed.", "Please report it."
+        lines: list[Line] = [((" ✗ ", "bad"), (plain(what), "bad"))]
+        rest = " ".join(plain(part) for part in (safe, do) if part)
+        if rest:
+            lines.append((("   ", ""), (rest, "")))
+        width = max(20, self.size.width - 4)
+        needed = sum(1 + len(line[1][0]) // width for line in lines)
+        self._notice.styles.height = min(NOTICE_LINES, needed)
+        self._notice.show(lines, top=True)
+        self._notice.display = True
+
+    def hush(self, *, errors: bool = False) -> bool:
+        """Take messages away; True when there was one that a person had to take away."""
+        if self._message is not None:
+            self._message = None
+            self.draw_status()
+        if errors and self._notice.display:
+            self._notice.display = False
+            return True
+        return False
+
+    @property
+    def told(self) -> str:
+        """The message or error that is shown, for tests and screen readers."""
+        parts = [self._message[0] if self._message else "", self._notice.text if self._notice.display else ""]
+        return "\n".join(part for part in parts if part)
+
+    def copied(self) -> str:
+        """What ``y`` copies."""
+        pane, listed = self.pane, self.table
+        if isinstance(pane, TextPane):
+            return pane.text
+        if listed is None or listed.current is None:
+            return ""
+        return "\t".join(text for text, _ in listed.source.cells(listed.current) if text)
+
+    # --- being told ----------------------------------------------------------
+
+    def on_changes(self, changes: Changes) -> None:
+        """The world changed."""
+
+    def step_back(self) -> bool:
+        """Undo one step of narrowing; False when there is none left."""
+        return False
+
+    def on_bar_pressed(self, event: Bar.Pressed) -> None:
+        """A click on a part of a line runs its command."""
+        event.stop()
+        self.app.run_id(event.command)
+
+    def on_resize(self) -> None:
+        """Hints depend on the width."""
+        self.draw()

@@ -1,0 +1,62 @@
+"""Findings as a list, with details beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import FINDINGS
+from dojo_tui.ui.lists.base import Query
+from dojo_tui.ui.lists.details import finding_lines
+from dojo_tui.ui.lists.findings import FindingSource
+from dojo_tui.ui.screens.list_page import ListPage
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line
+
+
+class FindingsScreen(ListPage):
+    """Active ones first of all; t shows the closed ones too."""
+
+    place = FINDINGS
+    default_sort = "severity"
+
+    def __init__(self, heading: str, *, record_id: int | None = None, product_ref: str | None = None) -> None:
+        super().__init__()
+        self._heading = heading
+        self._record_id, self._product_ref = record_id, product_ref
+        self._source: FindingSource | None = None
+
+    def on_mount(self) -> None:
+        """Now the Workspace is known."""
+        workspace = self.app.workspace
+        assert workspace is not None, "Findings are shown once the store is open"
+        self._source = FindingSource(workspace, self._product_ref, self._record_id)
+        self._list.switch(self._source)
+        super().on_mount()
+
+    def shown_order(self) -> Query:
+        """The worst first."""
+        query = self.view.query
+        return query if query.sort else replace(query, sort="severity", descending=True)
+
+    def toggle_active(self) -> None:
+        """Closed ones too, or not."""
+        if self._source is not None:
+            self._source.active = None if self._source.active else True
+            self.reload()
+            self.draw()
+
+    def concerned(self, changes: Changes) -> bool:
+        """A Sync that ended may have brought some."""
+        return changes.rows
+
+    def details(self, row: Any) -> list[Line]:
+        """The Finding in full."""
+        return finding_lines(row, self.app.clock)
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """Whose they are, and which are shown."""
+        active = self._source is None or bool(self._source.active)
+        word = "active only" if active else "active and closed"
+        return [Part(f" {self._heading}", "strong")], [Part("t ", "key", "active"), Part(f"{word} ", "", "active")]

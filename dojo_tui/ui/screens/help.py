@@ -1,0 +1,68 @@
+"""What every key does, from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.widget import Widget
+
+from dojo_tui.ui import commands
+from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line
+from dojo_tui.ui.widgets.text_pane import TextPane
+
+KEYS = 14
+WORDS: tuple[Line, ...] = (
+    (("States", "strong"),),
+    (("  + New        ", "accent"), ("discovered, no decision yet", "")),
+    (("  - Ignored    ", "dim"), ("a person decided not to import it", "")),
+    (("  ✓ Good       ", "good"), ("mapped, and seen by the last complete Discover", "")),
+    (("  ? Missing    ", "warn"), ("mapped, but the last complete Discover did not see it", "")),
+    (("  ! Stale      ", "bad"), ("mapped, but its place at the destination was deleted", "")),
+    (),
+    (("Filter", "strong"),),
+    (("  web shop      ", "key"), ("both words, in the name, the vendor's id, the Product or the Connector", "")),
+    (("  !test         ", "key"), ("not this word", "")),
+    (("  state:new     ", "key"), ("only this state; connector:x and product:x likewise", "")),
+)
+
+
+class HelpScreen(Page):
+    """Keys of the place one came from, then those of the other places."""
+
+    AUTO_FOCUS = "#text"
+
+    def __init__(self, context: commands.Context) -> None:
+        super().__init__()
+        self._asked = context
+        self._text = TextPane(help_lines(context), name="text")
+
+    def body(self) -> Iterator[Widget]:
+        """The text."""
+        yield self._text
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """Where one came from."""
+        return [Part(f" Help: {commands.PLACES[self._asked.place]}", "strong")], []
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """How to leave."""
+        return [Part(" ↑↓ scroll · esc goes back · ^p finds any command by its name", "dim")], []
+
+
+def help_lines(context: commands.Context) -> list[Line]:
+    """Every command of the place by group, with key, sentence, mouse way and shell twin."""
+    lines: list[Line] = []
+    group = ""
+    for command in commands.at(context.place):
+        if command.group != group:
+            group = command.group
+            lines += [(), ((group, "strong"),)] if lines else [((group, "strong"),)]
+        reason = command.why_not(context)
+        keys = f"  {command.key_text:<{KEYS}} "
+        lines.append(((keys, "key"), (f"{command.title}. ", ""), (command.help, "dim")))
+        lines.append(((f"  {'':<{KEYS}} mouse: {command.mouse}   shell: {command.cli}", "dim"),))
+        if reason:
+            lines.append(((f"  {'':<{KEYS}} not now: {reason}", "warn"),))
+    return [*lines, (), *WORDS]

@@ -1,0 +1,256 @@
+"""A full screen with a virtual list, details beside it, and a live filter."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.lists.base import Column, Query, Source
+from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+from dojo_tui.ui.widgets.text_pane import TextPane
+from dojo_tui.ui.widgets.virtual_list import VirtualList
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.widgets.filter_line import FilterLine
+
+LOADING: list[Line] = [(("Loading …", "dim"),)]
+
+
+@dataclass(slots=True)
+class View:
+    """What a person made of a list: kept for each tab while the app runs."""
+
+    query: Query = field(default_factory=Query)
+    marks: set[int] = field(default_factory=set)
+    at: int | None = None
+
+
+class Nothing:
+    """The Source of a list while the store is being opened."""
+
+    columns: tuple[Column, ...] = ()
+    noun = "Records"
+
+    def ids(self, query: Query) -> array[int]:
+        """None."""
+        return array("q")
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """None."""
+        return []
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """None."""
+        return ()
+
+    def empty(self, query: Query) -> list[Line]:
+        """Not known yet."""
+        return LOADING
+
+
+class ListPage(Page):
+    """Base of the screens that list something."""
+
+    has_side = True
+
+    def __init__(self, source: Source | None = None, *, markable: bool = False, query: Query | None = None) -> None:
+        super().__init__()
+        self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
+        self._list.say(LOADING)
+        self._side = TextPane(name="side")
+        self.view = View(query or Query())
+        self.total: int | None = None
+        self._stale = False
+        self._filter: FilterLine | None = None
+
+    def body(self) -> Iterator[Widget]:
+        """The list and its side."""
+        with Horizontal(id="body"):
+            yield self._list
+            if self.has_side:
+                yield self._side
+
+    def on_mount(self) -> None:
+        """Load."""
+        super().on_mount()
+        self.reload()
+
+    def on_screen_resume(self) -> None:
+        """Load what changed while another screen was on top."""
+        super().on_screen_resume()
+        if self._stale:
+            self.reload()
+
+    @property
+    def table(self) -> VirtualList:
+        """The list."""
+        return self._list
+
+    @property
+    def row(self) -> Any:
+        """The row under the cursor."""
+        return self._list.current
+
+    # --- loading -------------------------------------------------------------
+
+    def reload(self) -> None:
+        """Read the ids anew, in a thread."""
+        if self.app.workspace is None or isinstance(self._list.source, Nothing):
+            return
+        self._stale = False
+        source, query = self._list.source, self.view.query
+        self.app.jobs.read(f"list {id(self)}", lambda: source.ids(query), lambda ids: self._arrived(source, ids, query))
+
+    def _arrived(self, source: Source, ids: array[int], query: Query) -> None:
+        if source is not self._list.source or not self.is_attached:
+            return
+        if not query.text:
+            self.total = len(ids)
+        at, self.view.at = self.view.at, None
+        self._list.show(ids, query, at=at)
+        self.draw_status()
+
+    def ask(self, query: Query) -> None:
+        """Show something else of the same source."""
+        self.view.query = query
+        self.reload()
+
+    def on_changes(self, changes: Changes) -> None:
+        """Reload when on top, else when next shown."""
+        if self.app.screen is not self:
+            self._stale = True
+        elif self.concerned(changes):
+            self.reload()
+        elif changes.rows:
+            self._list.reread()
+
+    def concerned(self, changes: Changes) -> bool:
+        """True when other rows may have to be listed."""
+        return changes.records
+
+    # --- drawing -------------------------------------------------------------
+
+    def details(self, row: Any) -> list[Line]:
+        """A row in full, for the pane beside the list."""
+        return []
+
+    def draw_side(self) -> None:
+        """Show the row beside the list, if there is room for it."""
+        if self.has_side and self.size.width >= 120:
+            row = self.row
+            self._side.show(self.details(row) if row is not None else [], top=True)
+
+    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
+        """Another row: other details, other keys."""
+        event.stop()
+        self.draw_side()
+        self.draw_keys()
+
+    def on_virtual_list_marked(self, event: VirtualList.Marked) -> None:
+        """Other marks: another count, other keys."""
+        event.stop()
+        self.draw_status()
+        self.draw_keys()
+
+    def on_virtual_list_chosen(self, event: VirtualList.Chosen) -> None:
+        """A double click opens."""
+        event.stop()
+        self.app.run_id("open")
+
+    def on_virtual_list_menu_asked(self, event: VirtualList.MenuAsked) -> None:
+        """A right click lists the commands."""
+        event.stop()
+        self.app.run_id("palette")
+
+    def on_virtual_list_header_clicked(self, event: VirtualList.HeaderClicked) -> None:
+        """A click on a title sorts."""
+        event.stop()
+        self.ask(self.shown_order().by(event.sort))
+
+    def shown_order(self) -> Query:
+        """What is asked for, with the order it has when nobody chose one."""
+        query = self.view.query
+        return query if query.sort else replace(query, sort=self.default_sort)
+
+    default_sort = "name"
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """Shown of total, marked, filter, sort."""
+        listed, query = self._list, self.view.query
+        shown, noun = len(listed.ids), listed.source.noun
+        total = self.total if self.total is not None else shown
+        count = f"{shown:,} of {total:,}" if query.text else f"{shown:,}"
+        left = [Part(f" {count} {noun}")]
+        if listed.marks:
+            left += [GAP_DOT, Part(f"● {len(listed.marks):,} marked", "mark", "back")]
+        if listed.ranging:
+            left += [GAP_DOT, Part("range: move to mark, v ends it", "accent")]
+        if query.text:
+            left += [GAP_DOT, Part("filter: ", "dim", "filter"), Part(plain(query.text, 60), "accent", "filter")]
+        else:
+            left += [GAP_DOT, Part("/ filter", "dim", "filter")]
+        order = self.shown_order()
+        title = next((c.title for c in listed.source.columns if c.sort and c.sort == order.sort), "")
+        right = [Part(f"sorted by {title} {'▼' if order.descending else '▲'} ", "dim", "reverse")] if title else []
+        return left, right
+
+    # --- filter and way back -------------------------------------------------
+
+    def open_filter(self) -> None:
+        """Type to filter."""
+        from dojo_tui.ui.widgets.filter_line import FilterLine
+
+        if self._filter is None:
+            self._filter = FilterLine(self.view.query.text)
+            self.mount(self._filter, before=self._status)
+        self._filter.display = True
+        self._filter.focus()
+
+    def on_filter_line_typed(self, event: FilterLine.Typed) -> None:
+        """Every letter filters."""
+        event.stop()
+        if event.text != self.view.query.text:
+            self.ask(replace(self.view.query, text=event.text))
+
+    def on_filter_line_left(self, event: FilterLine.Left) -> None:
+        """Back to the list; a filter that was given up is cleared."""
+        event.stop()
+        self.close_filter()
+        if event.given_up and self.view.query.text:
+            self.ask(replace(self.view.query, text=""))
+
+    def close_filter(self) -> None:
+        """Take the line away."""
+        if self._filter is not None:
+            self._filter.remove()
+            self._filter = None
+        self._list.focus()
+
+    def step_back(self) -> bool:
+        """Range, marks, filter: one at a time."""
+        listed = self._list
+        if self.focused is not listed and self.focused is not None and self.focused is self._side:
+            listed.focus()
+            return True
+        if listed.ranging:
+            listed.end_range(keep=False)
+            return True
+        if listed.marks:
+            listed.set_marks(set())
+            return True
+        if self.view.query.text:
+            self.close_filter()
+            self.ask(replace(self.view.query, text=""))
+            return True
+        return False
+
+
+GAP_DOT = Part(" · ", "dim")

@@ -1,0 +1,126 @@
+"""The first screen: three tabs over one list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dojo_tui.model.record import MAPPED as MAPPED_STATES
+from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import MAPPED, OPERATIONS, UNMAPPED
+from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line, plain
+
+TAB_TITLES = {UNMAPPED: "1 Unmapped Records", MAPPED: "2 Mapped Records", OPERATIONS: "3 Operations"}
+SHORT_TITLES = {UNMAPPED: "1 Unmapped", MAPPED: "2 Mapped", OPERATIONS: "3 Operations"}
+
+
+class MainScreen(ListPage):
+    """One list whose source, marks, filter and order change with the tab."""
+
+    def __init__(self) -> None:
+        super().__init__(markable=True)
+        self.tab = UNMAPPED
+        self.views = {tab: View() for tab in TAB_TITLES}
+        self.view = self.views[UNMAPPED]
+        self._sources: dict[str, Source] = {}
+
+    @property
+    def place(self) -> str:  # type: ignore[override]
+        """The tab."""
+        return self.tab
+
+    @property
+    def default_sort(self) -> str:  # type: ignore[override]
+        """What the tab is sorted by when nobody chose."""
+        return "id" if self.tab == OPERATIONS else "name"
+
+    def connect(self) -> None:
+        """The store is open: show the tab."""
+        self.show_tab(self.tab)
+
+    def show_tab(self, tab: str) -> None:
+        """Put another list in, with the marks, filter and order it had."""
+        listed = self._list
+        if self.app.workspace is None:
+            self.tab = tab
+            self.draw()
+            return
+        if tab in self._sources and tab == self.tab:
+            return
+        if self._filter is not None:
+            self.close_filter()
+        self.view.marks, self.view.at = set(listed.marks), listed.current_id
+        self.tab, self.view = tab, self.views[tab]
+        listed.markable = tab != OPERATIONS
+        listed.switch(self._source(tab))
+        listed.marks = set(self.view.marks)
+        connector = self.app.connector
+        self.view.query = replace(self.view.query, connector_id=connector.id if connector else None)
+        self.total = None
+        listed.say(LOADING)
+        self.reload()
+        self.draw()
+
+    def show_connector(self) -> None:
+        """The chosen Connector changed."""
+        connector = self.app.connector
+        for view in self.views.values():
+            view.query = replace(view.query, connector_id=connector.id if connector else None)
+        self.reload()
+        self.draw()
+
+    def _source(self, tab: str) -> Source:
+        workspace = self.app.workspace
+        assert workspace is not None, "tabs are shown once the store is open"
+        if tab not in self._sources:
+            if tab == OPERATIONS:
+                from dojo_tui.ui.lists.operations import OperationSource
+
+                self._sources[tab] = OperationSource(workspace)
+            else:
+                from dojo_tui.ui.lists.records import RecordSource
+
+                self._sources[tab] = RecordSource(workspace, UNMAPPED_STATES if tab == UNMAPPED else MAPPED_STATES)
+        return self._sources[tab]
+
+    def shown_order(self) -> Query:
+        """By name; Operations by their id, the newest first."""
+        query = self.view.query
+        if query.sort:
+            return query
+        return replace(query, sort=self.default_sort, descending=self.tab == OPERATIONS)
+
+    def concerned(self, changes: Changes) -> bool:
+        """Records for the first two tabs, Operations for the third."""
+        return changes.operations if self.tab == OPERATIONS else changes.records
+
+    def details(self, row: Any) -> list[Line]:
+        """A row in full."""
+        from dojo_tui.ui.lists.details import operation_lines, record_lines
+
+        if self.tab == OPERATIONS:
+            return operation_lines(row, self.app.clock)
+        return record_lines(row, self.app.clock)
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """Tabs with counts, and the Connector they are about."""
+        snapshot = self.app.snapshot
+        counts = {UNMAPPED: snapshot.unmapped, MAPPED: snapshot.mapped, OPERATIONS: snapshot.operations}
+        width = self.size.width
+        titles = TAB_TITLES if width >= 100 else SHORT_TITLES
+        left = []
+        for tab, title in titles.items():
+            on = tab == self.tab
+            count = f" {counts[tab]:,}" if self.app.workspace is not None else ""
+            text = f"[{title}{count}]" if on else f" {title}{count} "
+            left.append(Part(text, "on" if on else "", tab))
+        connector = self.app.connector
+        chosen = plain(connector.label, 24) if connector is not None else "all Connectors"
+        right = [Part("c ", "key", "connector"), Part(f"{chosen} ▾ ", "", "connector")]
+        if width >= 80:
+            right += [Part("C ", "key", "connectors"), Part("Connectors ", "", "connectors")]
+        return left, right

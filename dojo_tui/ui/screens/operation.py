@@ -1,0 +1,149 @@
+"""One Operation: what became of each Record, and its log, live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import OPERATION
+from dojo_tui.ui.lists.base import lasted, when
+from dojo_tui.ui.lists.operations import kind
+from dojo_tui.ui.lists.outcomes import OutcomeSource
+from dojo_tui.ui.lists.words import STATUSES, changes, counted
+from dojo_tui.ui.screens.list_page import ListPage
+from dojo_tui.ui.widgets.bar import Bar, Part
+from dojo_tui.ui.widgets.plain import Line, plain
+from dojo_tui.ui.widgets.text_pane import TextPane
+
+LOG_STYLES = {"info": "", "warning": "warn", "error": "bad"}
+LOG_SIGNS = {"info": " ", "warning": "!", "error": "✗"}
+
+
+class OperationScreen(ListPage):
+    """Outcomes above, log below; the log follows its end until one scrolls up."""
+
+    place = OPERATION
+    has_side = False
+
+    def __init__(self, operation_id: int) -> None:
+        self._outcomes = OutcomeSource()
+        super().__init__(self._outcomes)
+        self.operation_id = operation_id
+        self._row: Any = None
+        self._last_log = 0
+        self._log = LogPane(name="log", follow=True)
+        self._facts = Bar(name="facts")
+
+    def body(self) -> Iterator[Widget]:
+        """Facts, outcomes, log."""
+        with Vertical(id="body"):
+            yield self._facts
+            yield self._list
+            yield Bar([Part(" Log ", "strong"), Part(" tab goes there · End follows", "dim")], name="log-title")
+            yield self._log
+
+    @property
+    def row(self) -> Any:
+        """The Operation."""
+        return self._row
+
+    @property
+    def outcome_record_id(self) -> int | None:
+        """The Record of the outcome under the cursor."""
+        current = self._list.current
+        found: int | None = current.row.record_id if current is not None else None
+        return found
+
+    def reload(self) -> None:
+        """Read outcomes and the new part of the log, in a thread."""
+        workspace = self.app.workspace
+        if workspace is None:
+            return
+        self._stale = False
+        after = self._last_log
+
+        def read() -> tuple[Any, Sequence[Any], Sequence[Any]]:
+            from dojo_tui.store.operations import log_lines, operation, outcomes
+
+            with workspace.store.database.read() as connection:
+                row = operation(connection, self.operation_id)
+                return row, outcomes(connection, row.id), log_lines(connection, row.id, after)
+
+        self.app.jobs.read(f"operation {id(self)}", read, self._read)
+
+    def _read(self, found: tuple[Any, Sequence[Any], Sequence[Any]]) -> None:
+        if not self.is_attached:
+            return
+        self._row, outcomes, lines = found
+        source = self._outcomes
+        source.outcomes = list(outcomes)
+        source.sync = str(self._row.type) == "Sync"
+        source.ended = self._row.status.ended
+        self.total = len(outcomes)
+        query = self.view.query
+        self._list.show(source.ids(query), query)
+        new = [line for line in lines if line.id > self._last_log]
+        if new:
+            self._last_log = new[-1].id
+            self._log.append([self._log_line(line) for line in new])
+        self.draw()
+
+    def _log_line(self, line: Any) -> Line:
+        style = LOG_STYLES.get(str(line.level), "")
+        sign = LOG_SIGNS.get(str(line.level), " ")
+        return (f" {when(self.app.clock, line.at)} ", "dim"), (f"{sign} {plain(line.message)}", style)
+
+    def on_changes(self, changes: Changes) -> None:
+        """Something of this Operation was told."""
+        if self.app.screen is not self:
+            self._stale = True
+        elif self.operation_id in changes.told or changes.operations:
+            self.reload()
+        else:
+            self.draw()
+
+    def draw(self) -> None:
+        """Also the line of facts."""
+        super().draw()
+        row = self._row
+        if row is None:
+            return
+        word, style = STATUSES[row.status]
+        parts = [Part(f" {word}", style)]
+        progress = self.app.progress(row.id)
+        if progress is not None:
+            total = f"/{progress.total:,}" if progress.total else ""
+            parts.append(Part(f"  {progress.done:,}{total}  {plain(progress.what, 60)}"))
+        elif row.started_at:
+            parts.append(Part(f"  {when(self.app.clock, row.started_at)}, took {lasted(row.duration_s)}"))
+        counts = dict(progress.counts) if progress is not None else row.counts
+        if counts:
+            words = changes(counts) if str(row.type) == "Sync" else counted(counts)
+            parts.append(Part(f"  {words}", "strong"))
+        if row.error:
+            parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
+        self._facts.show(parts)
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """What it is."""
+        row = self._row
+        if row is None:
+            return [Part(f" Operation {self.operation_id}", "strong")], []
+        title = f" Operation {row.id}: {kind(row)} {plain(row.connector_label, 60)}"
+        told = [Part("  nothing is changed: this is what a Sync would do", "accent")] if row.dry_run else []
+        return [Part(title, "strong"), *told], [Part(f"{row.trigger} ", "dim")]
+
+    default_sort = ""
+
+
+class LogPane(TextPane):
+    """Follows its end; scrolling up stops that, going to the end starts it again."""
+
+    def move_to(self, line: int, *, extend: bool = False) -> None:
+        """Scroll, and follow again at the end."""
+        self.follow = line >= self.last
+        super().move_to(line)

@@ -1,0 +1,20 @@
+"""The palette's entries: every command of the place, from the registry."""
+
+from __future__ import annotations
+
+from dojo_tui.ui import commands
+from dojo_tui.ui.screens.picker import Entry
+
+
+def command_entries(context: commands.Context) -> list[Entry]:
+    """Commands of the place the person is in; those that cannot run say why."""
+    entries = []
+    for command in commands.at(context.place):
+        reason = command.why_not(context)
+        if command.id == "palette":
+            continue
+        detail = reason or command.help
+        entries.append(Entry(command.title, detail, command, command.keys_short, off=bool(reason)))
+    # What cannot be done now sinks, Move sinks below what acts.
+    entries.sort(key=lambda entry: (entry.off, entry.value.group == "Move"))
+    return entries

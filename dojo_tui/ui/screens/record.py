@@ -1,0 +1,100 @@
+"""One Record: details, decisions, its last outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from textual.widget import Widget
+
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import RECORD
+from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
+from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line, plain
+from dojo_tui.ui.widgets.text_pane import TextPane
+
+
+class RecordScreen(Page):
+    """Everything that is known of one Record."""
+
+    AUTO_FOCUS = "#text"
+    place = RECORD
+
+    def __init__(self, record_id: int) -> None:
+        super().__init__()
+        self.record_id = record_id
+        self._row: Any = None
+        self._text = TextPane([(("Loading …", "dim"),)], name="text")
+
+    def body(self) -> Iterator[Widget]:
+        """The text."""
+        yield self._text
+
+    def on_mount(self) -> None:
+        """Read it."""
+        super().on_mount()
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """It may have changed."""
+        super().on_screen_resume()
+        self._read()
+
+    @property
+    def row(self) -> Any:
+        """The Record."""
+        return self._row
+
+    def on_changes(self, changes: Changes) -> None:
+        """Read it anew."""
+        if changes.records or changes.rows:
+            self._read()
+
+    def _read(self) -> None:
+        workspace = self.app.workspace
+        assert workspace is not None, "a Record is shown once the store is open"
+
+        def read() -> tuple[Any, list[Line]]:
+            from dojo_tui.store.records import record_rows
+
+            with workspace.store.database.read() as connection:
+                rows = record_rows(connection, [self.record_id])
+            if not rows:
+                return None, []
+            clock = self.app.clock
+            counts = _finding_counts(workspace, self.record_id)
+            lines = record_lines(rows[0], clock)
+            lines += [(), heading("Findings"), *counts]
+            lines += [(), heading("Decisions"), *history_lines(workspace.mapper.history(self.record_id), clock)]
+            return rows[0], lines
+
+        self.app.jobs.read(f"record {id(self)}", read, self._arrived)
+
+    def _arrived(self, found: tuple[Any, list[Line]]) -> None:
+        self._row, lines = found
+        if self._row is None:
+            lines = [(("This Record is gone.", "strong"),), (("esc", "key"), (" goes back; ", ""), ("u", "key"),
+                     (" takes back a deletion.", ""))]  # fmt: skip
+        self._text.show(lines)
+        self.draw()
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """Its name."""
+        return [Part(f" Record: {plain(self._row.name, 100) if self._row is not None else ''}", "strong")], []
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """The ways from here."""
+        return [Part(" enter and f list its Findings · esc goes back", "dim")], []
+
+
+def _finding_counts(workspace: Any, record_id: int) -> list[Line]:
+    from dojo_tui.store.findings import FindingQuery, finding_ids
+
+    with workspace.store.database.read() as connection:
+        active = len(finding_ids(connection, FindingQuery(record_id=record_id, active=True)))
+        every = len(finding_ids(connection, FindingQuery(record_id=record_id)))
+    if not every:
+        return [(("None were imported yet.", "dim"),)]
+    return [fact("Active", f"{active:,}"), fact("Closed", f"{every - active:,}")]

@@ -1,0 +1,56 @@
+"""The line on top: destination and health, what runs, what failed, what comes next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dojo_tui.ui.lists.base import when
+from dojo_tui.ui.lists.operations import kind
+from dojo_tui.ui.lists.words import STATUSES
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import plain
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
+
+BLOCKS = 8
+
+
+def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
+    """Left: destination, running, trouble. Right: the next scheduled run."""
+    workspace, snapshot = app.workspace, app.snapshot
+    left = [Part(" dojo-tui ", "strong")]
+    if workspace is None:
+        return [*left, Part("opening the store …", "dim")], []
+    left += [Part(plain(workspace.destination.name, 30)), Part(" ✓ ", "good")]
+    if app.read_only:
+        left.append(Part(" read-only ", "warn"))
+    for row in snapshot.running[:2]:
+        left.append(Part("│ ", "dim"))
+        left.append(Part(f"▶ {kind(row)} {plain(row.connector_label, 24)} ", "accent", "operations"))
+        left.append(Part(_progress(app, row.id) + " ", "", "operations"))
+    if len(snapshot.running) > 2:
+        left.append(Part(f"+{len(snapshot.running) - 2} more ", "accent", "operations"))
+    if snapshot.trouble:
+        worst = snapshot.trouble[0]
+        more = f" +{len(snapshot.trouble) - 1}" if len(snapshot.trouble) > 1 else ""
+        word, style = STATUSES[worst.status]
+        left.append(Part("│ ", "dim"))
+        left.append(Part(f"{word}: {worst.type} {plain(worst.connector_label, 24)}{more} ", style, "operations"))
+    right = []
+    if snapshot.due is not None:
+        due = snapshot.due
+        right = [Part(f"next: {due.type} {plain(due.label, 20)} {when(app.clock, due.at)} ", "dim", "connectors")]
+    elif not snapshot.running and app.screen.size.width >= 60:
+        right = [Part("nothing scheduled ", "dim", "connectors")]
+    return left, right
+
+
+def _progress(app: DojoApp, operation_id: int) -> str:
+    progress = app.progress(operation_id)
+    if progress is None:
+        return "…"
+    if not progress.total:
+        return f"{progress.done:,} …"
+    filled = BLOCKS * progress.done // progress.total
+    return f"{'█' * filled}{'░' * (BLOCKS - filled)} {progress.done:,}/{progress.total:,}"

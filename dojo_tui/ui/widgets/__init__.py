@@ -1,0 +1,1 @@
+"""Widgets that are drawn line by line and repaint only what changed."""

@@ -1,0 +1,50 @@
+"""The line in which a filter is typed; made when it is first needed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Input
+
+
+class FilterLine(Input):
+    """Filters with every letter; enter keeps the filter, esc gives it up."""
+
+    BINDINGS: ClassVar = [
+        Binding("escape", "leave(True)", "Clear", show=False),
+        Binding("enter,down,up", "leave(False)", "Keep", show=False),
+    ]
+
+    class Typed(Message):
+        """The text changed."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The person went back to the list."""
+
+        def __init__(self, given_up: bool) -> None:
+            super().__init__()
+            self.given_up = given_up
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, placeholder="words, state:new, connector:x, product:x, !not", id="filter", compact=True)
+        self.cursor_blink = False
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell the list."""
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter keeps it."""
+        event.stop()
+        self.post_message(self.Left(False))
+
+    def action_leave(self, given_up: bool) -> None:
+        """Go back to the list."""
+        self.post_message(self.Left(given_up))

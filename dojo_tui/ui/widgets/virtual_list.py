@@ -1,0 +1,332 @@
+"""A list of any length that holds only ids.
+
+Rows are fetched a page at a time when one of their lines is drawn, a cursor
+move repaints two lines, and marks are ids, so that they survive sorting,
+filtering and refreshing.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict
+from typing import Any
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from dojo_tui.ui.lists.base import Placed, Query, Source, place
+from dojo_tui.ui.widgets.painting import COMPONENTS, fit, paint
+from dojo_tui.ui.widgets.plain import Line, Span
+
+PAGE = 64
+PAGES = 32
+GUTTER = 2
+NOTHING: array[int] = array("q")
+
+
+class VirtualList(ScrollView, can_focus=True):
+    """Shows a Source. The owner loads ids (in a thread) and hands them in with ``show``."""
+
+    COMPONENT_CLASSES = COMPONENTS
+
+    class Moved(Message):
+        """The cursor is on another row, or other rows are shown."""
+
+        def __init__(self, sender: VirtualList) -> None:
+            super().__init__()
+            self.list = sender
+
+        @property
+        def control(self) -> VirtualList:
+            """The list."""
+            return self.list
+
+    class Marked(Moved):
+        """Marks changed."""
+
+    class Chosen(Moved):
+        """A row was double-clicked (the keyboard's enter is a command)."""
+
+    class HeaderClicked(Moved):
+        """A sortable column's title was clicked."""
+
+        def __init__(self, sender: VirtualList, sort: str) -> None:
+            super().__init__(sender)
+            self.sort = sort
+
+    class MenuAsked(Moved):
+        """A row was right-clicked."""
+
+    def __init__(self, source: Source, *, name: str = "list", markable: bool = True, header: bool = True) -> None:
+        super().__init__(id=name)
+        self.source = source
+        self.query_shown = Query()
+        self.ids: array[int] = NOTHING
+        self.cursor = 0
+        self.marks: set[int] = set()
+        self.markable = markable
+        self.header = 1 if header else 0
+        self.message: list[Line] | None = []
+        self._pages: OrderedDict[int, dict[int, Any]] = OrderedDict()
+        self._placed: list[Placed] = []
+        self._anchor: int | None = None
+        self._before_range: set[int] = set()
+        self._looks: dict[str, Style] = {}
+
+    # --- what is shown -------------------------------------------------------
+
+    def switch(self, source: Source) -> None:
+        """Show another Source; nothing of the old one is kept."""
+        self.source = source
+        self.ids, self.cursor, self.marks = NOTHING, 0, set()
+        self._anchor = None
+        self._pages.clear()
+        self._placed = []
+
+    def show(self, ids: array[int], query: Query, *, at: int | None = None) -> None:
+        """Show these rows, the cursor staying on its row if it is still there (or going to id ``at``)."""
+        if ids and at is None and self.message is None and query == self.query_shown and ids == self.ids:
+            self.reread()
+            return
+        current = at if at is not None else self.current_id
+        offset = self.cursor - self.scroll_offset.y
+        self.ids, self.query_shown = ids, query
+        self._pages.clear()
+        self._anchor = None
+        self.message = None if ids else self.source.empty(query)
+        if current is not None and ids:
+            try:
+                self.cursor = ids.index(current)
+            except ValueError:
+                self.cursor = min(self.cursor, len(ids) - 1)
+        else:
+            self.cursor = 0
+        self._resize()
+        if self.size.height:
+            top = max(0, min(self.cursor - offset, len(ids) - self.lines_shown))
+            self.scroll_to(y=top, animate=False, force=True)
+            self._into_view()
+        self.refresh()
+        self.post_message(self.Moved(self))
+
+    def say(self, lines: list[Line]) -> None:
+        """Show a message instead of rows (loading, an error)."""
+        self.ids, self.message = NOTHING, lines
+        self._pages.clear()
+        self._resize()
+        self.refresh()
+
+    def reread(self) -> None:
+        """Fetch the rows anew and repaint those that differ; ids and marks stay."""
+        before, self._pages = self._pages, OrderedDict()
+        top = self.scroll_offset.y
+        for index in range(top, min(len(self.ids), top + self.lines_shown)):
+            old = before.get(index // PAGE, {}).get(self.ids[index])
+            if old != self.row(index):
+                self._repaint(index)
+        self.post_message(self.Moved(self))
+
+    def row(self, index: int) -> Any:
+        """The row at an index, or None when it is gone."""
+        if not 0 <= index < len(self.ids):
+            return None
+        number = index // PAGE
+        page = self._pages.get(number)
+        if page is None:
+            wanted = self.ids[number * PAGE : (number + 1) * PAGE]
+            page = self._pages[number] = {row.id: row for row in self.source.rows(wanted)}
+            if len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page.get(self.ids[index])
+
+    @property
+    def current(self) -> Any:
+        """The row under the cursor, or None."""
+        return self.row(self.cursor)
+
+    @property
+    def current_id(self) -> int | None:
+        """The id under the cursor, or None."""
+        return self.ids[self.cursor] if 0 <= self.cursor < len(self.ids) else None
+
+    @property
+    def lines_shown(self) -> int:
+        """How many rows fit."""
+        return max(1, self.size.height - self.header)
+
+    # --- moving and marking --------------------------------------------------
+
+    def move_to(self, index: int, *, extend: bool = False) -> None:
+        """Put the cursor on an index, clamped; ``extend`` marks what is passed over."""
+        if not self.ids:
+            return
+        if extend and self._anchor is None:
+            self.start_range()
+        old, self.cursor = self.cursor, max(0, min(len(self.ids) - 1, index))
+        if self._anchor is not None:
+            self._mark_range(old)
+        self._into_view()
+        if old != self.cursor:
+            self._repaint(old)
+            self._repaint(self.cursor)
+            self.post_message(self.Moved(self))
+
+    @property
+    def ranging(self) -> bool:
+        """True while moving marks."""
+        return self._anchor is not None
+
+    def start_range(self) -> None:
+        """From here on, moving marks what lies between."""
+        if self.markable and self.ids:
+            self._anchor, self._before_range = self.cursor, set(self.marks)
+            self._mark_range(self.cursor)
+
+    def end_range(self, *, keep: bool) -> None:
+        """Stop marking by moving; with ``keep`` false take back what it marked."""
+        self._anchor = None
+        if not keep:
+            self.set_marks(self._before_range)
+        else:
+            self.post_message(self.Marked(self))
+
+    def _mark_range(self, old: int) -> None:
+        assert self._anchor is not None
+        low, high = sorted((self._anchor, self.cursor))
+        self.marks = self._before_range | set(self.ids[low : high + 1])
+        first, last = sorted((old, self.cursor))
+        self._repaint(first, last - first + 1)
+        self.post_message(self.Marked(self))
+
+    def toggle_mark(self, index: int) -> None:
+        """Mark a row, or take its mark away."""
+        if self.markable and 0 <= index < len(self.ids):
+            self.marks ^= {self.ids[index]}
+            self._repaint(index)
+            self.post_message(self.Marked(self))
+
+    def set_marks(self, marks: set[int]) -> None:
+        """Mark exactly these ids."""
+        self.marks = marks
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    # --- drawing -------------------------------------------------------------
+
+    def _resize(self) -> None:
+        self.virtual_size = Size(0, len(self.ids) + self.header if self.ids else 0)
+
+    def _into_view(self) -> None:
+        top, fitting = self.scroll_offset.y, self.lines_shown
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, force=True)
+        elif self.cursor >= top + fitting:
+            self.scroll_to(y=self.cursor - fitting + 1, animate=False, force=True)
+
+    def _repaint(self, index: int, count: int = 1) -> None:
+        y = index + self.header - self.scroll_offset.y
+        region = Region(0, y, self.size.width, count).intersection(self.size.region)
+        if region:
+            self.refresh(region)
+
+    def _look(self, name: str) -> Style:
+        style = self._looks.get(name)
+        if style is None:
+            style = self.get_component_rich_style(f"paint--{name}") if name else self.rich_style
+            self._looks[name] = style
+        return style
+
+    def notify_style_update(self) -> None:
+        """Forget styles of the theme that was."""
+        self._looks.clear()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Share the new width among the columns."""
+        self._placed = []
+        self._into_view()
+
+    def placed(self) -> list[Placed]:
+        """The columns that fit, with their places."""
+        if not self._placed:
+            gutter = GUTTER if self.markable else 1
+            self._placed = place(self.source.columns, max(1, self.size.width - gutter))
+        return self._placed
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: the header, a row, or a line of the message."""
+        width = self.size.width
+        if self.message is not None:
+            line = self.message[y - 1] if 0 < y <= len(self.message) else ()
+            return paint((("  ", ""), *line), width, self._look)
+        if y < self.header:
+            return paint(self._header_spans(), width, self._look, "header")
+        index = y - self.header + self.scroll_offset.y
+        if index >= len(self.ids):
+            return paint((), width, self._look)
+        return self._draw(index, width)
+
+    def _header_spans(self) -> list[Span]:
+        spans: list[Span] = [(" " * (GUTTER if self.markable else 1), "header")]
+        for placed in self.placed():
+            column = placed.column
+            title = column.title
+            if column.sort and column.sort == self.query_shown.sort:
+                title = f"{title} {'▼' if self.query_shown.descending else '▲'}"
+            spans.append((fit(title, placed.width, column.right) + " ", "header"))
+        return spans
+
+    def _draw(self, index: int, width: int) -> Strip:
+        here = index == self.cursor
+        marked = self.ids[index] in self.marks
+        base = "cursor" if here else ""
+        # The cursor and marks are characters too: never colour alone.
+        pointer = "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}" if here else " "
+        spans: list[Span] = [(pointer, base)]
+        if self.markable:
+            spans.append(("●" if marked else " ", base or ("mark" if marked else "")))
+        row = self.row(index)
+        if row is None:
+            spans.append(("(gone)", base or "dim"))
+        else:
+            cells = self.source.cells(row)
+            last = None
+            for placed in self.placed():
+                text, style = cells[placed.index]
+                if last is not None:
+                    spans.append((" ", base or last))
+                last = base or style
+                spans.append((fit(text, placed.width, placed.column.right), last))
+        return paint(spans, width, self._look, base)
+
+    # --- the mouse -----------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        """Header: sort. Row: move; twice: open; on the mark or with ctrl: mark; with shift: range."""
+        event.stop()
+        if event.y < self.header and self.message is None:
+            x = event.x - (GUTTER if self.markable else 1)
+            for placed in self.placed():
+                if placed.x <= x <= placed.x + placed.width and placed.column.sort:
+                    self.post_message(self.HeaderClicked(self, placed.column.sort))
+            return
+        index = event.y - self.header + self.scroll_offset.y
+        if not 0 <= index < len(self.ids):
+            return
+        if event.button == 3:
+            self.move_to(index)
+            self.post_message(self.MenuAsked(self))
+        elif event.shift:
+            self.move_to(index, extend=True)
+        elif event.ctrl or (self.markable and event.x < GUTTER):
+            self.toggle_mark(index)
+        else:
+            self.move_to(index)
+            if event.chain == 2:
+                self.post_message(self.Chosen(self))
