@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from dojo_tui.connectors.base import Tool
 from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 from dojo_tui.services.connectors import Connectors
 from dojo_tui.services.mapping import Mapper
 from dojo_tui.services.operations import Operations
 from dojo_tui.services.scheduler import Scheduler
+from dojo_tui.services.settings import Settings
 from dojo_tui.store.open import Store, open_store
 
 
@@ -43,34 +45,43 @@ def open_workspace(
     *,
     clock: Clock | None = None,
     read_only: bool = False,
+    who: str | None = None,
     tools: Mapping[str, Tool] | None = None,
+    discover_hold: Hold = DISCOVER_HOLD,
+    sync_hold: Hold = SYNC_HOLD,
 ) -> Workspace:
     """Open the store and put everything together.
 
     Operations of processes that died are marked as Interrupted. ``read_only``
-    makes every write fail, whoever tries it.
+    makes every write fail, whoever tries it. ``who`` (the user of the
+    operating system unless given) is kept in the history of mappings.
     """
     from dojo_tui.connectors import registry
     from dojo_tui.destinations.embedded import EmbeddedDestination
 
     clock = clock or Clock()
     tools = registry.tools() if tools is None else tools
-    who = user_name()
+    who = who or user_name()
+    source = random.Random()  # noqa: S311 -- it spreads schedules, nothing more
     store = open_store(url, clock=clock, read_only=read_only)
-    database = store.database
-    destination = EmbeddedDestination(database, clock)
-    operations = Operations(database, tools, destination, clock)
-    if not read_only:
-        operations.recover()
+    try:
+        destination = EmbeddedDestination(store.database, clock)
+        settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
+        operations = Operations(store, tools, destination, clock, settings=settings)
+        if not read_only:
+            operations.recover()
+    except BaseException:
+        store.close()
+        raise
     return Workspace(
         store=store,
         destination=destination,
         tools=tools,
         clock=clock,
-        connectors=Connectors(database, tools, clock),
+        connectors=Connectors(store, tools, clock, source),
         operations=operations,
-        mapper=Mapper(database, destination, clock, who),
-        scheduler=Scheduler(database, operations, clock, random.Random()),  # noqa: S311
+        mapper=Mapper(store, destination, clock, who),
+        scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,
     )

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import threading
 
-from dojo_tui.model.errors import CancelledError, DojoTuiError
+from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError
+
+_SAFE = "Records already synced stay synced; the others are as before."
+
+
+class ClosingError(DojoTuiError):
+    """The program is closing: the Operation is Interrupted."""
+
+    def __init__(self) -> None:
+        super().__init__("dojo-tui was closed while it ran.", safe=_SAFE, do="Run it again.")
+
+
+class LeaseLostError(BusyError):
+    """Another process took the Connector over while this one was suspended: nothing may be written any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This process gave no sign of life for too long, and another one may have taken the Connector over.",
+            safe=_SAFE,
+            do="Run it again.",
+        )
 
 
 class CancelToken:

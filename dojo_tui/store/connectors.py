@@ -67,6 +67,15 @@ def update_connector(connection: Connection, connector_id: int, values: dict[str
         connection.execute(update(connectors).where(connectors.c.id == connector_id).values(**values))
 
 
+def move_due(
+    connection: Connection, connector_id: int, column: str, before: datetime | None, after: datetime | None
+) -> bool:
+    """Set a due time if it is still ``before``; False when another process was quicker."""
+    due = connectors.c[column]
+    statement = update(connectors).where(connectors.c.id == connector_id, due.is_not_distinct_from(before))
+    return connection.execute(statement.values({column: after})).rowcount == 1
+
+
 def delete_connector(connection: Connection, connector_id: int) -> None:
     """Remove a Connector and its Records; Findings, Tests and Operations stay (P6)."""
     connection.execute(delete(connectors).where(connectors.c.id == connector_id))

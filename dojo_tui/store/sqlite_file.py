@@ -59,9 +59,11 @@ def back_up(path: Path, version: str, now: datetime) -> Path:
     target = path.with_name(f"{path.name}.backup-{version}-{now:%Y%m%dT%H%M%SZ}")
     partial = target.with_name(f"{target.name}.partial")
     try:
-        with closing(sqlite3.connect(_read_only_uri(path), uri=True)) as source:
-            with closing(sqlite3.connect(partial)) as copy:
-                source.backup(copy)
+        with (
+            closing(sqlite3.connect(_read_only_uri(path), uri=True)) as source,
+            closing(sqlite3.connect(partial)) as copy,
+        ):
+            source.backup(copy)
         partial.replace(target)
     except (sqlite3.Error, OSError) as error:
         partial.unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""Auto-map: give each New Record the Product of its VEP's name, or the one it had before."""
+
+from __future__ import annotations
+
+from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.services.run import OperationRun
+from dojo_tui.store import mapping as mapping_store
+from dojo_tui.store.mapping import Chosen, Unmapped
+
+BY = "auto-map"
+_BATCH = 500
+
+
+def auto_map(run: OperationRun, destination: Destination) -> None:
+    """Map every New Record of the Connector; Products are found or made outside the transaction that maps."""
+    with run.database.read() as connection:
+        waiting = mapping_store.new_records(connection, run.connector.id)
+    if not waiting:
+        return
+    products = _Products(destination)
+    for start in range(0, len(waiting), _BATCH):
+        batch = waiting[start : start + _BATCH]
+        chosen: list[Chosen] = []
+        for record in batch:
+            run.check()
+            product = products.of(record)
+            chosen.append(Chosen(record.id, product.ref, product.name))
+        with run.write() as connection:
+            mapped = mapping_store.map_each(connection, chosen, run.clock.now(), BY)
+            run.counts["mapped"] += mapped
+        run.progress(start + len(batch), len(waiting), f"Mapping {batch[-1].name}")
+
+
+class _Products:
+    """The destination's Products, read once: a hundred thousand Records must not ask a hundred thousand times."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
+        found = destination.products()
+        self._by_name = {product.name: product for product in found}
+        self._by_ref = {product.ref: product for product in found}
+
+    def of(self, record: Unmapped) -> Product:
+        """The former Product first, then the one of the VEP's name."""
+        if record.former_product_ref in self._by_ref:
+            return self._by_ref[record.former_product_ref]
+        name = record.former_product_name or record.name
+        if name not in self._by_name:
+            self._by_name[name] = self._destination.find_or_create_product(name)
+        return self._by_name[name]

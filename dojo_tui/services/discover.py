@@ -1,0 +1,245 @@
+"""Discover: make the Records agree with what the tool lists."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from dojo_tui.connectors.base import Tool, Vep
+from dojo_tui.destinations.base import Destination, Target
+from dojo_tui.model.errors import CancelledError, ConnectorError, DojoTuiError
+from dojo_tui.model.operation import DISCOVER_COUNTS, LogLevel, OutcomeStatus, Status
+from dojo_tui.model.plan import Hold
+from dojo_tui.model.record import Event, State
+from dojo_tui.model.text import clean
+from dojo_tui.services.automap import auto_map
+from dojo_tui.services.cancel import ClosingError, LeaseLostError
+from dojo_tui.services.events import RecordsChanged
+from dojo_tui.services.moves import recognise
+from dojo_tui.services.run import OperationRun, unexpected
+from dojo_tui.store import discovery
+from dojo_tui.store.discovery import Known, Listed, Place
+
+_BATCH = 1_000
+_BATCH_SECONDS = 0.5
+_LONGEST_ID = 4_000
+_LONGEST_NAME = 500
+_LONGEST_DETAIL = 2_000
+_MOST_DETAILS = 50
+_MOST_EVIDENCE = 1_000
+
+NOT_SEEN = "The last complete Discover did not see it."
+
+
+def discover(run: OperationRun, tool: Tool, destination: Destination, hold: Hold) -> tuple[Status, str]:
+    """Run a Discover to its end; its status and, if it is not Completed, why."""
+    run.counts.update(dict.fromkeys(DISCOVER_COUNTS, 0))
+    return _Discover(run, tool, destination, hold).run()
+
+
+class _Discover:
+    def __init__(self, run: OperationRun, tool: Tool, destination: Destination, hold: Hold) -> None:
+        self._run = run
+        self._tool = tool
+        self._destination = destination
+        self._hold = hold
+        # One moment for the whole listing: whatever has it was there at the last Discover.
+        self._now = run.clock.now()
+        self._known = Known()
+        self._seen: set[int] = set()
+        self._listed: set[str] = set()
+        self._deferred: list[Listed] = []
+        self._digests_in_place: set[str] = set()
+        self._problem = ""
+        self._told_at = 0.0
+
+    def run(self) -> tuple[Status, str]:
+        with self._run.database.read() as connection:
+            self._known = discovery.known(connection, self._run.connector.id)
+        self._list()
+        held = ""
+        if self._problem:
+            self._run.log(f"The listing is not complete, so nothing is marked as Missing: {self._problem}")
+            self._keep_copies()
+        else:
+            self._settle_moves()
+            held = self._mark_missing()
+        self._mark_lost()
+        if self._run.connector.auto_map:
+            auto_map(self._run, self._destination)
+        self._run.emit(RecordsChanged(self._run.connector.id))
+        if self._problem:
+            return (Status.PARTLY_FAILED if self._listed else Status.FAILED), self._problem
+        return (Status.HELD, held) if held else (Status.COMPLETED, "")
+
+    # --- the listing ----------------------------------------------------------
+
+    def _list(self) -> None:
+        batch: list[Listed] = []
+        since = time.monotonic()
+        try:
+            for vep in self._tool.list_veps(self._run.config, self._run):
+                self._run.check()
+                listed = self._accept(vep)
+                if listed is not None:
+                    batch.append(listed)
+                if len(batch) >= _BATCH or time.monotonic() - since >= _BATCH_SECONDS:
+                    self._store(batch)
+                    batch = []
+                    since = time.monotonic()
+        except (CancelledError, ClosingError, LeaseLostError):
+            raise
+        except ConnectorError as error:
+            self._problem = self._problem or str(error)
+        except DojoTuiError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- a bug of a Tool must not make VEPs Missing
+            self._problem = self._problem or unexpected(error)
+        self._store(batch)
+
+    def _accept(self, vep: Vep) -> Listed | None:
+        """Bound what the tool says; a VEP that cannot be told from another makes the listing incomplete (P3)."""
+        problem = ""
+        if not vep.vendor_id or clean(vep.vendor_id, _LONGEST_ID) != vep.vendor_id:
+            problem = f"The tool lists something whose id cannot be stored: {vep.vendor_id[:80]!r}."
+        elif vep.vendor_id in self._listed:
+            problem = f"The tool lists {vep.vendor_id[:80]!r} twice."
+        if problem:
+            self._run.log(problem, LogLevel.ERROR)
+            self._problem = self._problem or problem
+            return None
+        self._listed.add(vep.vendor_id)
+        details = {
+            clean(str(name), _LONGEST_NAME): clean(str(value), _LONGEST_DETAIL)
+            for name, value in list(vep.details.items())[:_MOST_DETAILS]
+        }
+        name = clean(vep.name, _LONGEST_NAME) or clean(vep.vendor_id, _LONGEST_NAME)
+        return Listed(vep.vendor_id, name, details, sorted(vep.evidence)[:_MOST_EVIDENCE])
+
+    def _store(self, batch: list[Listed]) -> None:
+        """Write one batch in one short transaction."""
+        new: list[tuple[Listed, str]] = []
+        seen: list[int] = []
+        changed: list[tuple[int, Listed]] = []
+        for vep in batch:
+            found = self._known.records.get(vep.vendor_id)
+            if found is not None:
+                record_id, fingerprint = found
+                seen.append(record_id)
+                if vep.fingerprint() != fingerprint:
+                    changed.append((record_id, vep))
+                self._digests_in_place.update(vep.evidence)
+            elif any(digest in self._known.holders for digest in vep.evidence):
+                # It may be a known one that was moved; that can be told when the listing has ended.
+                self._deferred.append(vep)
+            else:
+                new.append((vep, self._known.scope_for(vep.vendor_id)))
+        if new or seen:
+            with self._run.write() as connection:
+                discovery.insert_new(connection, self._run.connector.id, new, self._now)
+                discovery.mark_seen(connection, seen, self._now)
+                discovery.update_listed(connection, changed)
+                self._count(new=len(new), known=len(seen), updated=len(changed))
+        self._seen.update(seen)
+        self._run.progress(len(self._listed), None, batch[-1].name if batch else self._run.connector.label)
+        if time.monotonic() - self._told_at > _BATCH_SECONDS:
+            self._told_at = time.monotonic()
+            self._run.emit(RecordsChanged(self._run.connector.id))
+
+    # --- after the listing ----------------------------------------------------
+
+    def _settle_moves(self) -> None:
+        vanished = self._known.may_move - self._seen
+        moved = recognise(self._deferred, vanished, self._known.holders, self._digests_in_place)
+        if moved:
+            was = {record_id: vendor_id for vendor_id, (record_id, _) in self._known.records.items()}
+            with self._run.write() as connection:
+                discovery.update_listed(connection, list(moved.items()))
+                discovery.mark_seen(connection, list(moved), self._now)
+                self._count(known=len(moved), updated=len(moved))
+            for record_id, vep in moved.items():
+                self._run.log(f"{was[record_id]} was moved to {vep.vendor_id}: its Record goes with it.")
+            self._seen.update(moved)
+        settled = {vep.vendor_id for vep in moved.values()}
+        self._add(vep for vep in self._deferred if vep.vendor_id not in settled)
+
+    def _keep_copies(self) -> None:
+        """Add what was deferred and is a copy, since whatever it may have been moved from is still in its place."""
+        copies, unclear = [], 0
+        for vep in self._deferred:
+            holders = {holder for digest in vep.evidence for holder in self._known.holders.get(digest, ())}
+            if holders <= self._seen:
+                copies.append(vep)
+            else:
+                unclear += 1
+        self._add(copies)
+        if unclear:
+            self._run.log(f"{unclear} new ones may be known ones that were moved: the next complete Discover decides.")
+
+    def _add(self, veps: Iterable[Listed]) -> None:
+        new = [(vep, self._known.scope_for(vep.vendor_id)) for vep in veps]
+        if new:
+            with self._run.write() as connection:
+                discovery.insert_new(connection, self._run.connector.id, new, self._now)
+                self._count(new=len(new))
+
+    def _mark_missing(self) -> str:
+        """Mark what a complete listing did not have; or say why that must wait for a person (P9)."""
+        vanished = [record_id for record_id, _ in self._known.records.values() if record_id not in self._seen]
+        if not vanished:
+            return ""
+        with self._run.write() as connection:
+            going = discovery.mapped_among(connection, vanished)
+            mapped = discovery.count_mapped(connection, self._run.connector.id)
+            if self._hold.stops(len(going), mapped) and not self._run.request.accept_large_change:
+                held = (
+                    f"{len(going):,} of {mapped:,} mapped Records would become Missing. That is held until you confirm "
+                    "it: run Discover again accepting the large change, or make sure that the location is right."
+                )
+                done = self._run.outcomes(
+                    connection, [(record_id, name, OutcomeStatus.HELD, NOT_SEEN, {}) for record_id, name in going]
+                )
+            else:
+                held, done = "", []
+                missing = discovery.apply(connection, Event.NOT_SEEN, vanished, NOT_SEEN)
+                self._count(missing=missing)
+        for event in done:
+            self._run.emit(event)
+        if not held and going:
+            self._run.log(f"{len(going):,} mapped Records are Missing: {_some(name for _, name in going)}.")
+        return held
+
+    def _mark_lost(self) -> None:
+        """Show at once what is gone at the destination."""
+        connector = self._run.connector
+        with self._run.database.read() as connection:
+            places = discovery.places(connection, connector.id, (State.GOOD, State.MISSING))
+        if not places:
+            return
+        lost = lost_places(self._destination, connector.id, connector.label, places)
+        if lost:
+            with self._run.write() as connection:
+                discovery.mark_lost(connection, lost)
+            names = _some(place.name for place in lost)
+            self._run.log(f"{len(lost):,} Records are Stale: {names}.", LogLevel.WARNING)
+
+    def _count(self, **more: int) -> None:
+        for name, number in more.items():
+            self._run.counts[name] += number
+
+
+def target_of(connector_id: int, label: str, place: Place) -> Target:
+    """Return where a Record's Findings go."""
+    return Target(place.product_ref, connector_id, label, place.scope)
+
+
+def lost_places(destination: Destination, connector_id: int, label: str, places: list[Place]) -> dict[Place, str]:
+    """Return those whose Product, Engagement or Test is gone, with the reason."""
+    by_target = {target_of(connector_id, label, place): place for place in places}
+    return {by_target[target]: reason for target, reason in destination.lost(list(by_target)).items()}
+
+
+def _some(names: Iterable[str], most: int = 5) -> str:
+    listed = list(names)
+    rest = f" and {len(listed) - most:,} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + rest

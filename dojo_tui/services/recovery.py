@@ -1,0 +1,52 @@
+"""Operations whose process is gone become Interrupted (P7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from dojo_tui.model.operation import Status
+from dojo_tui.services.cancel import ClosingError
+from dojo_tui.services.owner import is_dead
+from dojo_tui.store import leases
+from dojo_tui.store.database import Database
+from dojo_tui.store.leases import Lease
+from dojo_tui.store.operation_writes import Unended, interrupt, unended
+
+_QUEUED_AT_LEAST = timedelta(seconds=60)
+
+
+def interrupt_dead(database: Database, now: datetime, owner: str) -> list[int]:
+    """Mark the Operations of dead processes as Interrupted; return their ids."""
+    with database.read() as connection:
+        found = unended(connection)
+        if not found:
+            return []
+        live = leases.live(connection, now, is_dead)
+    gone = [each for each in found if each.owner != owner and _is_gone(each, live, now)]
+    if not gone:
+        return []
+    with database.write() as connection:
+        interrupted = interrupt(connection, [each.id for each in gone], now, leases.GONE)
+        for each in gone:
+            if each.id in interrupted:
+                leases.release(connection, Lease(each.connector_id or 0, each.id, each.owner))
+    return interrupted
+
+
+def interrupt_own(database: Database, now: datetime, owner: str) -> None:
+    """Mark whatever this process did not end as Interrupted, and give its leases back."""
+    with database.write() as connection:
+        mine = [each.id for each in unended(connection) if each.owner == owner]
+        interrupt(connection, mine, now, str(ClosingError()))
+        leases.release_all(connection, owner)
+
+
+def _is_gone(each: Unended, live: list[Lease], now: datetime) -> bool:
+    if is_dead(each.owner):
+        return True
+    if each.status is Status.RUNNING:
+        return all(lease.operation_id != each.id for lease in live)
+    # A queued one has no lease to tell by. Its process asks for the Connector every second, so
+    # it is gone if the Connector has been free for a while and that process runs nothing else.
+    waited = now - each.queued_at >= _QUEUED_AT_LEAST
+    return waited and all(each.owner != lease.owner and each.connector_id != lease.connector_id for lease in live)

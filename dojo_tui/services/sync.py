@@ -1,0 +1,190 @@
+"""Sync: make the Findings of each Good Record equal to what its tool says now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Connection
+
+from dojo_tui.connectors.base import Fetch, Tool
+from dojo_tui.destinations.base import Destination, Reimport
+from dojo_tui.model.errors import CancelledError, DojoTuiError
+from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Status, ending
+from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.record import MAPPED, State
+from dojo_tui.services.cancel import ClosingError, LeaseLostError
+from dojo_tui.services.discover import NOT_SEEN, lost_places, target_of
+from dojo_tui.services.events import RecordsChanged
+from dojo_tui.services.prefetch import Prefetch
+from dojo_tui.services.run import OperationRun, unexpected
+from dojo_tui.services.settings import Settings
+from dojo_tui.store import discovery
+from dojo_tui.store.discovery import Place
+
+_STOPPED = (CancelledError, ClosingError, LeaseLostError)
+
+
+class _FlowsNoMoreError(DojoTuiError):
+    """The Record was remapped, ignored or deleted between the start of the Sync and its turn."""
+
+
+def sync(run: OperationRun, tool: Tool, destination: Destination, settings: Settings) -> tuple[Status, str]:
+    """Run a Sync to its end; its status and, if it is not Completed, why."""
+    run.counts.update(dict.fromkeys(SYNC_COUNTS, 0))
+    return _Sync(run, tool, destination, settings).run()
+
+
+class _Sync:
+    def __init__(self, run: OperationRun, tool: Tool, destination: Destination, settings: Settings) -> None:
+        self._run = run
+        self._tool = tool
+        self._destination = destination
+        self._settings = settings
+        self._request = run.request
+        self._ended: Counter[OutcomeStatus] = Counter()
+        self._reimport = Reimport(
+            min_severity=run.connector.min_severity,
+            dry_run=run.request.dry_run,
+            accept_large_change=run.request.accept_large_change,
+            hold=settings.sync_hold,
+        )
+
+    def run(self) -> tuple[Status, str]:
+        good = self._choose()
+        left = dict.fromkeys(good)
+        try:
+            fetched = Prefetch(
+                good,
+                self._fetch,
+                self._run.token,
+                ahead=self._settings.read_ahead,
+                threads=self._settings.fetchers,
+            )
+            self._run.progress(0, len(good), "Reading")
+            for place, future in fetched:
+                self._one(place, future)
+                del left[place], future  # its Findings need no memory while the next are waited for
+                self._run.progress(len(good) - len(left), len(good), place.name)
+        except CancelledError:
+            self._note([(place, OutcomeStatus.CANCELLED, "") for place in left])
+            raise
+        if not self._request.dry_run:
+            self._run.emit(RecordsChanged(self._run.connector.id))
+        return ending(self._ended), self._sentence()
+
+    def _choose(self) -> list[Place]:
+        """Return the Good Records; the others that are mapped, or asked for, are noted as skipped (P2)."""
+        ids = self._request.record_ids
+        states = MAPPED if ids is None else tuple(State)
+        with self._run.database.read() as connection:
+            places = discovery.places(connection, self._run.connector.id, states, ids)
+        good = [place for place in places if place.state is State.GOOD]
+        lost = lost_places(self._destination, self._run.connector.id, self._run.connector.label, good)
+        if lost and not self._request.dry_run:
+            with self._run.write() as connection:
+                discovery.mark_lost(connection, lost)
+        skipped = [(place, OutcomeStatus.SKIPPED, _why_not(place)) for place in places if place.state is not State.GOOD]
+        skipped += [(place, OutcomeStatus.SKIPPED, f"Stale: {reason}") for place, reason in lost.items()]
+        self._note(skipped)
+        return [place for place in good if place not in lost]
+
+    def _fetch(self, place: Place) -> Fetch:
+        self._run.check()
+        return self._tool.fetch(self._run.config, place.vendor_id, self._run)
+
+    def _one(self, place: Place, future: Future[Fetch]) -> None:
+        """Store one Record's Findings. Whatever goes wrong with it harms no other Record."""
+        try:
+            fetch = future.result()
+            for note in fetch.notes:
+                self._run.log(f"{place.name}: {note}")
+            summary = self._store(place, fetch)
+        except _STOPPED:
+            raise
+        except _FlowsNoMoreError as error:
+            self._note([(place, OutcomeStatus.SKIPPED, str(error))])
+        except DojoTuiError as error:
+            self._fail(place, str(error))
+        except Exception as error:  # noqa: BLE001 -- a bug of a Tool fails this Record only
+            self._fail(place, unexpected(error))
+        else:
+            self._done(place, summary)
+
+    def _store(self, place: Place, fetch: Fetch) -> Summary:
+        target = target_of(self._run.connector.id, self._run.connector.label, place)
+        with self._only_while_it_flows(place):
+            return self._destination.reimport(target, fetch, self._reimport, self._run.check)
+
+    def _only_while_it_flows(self, place: Place) -> AbstractContextManager[None]:
+        def guard(connection: Connection) -> None:
+            if not discovery.still_flows(connection, place):
+                raise _FlowsNoMoreError("It was remapped, ignored or deleted while this Sync ran.")
+
+        return self._run.database.guarded(guard)
+
+    def _done(self, place: Place, summary: Summary) -> None:
+        run = self._run
+        for scanner, reason in summary.skipped.items():
+            run.log(f"{place.name}: what {scanner} found is left untouched: {reason}", LogLevel.WARNING)
+        if summary.held:
+            self._note([(place, OutcomeStatus.HELD, summary.held)], summary)
+            run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
+            return
+        reason = "; ".join(f"{scanner}: {why}" for scanner, why in summary.skipped.items())
+        if summary.closed_by_severity_setting:
+            number = summary.closed_by_severity_setting
+            closes = f"{number:,} closed by the minimum severity, not by the tool"
+            reason = f"{reason}; {closes}" if reason else closes
+        self._note([(place, OutcomeStatus.DONE, reason)], summary)
+
+    def _fail(self, place: Place, reason: str) -> None:
+        self._run.log(f"{place.name}: {reason}", LogLevel.ERROR)
+        self._note([(place, OutcomeStatus.FAILED, reason)])
+
+    def _note(self, rows: list[tuple[Place, OutcomeStatus, str]], summary: Summary | None = None) -> None:
+        """Write outcomes, and with a success the time of the Sync, in one short transaction."""
+        if not rows:
+            return
+        found = {action.value: summary[action] for action in Action} if summary is not None else {}
+        for _, status, _ in rows:
+            self._ended[status] += 1
+            self._count(status, found)
+        with self._run.write() as connection:
+            done = self._run.outcomes(
+                connection, [(place.record_id, place.name, status, reason, found) for place, status, reason in rows]
+            )
+            for place, status, _ in rows:
+                if status is OutcomeStatus.DONE and not self._request.dry_run:
+                    discovery.mark_synced(connection, place.record_id, self._run.clock.now())
+        for event in done:
+            self._run.emit(event)
+
+    def _count(self, status: OutcomeStatus, found: dict[str, int]) -> None:
+        counts = self._run.counts
+        if status is OutcomeStatus.DONE:
+            counts["records"] += 1
+            for name, number in found.items():
+                counts[name] += number
+        elif status is OutcomeStatus.FAILED:
+            counts["failed"] += 1
+        elif status in (OutcomeStatus.SKIPPED, OutcomeStatus.HELD):
+            counts["skipped"] += 1
+
+    def _sentence(self) -> str:
+        failed, held = self._ended[OutcomeStatus.FAILED], self._ended[OutcomeStatus.HELD]
+        parts = []
+        if failed:
+            parts.append(f"{failed:,} of {self._ended.total():,} Records failed: they are as before.")
+        if held:
+            parts.append(f"{held:,} held until you confirm: run the Sync again accepting the large change.")
+        return " ".join(parts)
+
+
+def _why_not(place: Place) -> str:
+    if place.state is State.MISSING:
+        return f"Missing: {place.state_reason or NOT_SEEN}"
+    if place.state is State.STALE:
+        return f"Stale: {place.state_reason or 'its place at the destination is gone.'}"
+    return f"{place.state}: only mapped Records are synced."

@@ -1,0 +1,250 @@
+"""What Discover reads and writes, in bulk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, update
+
+from dojo_tui.model.record import MAPPED, TRANSITIONS, Event, State
+from dojo_tui.store.dialect import insert_for, json_value
+from dojo_tui.store.ids import among
+from dojo_tui.store.tables import mapping_changes, records
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One VEP as it will be stored: cleaned and bounded."""
+
+    vendor_id: str
+    name: str
+    details: dict[str, str]
+    evidence: list[str]
+
+    def fingerprint(self) -> int:
+        """Return a number that tells whether anything about the VEP changed."""
+        return _fingerprint(self.name, json.dumps(self.details), json.dumps(self.evidence))
+
+
+@dataclass(slots=True)
+class Known:
+    """What the store knows of a Connector's VEPs, kept small: there may be a hundred thousand."""
+
+    records: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By vendor_id: the Record's id and the fingerprint of what was listed."""
+    holders: dict[str, list[int]] = field(default_factory=dict)
+    """By digest: the Records that have it as evidence."""
+    may_move: set[int] = field(default_factory=set)
+    """Records that were there at the last Discover, so that one that vanished now vanished just now."""
+    taken_scopes: set[str] = field(default_factory=set)
+    """Scopes that are no longer, or were not, the vendor_id of their own Record."""
+    former_scopes: dict[str, str] = field(default_factory=dict)
+    """By vendor_id: the scope of a Record that was deleted, so that it finds its Findings again (P6)."""
+    reserved_scopes: set[str] = field(default_factory=set)
+    """Scopes of deleted Records that were moved before: another VEP at the old place must not take them."""
+
+    def scope_for(self, vendor_id: str) -> str:
+        """Choose the scope of a new Record, and take it."""
+        former = self.former_scopes.get(vendor_id)
+        if former is not None and not self._is_taken(former):
+            self.taken_scopes.add(former)
+            return former
+        scope, number = vendor_id, 1
+        while self._is_taken(scope) or scope in self.reserved_scopes:
+            number += 1
+            scope = f"{vendor_id} ({number})"
+        self.taken_scopes.add(scope)
+        return scope
+
+    def _is_taken(self, scope: str) -> bool:
+        return scope in self.taken_scopes or scope in self.records
+
+
+def known(connection: Connection, connector_id: int) -> Known:
+    """Read what is known of a Connector."""
+    table = records.c
+    on_sqlite = connection.dialect.name == "sqlite"
+    last = select(func.max(table.last_discovered_at)).where(table.connector_id == connector_id).scalar_subquery()
+    statement = select(
+        table.id,
+        table.vendor_id,
+        table.scope,
+        table.name,
+        # As SQLite keeps JSON as the text we wrote, it can be compared as text; decoding it takes longer than the rest.
+        type_coerce(table.details, Text) if on_sqlite else table.details,
+        type_coerce(table.evidence, Text) if on_sqlite else table.evidence,
+        (table.state == State.GOOD) | (table.last_discovered_at == last),
+    ).where(table.connector_id == connector_id)
+    found = Known()
+    for record_id, vendor_id, scope, name, details, evidence, recent in connection.execute(statement):
+        if not on_sqlite:
+            details, evidence = json.dumps(details), json.dumps(evidence)
+        found.records[vendor_id] = (record_id, _fingerprint(name, details, evidence))
+        if scope != vendor_id:
+            found.taken_scopes.add(scope)
+        if evidence != "[]":
+            if recent:
+                found.may_move.add(record_id)
+            for digest in json.loads(evidence):
+                found.holders.setdefault(digest, []).append(record_id)
+    changes = mapping_changes.c
+    deleted = (
+        select(changes.vendor_id, json_value(connection, changes.before, table.scope))
+        .where(changes.connector_id == connector_id, changes.act == "delete")
+        .order_by(changes.id)
+    )
+    for vendor_id, scope in connection.execute(deleted):
+        found.former_scopes[vendor_id] = scope
+        if scope != vendor_id:
+            found.reserved_scopes.add(scope)
+    return found
+
+
+def insert_new(connection: Connection, connector_id: int, veps: Sequence[tuple[Listed, str]], now: datetime) -> None:
+    """Add Records for unknown VEPs, each with its scope."""
+    if not veps:
+        return
+    statement = insert_for(connection, records).on_conflict_do_nothing()
+    connection.execute(
+        statement,
+        [
+            {
+                "connector_id": connector_id,
+                "vendor_id": vep.vendor_id,
+                "scope": scope,
+                "name": vep.name,
+                "state": State.NEW.value,
+                "state_reason": "",
+                "details": vep.details,
+                "evidence": vep.evidence,
+                "first_discovered_at": now,
+                "last_discovered_at": now,
+            }
+            for vep, scope in veps
+        ],
+    )
+
+
+def mark_seen(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Record that the VEPs of these Records were listed."""
+    if not ids:
+        return
+    here = among(connection.dialect.name, records.c.id, ids)
+    connection.execute(update(records).where(here).values(last_discovered_at=now))
+    apply(connection, Event.SEEN, ids)
+
+
+def update_listed(connection: Connection, veps: Collection[tuple[int, Listed]]) -> None:
+    """Store what a tool now says of known VEPs; a moved one gets its new vendor_id."""
+    if not veps:
+        return
+    statement = (
+        update(records)
+        .where(records.c.id == bindparam("record_id"))
+        .values(
+            vendor_id=bindparam("new_vendor_id"),
+            name=bindparam("new_name"),
+            details=bindparam("new_details"),
+            evidence=bindparam("new_evidence"),
+        )
+    )
+    connection.execute(
+        statement,
+        [
+            {
+                "record_id": record_id,
+                "new_vendor_id": vep.vendor_id,
+                "new_name": vep.name,
+                "new_details": vep.details,
+                "new_evidence": vep.evidence,
+            }
+            for record_id, vep in veps
+        ],
+    )
+
+
+def apply(connection: Connection, event: Event, ids: Sequence[int], reason: str = "") -> int:
+    """Let ``event`` happen to these Records by the table of transitions; how many changed their state."""
+    changed = 0
+    here = among(connection.dialect.name, records.c.id, ids)
+    for before, after in TRANSITIONS[event].items():
+        if before is not after:
+            statement = update(records).where(here, records.c.state == before)
+            changed += connection.execute(statement.values(state=after, state_reason=reason)).rowcount
+    return changed
+
+
+def mapped_among(connection: Connection, ids: Sequence[int]) -> list[tuple[int, str]]:
+    """Ids and names of those of these Records that a complete listing without them makes Missing."""
+    here = among(connection.dialect.name, records.c.id, ids)
+    statement = select(records.c.id, records.c.name).where(here, records.c.state == State.GOOD)
+    return [(row.id, row.name) for row in connection.execute(statement.order_by(records.c.id))]
+
+
+def count_mapped(connection: Connection, connector_id: int) -> int:
+    """How many Records of a Connector are mapped."""
+    statement = select(func.count()).where(records.c.connector_id == connector_id, records.c.state.in_(MAPPED))
+    return int(connection.execute(statement).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A mapped Record and where its Findings go."""
+
+    record_id: int
+    name: str
+    state: State
+    state_reason: str
+    vendor_id: str
+    scope: str
+    product_ref: str
+
+
+def places(
+    connection: Connection, connector_id: int, states: Collection[State], ids: Sequence[int] | None = None
+) -> list[Place]:
+    """Return the mapped Records of a Connector in these states, by name; all, or those of ``ids``."""
+    table = records.c
+    statement = select(
+        table.id, table.name, table.state, table.state_reason, table.vendor_id, table.scope, table.product_ref
+    ).where(table.connector_id == connector_id, table.state.in_(states))
+    if ids is not None:
+        statement = statement.where(among(connection.dialect.name, table.id, ids))
+    return [
+        Place(row.id, row.name, State(row.state), row.state_reason, row.vendor_id, row.scope, row.product_ref or "")
+        for row in connection.execute(statement.order_by(table.name, table.id))
+    ]
+
+
+def mark_lost(connection: Connection, lost: Mapping[Place, str]) -> int:
+    """Make Records Stale whose place at the destination is gone, unless they were mapped elsewhere meanwhile."""
+    changed = 0
+    for place, reason in lost.items():
+        statement = update(records).where(records.c.id == place.record_id, records.c.product_ref == place.product_ref)
+        for before, after in TRANSITIONS[Event.DESTINATION_LOST].items():
+            if before is not after:
+                values: dict[str, Any] = {"state": after, "state_reason": reason}
+                changed += connection.execute(statement.where(records.c.state == before).values(**values)).rowcount
+    return changed
+
+
+def still_flows(connection: Connection, place: Place) -> bool:
+    """Whether a Record is still Good and mapped to the same Product (P2)."""
+    table = records.c
+    statement = select(table.id).where(
+        table.id == place.record_id, table.state == State.GOOD, table.product_ref == place.product_ref
+    )
+    return connection.execute(statement).first() is not None
+
+
+def mark_synced(connection: Connection, record_id: int, now: datetime) -> None:
+    """Record that a Sync of the Record succeeded."""
+    connection.execute(update(records).where(records.c.id == record_id).values(last_synced_at=now))
+
+
+def _fingerprint(name: str, details: str, evidence: str) -> int:
+    return hash((name, details, evidence))

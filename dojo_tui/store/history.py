@@ -1,0 +1,135 @@
+"""The history of mapping acts: what can be taken back, and what stands against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, exists, func, select, update
+
+from dojo_tui.model.record import State
+from dojo_tui.store.tables import connectors, mapping_changes, records
+
+ACTS = ("map", "ignore", "restore", "delete")
+"""Acts of a person; ``undo`` and ``redo`` take them back and do them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One change of one Record's mapping."""
+
+    at: datetime
+    by: str
+    act: str
+    from_state: str | None
+    to_state: str | None
+    from_product: str | None
+    to_product: str | None
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act that may be taken back."""
+
+    batch: int
+    act: str
+
+
+def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
+    """Every change of a Record's mapping, newest first."""
+    table = mapping_changes.c
+    statement = select(
+        table.at,
+        table.by,
+        table.act,
+        table.from_state,
+        table.to_state,
+        table.from_product,
+        table.to_product,
+        table.undone_by.is_not(None),
+    )
+    rows = connection.execute(statement.where(table.record_id == record_id).order_by(table.id.desc()))
+    return [HistoryRow(*row) for row in rows]
+
+
+def last_act(connection: Connection, by: str) -> Done | None:
+    """Return the newest act of a person that is not taken back."""
+    return _last(connection, by, ACTS)
+
+
+def last_undo(connection: Connection, by: str) -> tuple[Done, Done] | None:
+    """Return the newest undo that can be done again, with the act it took back; an act after it ends that."""
+    undo = _last(connection, by, ("undo",))
+    if undo is None:
+        return None
+    newer = _last(connection, by, ACTS)
+    table = mapping_changes.c
+    taken = connection.execute(
+        select(table.batch, table.act).where(table.undone_by == undo.batch).order_by(table.batch.desc()).limit(1)
+    ).first()
+    if taken is None or (newer is not None and newer.batch > undo.batch):
+        return None
+    return undo, Done(taken.batch, taken.act)
+
+
+def mark_undone(connection: Connection, batch: int, by_batch: int | None) -> None:
+    """Record that an act was taken back, or that it holds again."""
+    connection.execute(update(mapping_changes).where(mapping_changes.c.batch == batch).values(undone_by=by_batch))
+
+
+def count(connection: Connection, batch: int) -> int:
+    """How many Records an act changed."""
+    return int(connection.execute(select(func.count()).where(mapping_changes.c.batch == batch)).scalar_one())
+
+
+def changed_since(connection: Connection, batch: int) -> int:
+    """How many Records of ``batch`` another act changed after it."""
+    mine, later = mapping_changes.alias("mine"), mapping_changes.alias("later")
+    newer = exists().where(
+        later.c.record_id == mine.c.record_id,
+        later.c.batch > batch,
+        later.c.act.in_(ACTS),
+        later.c.undone_by.is_(None),
+    )
+    return int(connection.execute(select(func.count()).where(mine.c.batch == batch, newer)).scalar_one())
+
+
+def gone_since(connection: Connection, batch: int) -> int:
+    """How many Records of ``batch`` do not exist any more (their Connector was removed)."""
+    table = mapping_changes.c
+    there = exists().where(records.c.id == table.record_id)
+    return int(connection.execute(select(func.count()).where(table.batch == batch, ~there)).scalar_one())
+
+
+def make_room(connection: Connection, batch: int) -> str:
+    """Make room for the Records that ``batch`` deleted; say why that is not possible, or nothing.
+
+    A VEP that Discover found again as New, and about which nobody decided
+    anything since, gives way: the Record it had comes back.
+    """
+    table = mapping_changes.c
+    of_batch = select(table.connector_id, table.vendor_id).where(table.batch == batch).subquery()
+    lost = select(func.count()).where(table.batch == batch, ~exists().where(connectors.c.id == table.connector_id))
+    if connection.execute(lost).scalar_one():
+        return "their Connector was removed since"
+    again = select(records.c.id).join(
+        of_batch, (of_batch.c.connector_id == records.c.connector_id) & (of_batch.c.vendor_id == records.c.vendor_id)
+    )
+    decided = exists().where(table.record_id == records.c.id)
+    untouched = again.where(records.c.state == State.NEW, ~decided)
+    connection.execute(delete(records).where(records.c.id.in_(untouched)))
+    if connection.execute(again.limit(1)).first() is not None:
+        return "they were discovered again and changed since"
+    return ""
+
+
+def _last(connection: Connection, by: str, acts: tuple[str, ...]) -> Done | None:
+    table = mapping_changes.c
+    found = connection.execute(
+        select(table.batch, table.act)
+        .where(table.by == by, table.act.in_(acts), table.undone_by.is_(None))
+        .order_by(table.batch.desc())
+        .limit(1)
+    ).first()
+    return Done(found.batch, found.act) if found else None

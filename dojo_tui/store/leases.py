@@ -1,0 +1,124 @@
+"""Who may run a Connector's Operations now (P8): compare-and-set in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
+
+from dojo_tui.store.dialect import insert_for
+from dojo_tui.store.operation_writes import interrupt
+from dojo_tui.store.tables import leases
+
+LEASE_TIME = timedelta(seconds=30)
+"""How long a lease holds without a heartbeat."""
+
+GONE = "The process that ran it ended or was suspended. Records already synced stay synced; the others are as before."
+"""Why an Operation is Interrupted that did not say so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run one Operation of one Connector."""
+
+    connector_id: int
+    operation_id: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever has the lease."""
+
+    operation_id: int
+    owner: str
+
+
+def now_for_leases(connection: Connection, now: datetime) -> datetime:
+    """Return the time that all who share the store agree on: a server's own, or this machine's for SQLite."""
+    if connection.dialect.name == "sqlite":
+        return now
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def acquire(connection: Connection, lease: Lease, now: datetime, dead: Callable[[str], bool]) -> Holder | None:
+    """Take the lease if nobody has it, or if its holder is dead or silent for too long.
+
+    Returns None when it is ours now; else who has it. The Operation of a
+    holder that lost it is marked as Interrupted.
+    """
+    table = leases.c
+    now = now_for_leases(connection, now)
+    held = connection.execute(
+        select(leases).where(table.connector_id == lease.connector_id).with_for_update()
+    ).one_or_none()
+    values = {"operation_id": lease.operation_id, "owner": lease.owner, "expires_at": now + LEASE_TIME}
+    if held is None:
+        statement = insert_for(connection, leases).values(connector_id=lease.connector_id, **values)
+        if connection.execute(statement.on_conflict_do_nothing()).rowcount == 1:
+            return None
+        # Only on a server: another process was quicker, and its transaction is committed by now.
+        held = connection.execute(select(leases).where(table.connector_id == lease.connector_id)).one_or_none()
+        return Holder(held.operation_id, held.owner) if held else Holder(0, "")
+    if not abandoned(held, now, dead):
+        return Holder(held.operation_id, held.owner)
+    connection.execute(update(leases).where(table.connector_id == lease.connector_id).values(**values))
+    interrupt(connection, [held.operation_id], now, GONE)
+    return None
+
+
+def abandoned(held: Row[Any], now: datetime, dead: Callable[[str], bool]) -> bool:
+    """Whether a lease's holder gave no sign of life for too long, or is known to be dead."""
+    return bool(held.expires_at <= now) or dead(held.owner)
+
+
+def holder(connection: Connection, connector_id: int, now: datetime, dead: Callable[[str], bool]) -> Holder | None:
+    """Return who has the lease of a Connector and is alive; None when it can be taken."""
+    held = connection.execute(select(leases).where(leases.c.connector_id == connector_id)).one_or_none()
+    if held is None or abandoned(held, now_for_leases(connection, now), dead):
+        return None
+    return Holder(held.operation_id, held.owner)
+
+
+def live(connection: Connection, now: datetime, dead: Callable[[str], bool]) -> list[Lease]:
+    """Return the leases whose holders are alive."""
+    now = now_for_leases(connection, now)
+    return [
+        Lease(row.connector_id, row.operation_id, row.owner)
+        for row in connection.execute(select(leases))
+        if not abandoned(row, now, dead)
+    ]
+
+
+def renew(connection: Connection, lease: Lease, now: datetime) -> bool:
+    """Prolong the lease; False when it is no longer ours.
+
+    On a server this locks the row until the transaction ends, on SQLite the
+    transaction itself is the lock: nobody takes the lease over before the
+    writes that follow in the same transaction are committed.
+    """
+    expires = now_for_leases(connection, now) + LEASE_TIME
+    return connection.execute(update(leases).where(*_same(lease)).values(expires_at=expires)).rowcount == 1
+
+
+def release(connection: Connection, lease: Lease) -> None:
+    """Give the lease back, if it is still ours."""
+    connection.execute(delete(leases).where(*_same(lease)))
+
+
+def release_all(connection: Connection, owner: str) -> None:
+    """Give back whatever ``owner`` has."""
+    connection.execute(delete(leases).where(leases.c.owner == owner))
+
+
+def _same(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    table = leases.c
+    return (
+        table.connector_id == lease.connector_id,
+        table.operation_id == lease.operation_id,
+        table.owner == lease.owner,
+    )
