@@ -25,11 +25,16 @@ Read = Callable[[str, Any], Any]
 
 
 def head(meta: dict[str, Any], keys: list[str], results: int) -> RunHead:
-    """What the keys beside ``findings`` tell; ``type`` names the scanner, else ``name`` does."""
+    """What the keys beside ``findings`` tell; ``type`` names the scanner, else ``name`` does.
+
+    DefectDojo ignores other keys. With Findings, whose fields are checked one
+    by one, so do we; an empty list beside keys of some other format says
+    nothing about any scanner (P3).
+    """
     unknown = [key for key in keys if key not in META and key != "findings"]
-    if unknown:
+    if unknown and not results:
         raise PlacedError(
-            f"the key {unknown[0]!r} is not allowed beside 'findings' in DefectDojo's Generic Findings Import"
+            f"lists no findings, and the key {clean(unknown[0], 100)!r} is not one of DefectDojo's Generic Findings Import"
         )
     for key in ("type", "name"):
         if meta.get(key) is not None and not isinstance(meta[key], str):
@@ -96,7 +101,9 @@ def _title(name: str, value: Any) -> str:
 
 
 def _path(name: str, value: Any) -> str:
-    return clean(normal_path(_text(name, value)), MAX_NAME)
+    path = _text(name, value)
+    # Unlike SARIF's URIs this is a plain path: a percent sign in it is one.
+    return clean(normal_path(path if ":" in path[2:] else path.replace("%", "%25")), MAX_NAME)
 
 
 def _severity(name: str, value: Any) -> Severity:

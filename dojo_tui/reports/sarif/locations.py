@@ -23,6 +23,7 @@ class Where:
     line: int | None = None
     column: int | None = None
     end_line: int | None = None
+    end_column: int | None = None
     snippet: str = ""
     context: str = ""
     logical: str = ""
@@ -59,6 +60,7 @@ def resolved(value: Any, parts: Parts) -> Where:
                 where.line = _line(region.get("startLine"))
             where.column = _line(region.get("startColumn"))
             where.end_line = _line(region.get("endLine"))
+            where.end_column = _line(region.get("endColumn"))
             where.snippet = _snippet(region)
         context = physical.get("contextRegion")
         if type(context) is dict:

@@ -144,7 +144,7 @@ def _without_dots(path: str) -> str:
                 kept.pop()
         elif part not in ("", "."):
             kept.append(part)
-    return ("/" if path.startswith("/") else "") + "/".join(kept)
+    return ("/" if path.startswith("/") else "") + "/".join(kept) or "."
 
 
 def _joined(base: str, uri: str) -> str:

@@ -79,7 +79,7 @@ class Results:
         web = is_web(uri)
         finding = Finding(
             title=heading,
-            severity=rule.severity or LEVELS.get(get("level") or rule.level or "warning", Severity.MEDIUM),
+            severity=_severity(get("level"), rule) if rule.severity is None else rule.severity,
             description=description,
             scanner=self._scanner,
             rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
@@ -98,6 +98,7 @@ class Results:
             line=where.line,
             column=where.column,
             end_line=where.end_line,
+            end_column=where.end_column,
             snippet=where.snippet,
             context=where.context,
             logical_location=where.logical,
@@ -157,8 +158,8 @@ class Results:
     def _weaknesses(self, finding: Finding, result: dict[str, Any]) -> None:
         """The last one named is the primary one, as in DefectDojo: the most specific information comes last."""
         found = list(finding.cwes)
-        properties = result.get("properties")
-        if properties and "cwe" in properties:
+        properties = mapping(result.get("properties"))
+        if "cwe" in properties:
             found += cwes(listed(properties["cwe"]))
         if "taxa" in result:
             taxa = [taxon(reference, self._parts.taxonomies) for reference in items(result["taxa"])]
@@ -182,6 +183,10 @@ class Results:
         )
         blocks = [f"{name}:\n" + "\n".join(f"- {line}" for line in lines) for name, lines in lists if lines]
         finding.description = clean("\n\n".join([finding.description, *blocks]), MAX_TEXT)
+
+
+def _severity(level: Any, rule: Rule) -> Severity:
+    return LEVELS.get(level if isinstance(level, str) else rule.level or "warning", Severity.MEDIUM)
 
 
 def _described(rule: Rule, said: str) -> str:
@@ -224,7 +229,7 @@ def _suppressed(finding: Finding, suppressions: list[Any]) -> None:
     A result is suppressed if it has suppressions and none of them is still
     under review or was rejected (SARIF 3.27.23).
     """
-    states = {mapping(suppression).get("status") or "accepted" for suppression in suppressions}
+    states = [mapping(suppression).get("status") or "accepted" for suppression in suppressions]
     if "underReview" in states:
         finding.under_review = True
     elif states and "rejected" not in states:

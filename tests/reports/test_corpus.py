@@ -1,0 +1,96 @@
+"""Real reports: every result of the corpora arrives, and DefectDojo's own samples read as DefectDojo reads them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo_tui.reports import ReportError, read_report
+from tests.reports.helpers import never
+from tests.shared import SHARED, shared, shared_files
+
+SARIF_REPORTS = shared_files("reports/**/*.sarif.gz")
+
+
+def _expectations() -> list[dict[str, Any]]:
+    path = SHARED / "report-formats" / "expectations.json"
+    files = json.loads(path.read_text())["files"] if path.exists() else []
+    ours = ("SarifParser", "GenericParser")
+    return [entry for entry in files if not entry["file"].endswith(".csv") and any(p in entry["parser"] for p in ours)]
+
+
+EXPECTATIONS = _expectations()
+
+ONE_PER_RESULT = {
+    # DefectDojo makes a Finding of each location. By SARIF 3.27.12 a result has several only if
+    # it takes a change at all of them to fix it: one Finding, which lists the others.
+    "cppcheck/cppcheck_many_vuln.sarif": 7,
+    "sarif/mobsfscan.json": 9,
+    "sarif/njsscan.sarif": 2,
+}
+OTHER_PARSER = {"snyk_code/snykcode_issue_9270.json"}
+"""The figures are of DefectDojo's Snyk parser, which has severities of its own."""
+
+
+@pytest.mark.skipif(not SARIF_REPORTS, reason="needs reports/ of the shared material beside the repository")
+@pytest.mark.parametrize("path", SARIF_REPORTS, ids=lambda path: str(path.relative_to(SHARED / "reports")))
+def test_every_problem_is_a_finding(path: Path) -> None:
+    runs = read_report(path, never)
+    expected = [
+        result
+        for run in json.loads(gzip.decompress(path.read_bytes()))["runs"]
+        for result in run["results"]
+        if result.get("kind", "fail") == "fail"
+    ]
+    found = [finding for run in runs for finding in run.findings]
+    assert [finding.rule_id for finding in found] == [result.get("ruleId", "") for result in expected]
+    assert all(finding.title and finding.file_path for finding in found)
+    # njsscan says so of every scan in which a rule timed out on a file.
+    assert all(run.scanner == "nodejsscan" for run in runs if run.failure)
+
+
+@pytest.mark.skipif(not SARIF_REPORTS, reason="needs reports/alignment/ of the shared material")
+def test_counts_of_the_alignment() -> None:
+    for pair in json.loads(shared("reports", "alignment", "SUMMARY.json").read_text())["pairs"]:
+        for version, count in ((pair["v1"], pair["n1"]), (pair["v2"], pair["n2"])):
+            path = SHARED / "reports" / pair["tool"] / pair["project"] / f"{version}.sarif.gz"
+            found = sum(len(run.findings) for run in read_report(path, never))
+            # The alignment counts all results; zizmor also reports what is informational only.
+            assert found == count or (pair["tool"] == "zizmor" and found < count)
+
+
+@pytest.mark.skipif(not EXPECTATIONS, reason="needs report-formats/ of the shared material beside the repository")
+@pytest.mark.parametrize("entry", EXPECTATIONS, ids=lambda entry: entry["file"])
+def test_as_defectdojo_reads_it(entry: dict[str, Any]) -> None:
+    path = shared("report-formats", "samples", *entry["file"].split("/"))
+    if "expected_error" in entry:
+        with pytest.raises(ReportError):
+            read_report(path, never)
+        return
+    found = [finding for run in read_report(path, never) for finding in run.findings]
+    name = entry["file"]
+    assert len(found) == ONE_PER_RESULT.get(name, entry["expected_count"])
+    if name in ONE_PER_RESULT or name in OTHER_PARSER:
+        return
+    assert dict(Counter(finding.severity.label for finding in found)) == entry["by_severity"]
+    for expected, finding in zip((entry.get("first"), entry.get("last")), (found[:1], found[-1:]), strict=True):
+        if not expected:
+            continue
+        ours = {
+            "title": finding[0].title,
+            "severity": finding[0].severity.label,
+            "line": finding[0].line,
+            "cwe": finding[0].cwes[0] if finding[0].cwes else None,
+            "unique_id": finding[0].unique_id,
+            "vuln_id_from_tool": finding[0].rule_id,
+        }
+        expected = {key: value for key, value in expected.items() if key in ours}
+        expected["title"] = expected["title"].strip()
+        assert {key: ours[key] for key in expected} == expected
+        # Where we say more than DefectDojo: GHSA and BDSA ids.
+        assert set(entry.get("vuln_ids", ())) <= set(finding[0].vulnerability_ids)

@@ -1,0 +1,133 @@
+"""DefectDojo's Generic Findings Import."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo_tui.model.severity import Severity
+from dojo_tui.reports import ReportError
+from tests.reports.helpers import read
+
+BASE = {"title": "T", "severity": "High", "description": "D"}
+
+
+def one(path: Path, **fields: Any) -> Any:
+    """The Finding of a report with one element, changed by ``fields``."""
+    (found,) = read(path, {"findings": [BASE | fields]}, "g.json")
+    return found.findings[0]
+
+
+@pytest.mark.parametrize(
+    ("meta", "scanner"),
+    [
+        ({"type": "Tool", "name": "Test"}, "Tool"),
+        ({"name": "Test", "version": "1"}, "Test"),
+        ({}, "Generic Findings Import"),
+        ({"title": "ignored, as in DefectDojo"}, "Generic Findings Import"),
+    ],
+)
+def test_type_or_name_is_the_scanner(tmp_path: Path, meta: dict[str, Any], scanner: str) -> None:
+    (first,) = read(tmp_path, meta | {"findings": [BASE]}, "g.json")
+    (second,) = read(tmp_path, {"findings": [BASE]} | meta, "g.json")
+    assert first == second
+    assert (first.scanner, first.findings[0].scanner) == (scanner, scanner)
+
+
+def test_every_field(tmp_path: Path) -> None:
+    finding = one(
+        tmp_path,
+        severity="critical",
+        cve="CVE-2020-1",
+        vulnerability_ids=["GHSA-1", "CVE-2020-1"],
+        cwe="79",
+        cwes=[89, 79],
+        cvssv3="CVSS:3.1/AV:N",
+        cvssv3_score="9.8",
+        epss_score=0.5,
+        date="2026-01-06",
+        kev_date="2026-01-04T11:02:11Z",
+        file_path="src\\a%20b.py",
+        line="13",
+        component_name="lib",
+        component_version=1.2,
+        endpoints=["https://h/x", {"host": "h", "protocol": "https", "port": 8443, "path": "p", "query": "q=1"}],
+        tags="one",
+        unique_id_from_tool="u",
+        vuln_id_from_tool="R1",
+        mitigated="2026-01-16",
+        false_p="true",
+        known_exploited=True,
+        nb_occurences=3,
+        service="s",
+        files=[{"title": "x", "data": "eA=="}],
+        thread_id=1,
+        impact=None,
+    )
+    assert finding.severity is Severity.CRITICAL
+    assert finding.vulnerability_ids == ("CVE-2020-1", "GHSA-1")
+    assert finding.cwes == (79, 89)
+    assert (finding.cvssv3_score, finding.epss_score) == (9.8, 0.5)
+    assert (finding.date, finding.kev_date) == (date(2026, 1, 6), date(2026, 1, 4))
+    assert (finding.file_path, finding.line) == ("src/a%20b.py", 13)
+    assert (finding.component_name, finding.component_version) == ("lib", "1.2")
+    assert finding.endpoints == ("https://h/x", "https://h:8443/p?q=1")
+    assert (finding.tags, finding.unique_id, finding.rule_id) == (("one",), "u", "R1")
+    assert (finding.is_mitigated, finding.mitigated_at) == (True, datetime(2026, 1, 16, tzinfo=UTC))
+    assert (finding.false_p, finding.known_exploited, finding.nb_occurences) == (True, True, 3)
+    assert finding.service == "s"
+
+
+@pytest.mark.parametrize("value", ["n/a", "", "nan", "1e999"])
+def test_text_in_place_of_a_number_is_left_out(tmp_path: Path, value: str) -> None:
+    finding = one(tmp_path, line=value, cvssv3_score=value)
+    assert (finding.line, finding.cvssv3_score) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "place", "reason"),
+    [
+        ({"severity": "Severe"}, "severity", "unknown severity 'Severe'"),
+        ({"severity": 3}, "severity", "must be a text"),
+        ({"title": ""}, "title", "must be a text that is not empty"),
+        ({"line": [1]}, "line", "must be a number, not a list"),
+        ({"active": "maybe"}, "active", "must be true or false"),
+        ({"date": "yesterday"}, "date", "must be a date such as"),
+        ({"tags": {"a": 1}}, "tags", "must be a text or a list of texts"),
+        ({"endpoints": [{"port": 1}]}, "endpoints[0]", "must be a URL or an object with a host"),
+        ({"description": {"text": "x"}}, "description", "must be a text, not an object"),
+        ({"colour": "red"}, "colour", "is not a field"),
+    ],
+)
+def test_p3_wrong_fields_are_errors_with_their_place(
+    tmp_path: Path, fields: dict[str, Any], place: str, reason: str
+) -> None:
+    with pytest.raises(ReportError) as caught:
+        read(tmp_path, {"findings": [BASE, BASE, BASE, BASE | fields]}, "g.json")
+    assert caught.value.place == f"findings[3].{place}"
+    assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({"findings": [{}]}, "lacks the required fields title, severity, description"),
+        ({"findings": [{"title": "T", "severity": "Low"}]}, "lacks the required field description"),
+        ({"findings": ["x"]}, "is not an object"),
+        ({"findings": {}}, "an array is expected"),
+        ({"findings": [], "tool": "other"}, "lists no findings, and the key 'tool'"),
+        ({"findings": [], "type": 5}, "must be a text"),
+    ],
+)
+def test_p3_not_such_a_report(tmp_path: Path, document: Any, reason: str) -> None:
+    with pytest.raises(ReportError) as caught:
+        read(tmp_path, document, "g.json")
+    assert reason in str(caught.value)
+
+
+def test_empty_findings_are_an_answer(tmp_path: Path) -> None:
+    (found,) = read(tmp_path, {"findings": [], "type": "Tool"}, "g.json")
+    assert found.findings == []
