@@ -23,6 +23,9 @@ MAX_UNPACKED = 4 << 30
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
+_DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """What tells one state of a file from another without reading it."""
@@ -56,12 +59,18 @@ def opened(path: Path, expected: Stamp | None = None) -> Iterator[tuple[Iterator
             stamp = Stamp.of(status)
             if expected is not None and stamp != expected:
                 raise _changed(name)
-            yield _decoded(_unpacked(file)), stamp
-            if Stamp.of(os.fstat(file.fileno())) != stamp or Stamp.of(path.stat()) != stamp:
+            try:
+                yield _decoded(_unpacked(file)), stamp
+            except (PlacedError, *_DAMAGED) as error:
+                # What looks damaged may have been overwritten in the middle of reading it.
+                if _differs(file, path, stamp):
+                    raise _changed(name) from error
+                raise
+            if _differs(file, path, stamp):
                 raise _changed(name)
     except PlacedError as error:
         raise _explained(path, error) from error
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+    except _DAMAGED as error:
         raise ReportError(name, f"the compressed data is damaged or cut off ({error})", do=_DO_AGAIN) from error
     except UnicodeError as error:
         raise ReportError(name, f"the text cannot be decoded ({error})") from error
@@ -70,6 +79,10 @@ def opened(path: Path, expected: Stamp | None = None) -> Iterator[tuple[Iterator
 
 
 _DO_AGAIN = "Let the scanner write it again, or take it out of the folder."
+
+
+def _differs(file: BinaryIO, path: Path, stamp: Stamp) -> bool:
+    return Stamp.of(os.fstat(file.fileno())) != stamp or Stamp.of(path.stat()) != stamp
 
 
 def _changed(name: str) -> ReportChangedError:

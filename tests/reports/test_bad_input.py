@@ -40,7 +40,10 @@ def refused(path: Path, document: Any, name: str = "r.sarif") -> ReportError:
         ('{"version": "2.1.0", "runs": null}', "'runs' is null"),
         ('{"version": "2.1.0", "runs": {}}', "an array is expected"),
         ('{"version": "2.0.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]}', "version '2.0.0'"),
-        ('{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]} {}', "more than one JSON document"),
+        (
+            '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]} {}',
+            "more than one JSON document",
+        ),
         ('{"version": "2.1.0",\n "runs": [NaN]}', "an object is expected here"),
         ('{"version": NaN}', "NaN is not JSON"),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "does not start with a JSON object"),
@@ -99,11 +102,15 @@ def test_p3_damaged_reports_are_refused_or_read(tmp_path: Path, data: st.DataObj
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["text", "id", "index", "uri", "physicalLocation", "region", "tags", "location", "threadFlows"]),
-        inner,
-        max_size=3,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["text", "id", "index", "uri", "physicalLocation", "region", "tags", "location", "threadFlows"]
+            ),
+            inner,
+            max_size=3,
+        )
     ),
     max_leaves=8,
 )

@@ -179,7 +179,10 @@ def test_markdown_goes_to_the_description_only(tmp_path: Path) -> None:
 
 def test_weaknesses_and_vulnerabilities(tmp_path: Path) -> None:
     rules = [
-        {"id": "R1", "properties": {"tags": ["security", "external/cwe/cwe-079", "CWE-89: SQL", "GHSA-2234-5678-9cfg"]}},
+        {
+            "id": "R1",
+            "properties": {"tags": ["security", "external/cwe/cwe-079", "CWE-89: SQL", "GHSA-2234-5678-9cfg"]},
+        },
         {"id": "CVE-2020-1234-libx", "relationships": [{"target": {"id": "120", "toolComponent": {"name": "CWE"}}}]},
     ]
     taxa = [{"index": 0, "toolComponent": {"index": 0}}]
@@ -267,7 +270,9 @@ def test_web_address_is_an_endpoint(tmp_path: Path) -> None:
 def test_several_runs_and_late_parts(tmp_path: Path) -> None:
     # Everything a result refers to may come after the results.
     late = {
-        "results": [result(ruleId=None, ruleIndex=0, locations=[{"physicalLocation": {"artifactLocation": {"index": 0}}}])],
+        "results": [
+            result(ruleId=None, ruleIndex=0, locations=[{"physicalLocation": {"artifactLocation": {"index": 0}}}])
+        ],
         "artifacts": [{"location": {"uri": "x.py", "uriBaseId": "SRC"}}],
         "originalUriBaseIds": {"SRC": {"uri": "sub/", "uriBaseId": "ROOT"}, "ROOT": {"uri": "file:///home/me/"}},
         "automationDetails": {"id": "nightly/"},

@@ -1,0 +1,3 @@
+"""A module of somebody else, with a bug."""
+
+X = 1 / 0
