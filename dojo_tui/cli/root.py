@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -29,6 +30,10 @@ MODULES = {
 """Subcommands in the order of the help page, and the module of this package that holds each."""
 
 
+class _NobodyReadsError(Exception):
+    """Whoever read us has enough (``| head``), which is no error. click would end the process with 1."""
+
+
 class Root(Group):
     """Imports a subcommand's module when the subcommand is named."""
 
@@ -43,6 +48,13 @@ class Root(Group):
         command = importlib.import_module(f"dojo_tui.cli.{MODULES[cmd_name]}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the subcommand."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _NobodyReadsError from error
 
 
 @click.group(cls=Root, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,8 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             obj=options,
         )
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read us has enough (``| head``). What Python would flush at its exit goes nowhere.
+    except (_NobodyReadsError, BrokenPipeError):
+        # What Python would flush at its exit goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last line of defence: told, never shown raw

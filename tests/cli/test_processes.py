@@ -42,27 +42,31 @@ class Slow:
     name = "slow"
     title = "A tool that answers slowly"
     location = Field("location", "A directory")
-    options = (Field("deaf", "Never look whether it was cancelled"),)
+    options = (Field("deaf", "Never look whether it was cancelled, and hang in the listing"),)
 
     def validate(self, config):
         pass
 
     def list_veps(self, config, run):
         yield Vep("unit", "unit")
+        if "deaf" in config.options:
+            self.hang(config, lambda: None)
 
     def fetch(self, config, vendor_id, run):
+        self.hang(config, run.check)
+        return Fetch([])
+
+    def hang(self, config, check):
         (pathlib.Path(config.location) / "reading").touch()
         while not (pathlib.Path(config.location) / "go-on").exists():
-            if "deaf" not in config.options:
-                run.check()
+            check()
             time.sleep(0.01)
-        return Fetch([])
 """
 
 
 @dataclass
 class Slow:
-    """A Connector of a third-party package whose Sync hangs until it is told to go on."""
+    """A Connector of a third-party package that hangs until it is told to go on."""
 
     cli: Cli
     env: dict[str, str]
@@ -72,9 +76,9 @@ class Slow:
         """Run a command that knows the package."""
         return self.cli.process(*arguments, env=self.env)
 
-    def start_sync(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a Sync and wait until it is in the middle of its fetch."""
-        process = self.cli.start("sync", *arguments, env=self.env)
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a command and wait until the Tool hangs."""
+        process = self.cli.start(*arguments, env=self.env)
         deadline = time.monotonic() + 20
         while not (self.place / "reading").exists():
             assert process.poll() is None, process.communicate()
@@ -86,9 +90,9 @@ class Slow:
         """Let every fetch end."""
         (self.place / "go-on").touch()
 
-    def last_sync(self) -> dict[str, Any]:
+    def newest(self) -> dict[str, Any]:
         """The newest Operation."""
-        found: dict[str, Any] = json.loads(self.run("operations", "list", "--type", "sync", "--json").out)[0]
+        found: dict[str, Any] = json.loads(self.run("operations", "list", "--json").out)[0]
         return found
 
 
@@ -115,7 +119,7 @@ def slow(cli: Cli, tmp_path: Path) -> Slow:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None:
-    process = slow.start_sync("--json")
+    process = slow.start("sync", "--json")
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
     assert process.returncode == 130, err
@@ -127,18 +131,18 @@ def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None
 
 def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow: Slow) -> None:
     slow.run("connectors", "edit", "slow", "--option", "deaf=yes")
-    process = slow.start_sync()
+    process = slow.start("discover")
     process.send_signal(signal.SIGINT)
     time.sleep(0.3)  # two signals sent at the same instant may arrive as one
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=5)
     assert process.returncode == 130
-    assert slow.last_sync()["status"] == "Interrupted"
+    assert slow.newest()["status"] == "Interrupted"
 
 
 def test_p8_a_second_process_waits_for_its_turn(slow: Slow) -> None:
-    first = slow.start_sync("--json")
+    first = slow.start("sync", "--json")
     second = slow.cli.start("sync", "--json", env=slow.env)
     time.sleep(1.0)
     assert second.poll() is None
@@ -150,13 +154,13 @@ def test_p8_a_second_process_waits_for_its_turn(slow: Slow) -> None:
 
 
 def test_an_operation_is_cancelled_from_another_process(slow: Slow) -> None:
-    process = slow.start_sync()
-    running = slow.last_sync()
+    process = slow.start("sync")
+    running = slow.newest()
     assert running["status"] == "Running"
     assert slow.run("operations", "cancel", str(running["id"])).code == 0
     process.communicate(timeout=30)
     assert process.returncode == 130
-    assert slow.last_sync()["status"] == "Cancelled"
+    assert slow.newest()["status"] == "Cancelled"
     assert slow.run("operations", "cancel", str(running["id"])).code == 2
 
 
