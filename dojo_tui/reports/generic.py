@@ -34,7 +34,7 @@ def head(meta: dict[str, Any], keys: list[str], results: int) -> RunHead:
     unknown = [key for key in keys if key not in META and key != "findings"]
     if unknown and not results:
         raise PlacedError(
-            f"lists no findings, and the key {clean(unknown[0], 100)!r} is not one of DefectDojo's Generic Findings Import"
+            f"lists no findings, and the key {clean(unknown[0], 100)!r} is not of DefectDojo's Generic Findings Import"
         )
     for key in ("type", "name"):
         if meta.get(key) is not None and not isinstance(meta[key], str):

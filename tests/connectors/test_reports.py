@@ -144,7 +144,7 @@ class TestListing:
             return scandir(path)
 
         monkeypatch.setattr(os, "scandir", refusing)
-        seen = []
+        seen: list[str] = []
         with pytest.raises(ConnectorError, match=r"b \(Permission denied\)"):
             seen.extend(vep.vendor_id for vep in TOOL.list_veps(config(tmp_path), Quiet()))
         assert seen == ["a", "c"]

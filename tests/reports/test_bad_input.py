@@ -97,7 +97,7 @@ def test_p3_damaged_reports_are_refused_or_read(tmp_path: Path, data: st.DataObj
     try:
         read_report(write(tmp_path / "r.sarif", whole[:at] + bytes([byte]) + whole[at + 1 :]), never)
     except ReportError as error:
-        assert error.reason
+        assert error.reason  # noqa: PT017 - reading it may also succeed
 
 
 _JSON = st.recursive(
@@ -127,7 +127,7 @@ def test_p3_any_types_are_read_or_refused(tmp_path: Path, given: dict[str, Any],
     try:
         read_report(write(tmp_path / "r.sarif", document), never)
     except ReportError as error:
-        assert error.place
+        assert error.place  # noqa: PT017 - reading it may also succeed
 
 
 def test_p3_deep_nesting(tmp_path: Path) -> None:
