@@ -133,12 +133,10 @@ class EmbeddedDestination:
         writer = finding_rows.Writer(connection, test_id, target.scope, now, self._clock.local(now).date())
         writer.create(report, made.create)
         writer.update(made.update)
-        for ids in chunks(made.close):
-            connection.execute(
-                update(findings)
-                .where(findings.c.id.in_(ids))
-                .values(active=False, is_mitigated=True, mitigated_at=now, updated_at=now)
-            )
+        closed = {"active": False, "is_mitigated": True, "mitigated_at": now, "updated_at": now, "reported": False}
+        for gone, values in ((made.close, closed), (made.vanish, {"reported": False})):
+            for ids in chunks(gone):
+                connection.execute(update(findings).where(findings.c.id.in_(ids)).values(values))
 
     def _touch_test(self, connection: Connection, target: Target) -> int:
         """The Test of the target's Connector in its Product, made if there is none, with a new revision (P4)."""
@@ -201,7 +199,7 @@ def _find_or_create(connection: Connection, table: Any, key: dict[str, Any], res
         found = connection.execute(wanted).scalar_one_or_none()
         if found is None:
             raise StoreError(f"The store refused a row of {table.name}: {error.orig}.") from error
-        return found
+        return int(found)
 
 
 def _test_id(connection: Connection, target: Target) -> int | None:

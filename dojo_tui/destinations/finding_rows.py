@@ -28,6 +28,7 @@ class Trace(NamedTuple):
     severity: int
     active: bool
     is_mitigated: bool
+    reported: bool
     triaged: bool
     dismissed: bool
 
@@ -41,6 +42,7 @@ class Evidence(NamedTuple):
     severity: int
     active: bool
     is_mitigated: bool
+    reported: bool
     triaged: bool
     dismissed: bool
     scanner: str
@@ -69,6 +71,7 @@ _TRACE = select(
     findings.c.severity,
     findings.c.active,
     findings.c.is_mitigated,
+    findings.c.reported,
     findings.c.triaged,
     _dismissed.label("dismissed"),
 )
@@ -132,7 +135,7 @@ class Writer:
         statement = str(insert(findings).compile(dialect=dialect, column_keys=_COLUMNS))
         stored = _Stored(dialect)
         now = stored.time(self._now)
-        frame = (self._test_id, self._scope, False, now, now)
+        frame = (self._test_id, self._scope, True, False, now, now)
         for start in range(0, len(indices), _BATCH):
             rows = [self._row(report, index, stored, frame) for index in indices[start : start + _BATCH]]
             if dialect.positional:
@@ -153,21 +156,21 @@ class Writer:
         kinds: Mapping[Change, list[dict[str, Any]]] = {change: [] for change in Change}
         for one in updates:
             row = dict(zip(_FACTS, _facts(one.finding, one.place, one.content), strict=True))
-            if one.change is Change.DISMISS:
+            if one.change is Change.TRIAGE:
                 row.update(zip(_TRIAGE, _triage(one.finding, self._now), strict=True))
             row["key"] = one.id
+            row["reported"] = True
             row["updated_at"] = self._now
             kinds[one.change].append(row)
         for change, rows in kinds.items():
             statement = update(findings).where(findings.c.id == bindparam("key"))
-            if change is Change.RETURN:
-                kept = findings.c.triaged & _dismissed
-                statement = statement.values(active=~kept, is_mitigated=False, mitigated_at=None)
+            if change is Change.REOPEN:
+                statement = statement.values(active=~_dismissed, is_mitigated=False, mitigated_at=None)
             for start in range(0, len(rows), _BATCH):
                 self._connection.execute(statement, rows[start : start + _BATCH])
 
 
-_FRAME = ("date", "test_id", "scope", "triaged", "created_at", "updated_at")
+_FRAME = ("date", "test_id", "scope", "reported", "triaged", "created_at", "updated_at")
 """Columns that hold what we say of a Finding."""
 
 _TRIAGE = (

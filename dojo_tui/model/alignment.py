@@ -62,7 +62,7 @@ _WINDOWS = (16, 8, 4, 3, 2, 1)
 _CELLS = 40_000
 """The largest gap (rows x columns) that is solved exactly; larger ones are cut first."""
 _REACH = 2
-"""By how many lines a finding that looks the same may leave the shifts of its neighbours.
+"""By how many lines a finding that looks much the same may leave the shifts of its neighbours.
 One that looks different may not leave them at all; one whose quoted code is the same may go anywhere."""
 
 
@@ -240,9 +240,17 @@ def _score(one: Located, other: Located, shifts: Pair | None) -> int:
     moved = other.line - one.line
     alike = one.code == other.code
     off = 0 if shifts is None else max(shifts[0] - moved, moved - shifts[1], 0)
-    if off > (_REACH if alike else 0) and not (alike and one.quoted):
+    if off and not (alike and one.quoted) and (off > _REACH or not (alike or _similar(one, other))):
         return 0
     return 1000 + 300 * alike + 100 * (one.column == other.column) + 50 * (one.text == other.text) - min(off, 200)
+
+
+def _similar(one: Located, other: Located) -> bool:
+    """Whether half of the words of two pieces of quoted code are the same."""
+    if not (one.quoted and other.quoted):
+        return False
+    words, other_words = set(str(one.code).split()), set(str(other.code).split())
+    return 2 * len(words & other_words) >= max(len(words), len(other_words))
 
 
 def _best(

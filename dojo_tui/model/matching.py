@@ -22,7 +22,7 @@ class Held(Evidence, Protocol):
     """A Finding that the destination holds, as far as matching reads it."""
 
     @property
-    def active(self) -> bool: ...
+    def reported(self) -> bool: ...
     @property
     def content(self) -> int: ...
 
@@ -38,10 +38,10 @@ class Incoming:
 def match(held: Sequence[Held], incoming: Sequence[Incoming]) -> list[Pair]:
     """Pairs of indices into ``held`` and ``incoming``, each index at most once.
 
-    What is active describes the code as the last report saw it, what is
-    inactive as some older one did. So active Findings are aligned with the
-    report first, and inactive ones may only take what is left, on evidence
-    that does not rest on their outdated neighbours.
+    What was in the last report describes the code as it was then; what had
+    vanished by then describes some older state. So the former are aligned
+    with the new report first, and the latter may only take what is left, on
+    evidence that does not rest on their outdated neighbours.
     """
     return _Matcher(held, incoming).run() if held and incoming else []
 
@@ -57,22 +57,22 @@ class _Matcher:
         self.free = dict.fromkeys(range(len(incoming)))  # an ordered set
         self.located = [_located(one) if _is_located(one) else None for one in held]
         self.incoming_located = [_located(one) if _is_located(one) else None for one in self.incoming]
-        self.active = [i for i, one in enumerate(held) if one.active]
-        self.inactive = [i for i, one in enumerate(held) if not one.active]
+        self.recent = [i for i, one in enumerate(held) if one.reported]
+        self.vanished = [i for i, one in enumerate(held) if not one.reported]
 
     def run(self) -> list[Pair]:
         self._by_stable_id()
-        self._by_keys(self.active, _unlocated_keys)
+        self._by_keys(self.recent, _unlocated_keys)
         sheets = self._sheets()
         for sheet in sheets:
             self._take(sheet.pairs(anchors(sheet.before, sheet.after, sheet.known(self.partner))))
-        self._by_content(self.inactive)
+        self._by_content(self.vanished)
         for sheet in sheets:
             self._fill(sheet)
-        self._by_code(self.active)
+        self._by_code(self.recent)
         self._by_rename()
-        self._by_keys(self.inactive, _unlocated_keys)
-        self._by_code(self.inactive)
+        self._by_keys(self.vanished, _unlocated_keys)
+        self._by_code(self.vanished)
         return sorted(self.partner.items())
 
     def _take(self, pairs: Iterable[Pair]) -> None:
@@ -87,8 +87,8 @@ class _Matcher:
     def _by_stable_id(self) -> None:
         """Pair by the tool's own id where it is one: unique on both sides, and of one rule."""
         theirs = _unique_ids(self.incoming)
-        # An id that only old, closed Findings share with an active one is still the active one's.
-        for candidates in (self.active, self.inactive):
+        # An id that a vanished Finding shares with a recent one is still the recent one's.
+        for candidates in (self.recent, self.vanished):
             ours = _unique_ids([self.held[i] for i in candidates])
             self._take((candidates[n], theirs[key]) for key, n in ours.items() if key in theirs)
 
@@ -136,7 +136,7 @@ class _Matcher:
         """The files in which there is something to align on both sides."""
         ours: dict[tuple[str, str], list[int]] = defaultdict(list)
         theirs: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for i in self.active:
+        for i in self.recent:
             if self.located[i]:
                 ours[self.held[i].scanner, self.held[i].file_path].append(i)
         for j, one in enumerate(self.incoming):
@@ -157,8 +157,8 @@ class _Matcher:
     def _by_rename(self) -> None:
         """Pair the findings of files that vanished with those of files that appeared with the same findings."""
         reported = {one.file_path for one in self.incoming}
-        known = {self.held[i].file_path for i in self.active}
-        gone = self._files(self._unmatched(self.active), self.held, self.located, reported)
+        known = {self.held[i].file_path for i in self.recent}
+        gone = self._files(self._unmatched(self.recent), self.held, self.located, reported)
         came = self._files(self.free, self.incoming, self.incoming_located, known)
         for one, other in renames.find(gone, came):
             sheet = self._sheet(one, other)

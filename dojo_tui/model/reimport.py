@@ -31,6 +31,11 @@ class Trace(Protocol):
     @property
     def is_mitigated(self) -> bool: ...
     @property
+    def reported(self) -> bool:
+        """The last complete report had it."""
+        ...
+
+    @property
     def triaged(self) -> bool:
         """A person decided about it here."""
         ...
@@ -60,9 +65,9 @@ class Report:
 class Change(StrEnum):
     """What an update does to the state of a held Finding; its facts are updated as well."""
 
-    FACTS = "facts only"
-    RETURN = "it is reported again: active, unless a person dismissed it"
-    DISMISS = "take over the triage that the tool reports"
+    FACTS = "none"
+    TRIAGE = "it takes the state that the tool reports"
+    REOPEN = "it had vanished and is back: open again, unless a person dismissed it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,17 @@ class Update:
 
 @dataclass(slots=True)
 class Plan:
-    """What a reimport will do. ``create`` holds indices into the report."""
+    """What a reimport will do.
+
+    ``create`` holds indices into the report; ``close`` and ``vanish`` ids of
+    held Findings that are no longer reported: the latter were dismissed, so
+    their state stays.
+    """
 
     create: list[int] = field(default_factory=list)
     update: list[Update] = field(default_factory=list)
     close: list[int] = field(default_factory=list)
+    vanish: list[int] = field(default_factory=list)
     counts: dict[Action, Counter[Severity]] = field(default_factory=lambda: defaultdict(Counter))
     active_before: int = 0
     closed_by_severity_setting: int = 0
@@ -153,7 +164,7 @@ def plan(
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
     wanted = [n for n, finding in enumerate(report.findings) if finding.severity >= min_severity]
     changed = _changed_places(traces, report, wanted)
-    quiet = Counter(trace.severity for trace in traces if trace.place not in changed and not trace.is_mitigated)
+    quiet = Counter(trace.severity for trace in traces if trace.place not in changed and trace.reported)
     for severity, times in quiet.items():
         made.count(Action.UNTOUCHED, Severity(severity), times)
     held = load([trace.id for trace in traces if trace.place in changed])
@@ -173,17 +184,19 @@ def plan(
             gone.append(one)
             made.close.append(one.id)
             made.count(Action.CLOSED, Severity(one.severity))
+        elif one.reported:
+            made.vanish.append(one.id)
     made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity)
     return made
 
 
 def _changed_places(traces: Sequence[Trace], report: Report, wanted: Sequence[int]) -> set[int]:
-    """Places where the Findings that have not vanished and the reported ones are not exactly the same.
+    """Places of which the last report and this one do not say exactly the same.
 
     That includes every place that is on one side only: its file may have been
     renamed.
     """
-    held = Counter((trace.place, trace.content) for trace in traces if not trace.is_mitigated)
+    held = Counter((trace.place, trace.content) for trace in traces if trace.reported)
     held.subtract((report.places[n], report.contents[n]) for n in wanted)
     return {place for (place, _), difference in held.items() if difference}
 
@@ -191,23 +204,27 @@ def _changed_places(traces: Sequence[Trace], report: Report, wanted: Sequence[in
 def _keep(made: Plan, held: HeldFinding, report: Report, n: int) -> None:
     """Decide what becomes of a held Finding that the report has, too."""
     finding, content = report.findings[n], report.contents[n]
-    change = _change(held, finding, content)
-    if change is None:
+    change = _change(held, finding)
+    known = held.content == content
+    if change is not Change.FACTS or not known or not held.reported:
+        made.update.append(Update(held.id, finding, report.places[n], content, change))
+    opens = change is Change.TRIAGE and not finding.dismissed
+    reopens = change is Change.REOPEN and not held.dismissed
+    if opens or reopens:
+        made.count(Action.REACTIVATED, finding.severity)
+    elif change is Change.TRIAGE or not known:
+        made.count(Action.UPDATED, finding.severity)
+    else:
         made.count(Action.UNTOUCHED, finding.severity)
-        return
-    made.update.append(Update(held.id, finding, report.places[n], content, change))
-    returns = change is Change.RETURN and not (held.triaged and held.dismissed)
-    made.count(Action.REACTIVATED if returns else Action.UPDATED, finding.severity)
 
 
-def _change(held: HeldFinding, finding: Finding, content: int) -> Change | None:
-    facts = Change.FACTS if held.content != content else None
+def _change(held: HeldFinding, finding: Finding) -> Change:
     if held.triaged:
-        return Change.RETURN if held.is_mitigated else facts
+        return Change.FACTS if held.reported else Change.REOPEN
     if finding.dismissed:
-        known = not held.active and held.is_mitigated == finding.is_mitigated
-        return facts if known and facts is None else Change.DISMISS
-    return facts if held.active else Change.RETURN
+        known = held.reported and not held.active and held.is_mitigated == finding.is_mitigated
+        return Change.FACTS if known else Change.TRIAGE
+    return Change.FACTS if held.active else Change.TRIAGE
 
 
 def _hidden_by_setting(gone: Sequence[HeldFinding], report: Report, min_severity: Severity) -> int:

@@ -280,6 +280,8 @@ findings = Table(
     Column("under_review", Boolean, nullable=False),
     Column("is_mitigated", Boolean, nullable=False),
     Column("mitigated_at", UtcDateTime),
+    # Whether the last complete report had it. A dismissed Finding may vanish without being closed.
+    Column("reported", Boolean, nullable=False),
     # True when a person set the triage flags here: no sync changes them.
     Column("triaged", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.Column("under_review", sa.Boolean(), nullable=False),
         sa.Column("is_mitigated", sa.Boolean(), nullable=False),
         sa.Column("mitigated_at", Time),
+        sa.Column("reported", sa.Boolean(), nullable=False),
         sa.Column("triaged", sa.Boolean(), nullable=False),
         sa.Column("created_at", Time, nullable=False),
         sa.Column("updated_at", Time, nullable=False),
