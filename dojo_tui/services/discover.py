@@ -230,7 +230,7 @@ class _Discover:
 
 def target_of(connector_id: int, label: str, place: Place) -> Target:
     """Return where a Record's Findings go."""
-    return Target(place.product_ref, connector_id, label, place.scope)
+    return Target(place.product_ref, connector_id, label, place.scope, place.synced)
 
 
 def lost_places(destination: Destination, connector_id: int, label: str, places: list[Place]) -> dict[Place, str]:

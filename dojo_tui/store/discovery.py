@@ -202,6 +202,8 @@ class Place:
     vendor_id: str
     scope: str
     product_ref: str
+    synced: bool
+    """Whether a Sync has been there since it was mapped there."""
 
 
 def places(
@@ -210,14 +212,19 @@ def places(
     """Return the mapped Records of a Connector in these states, by name; all, or those of ``ids``."""
     table = records.c
     statement = select(
-        table.id, table.name, table.state, table.state_reason, table.vendor_id, table.scope, table.product_ref
+        table.id,
+        table.name,
+        table.state,
+        table.state_reason,
+        table.vendor_id,
+        table.scope,
+        func.coalesce(table.product_ref, ""),
+        table.last_synced_at.is_not(None),
     ).where(table.connector_id == connector_id, table.state.in_(states))
     if ids is not None:
         statement = statement.where(among(connection.dialect.name, table.id, ids))
-    return [
-        Place(row.id, row.name, State(row.state), row.state_reason, row.vendor_id, row.scope, row.product_ref or "")
-        for row in connection.execute(statement.order_by(table.name, table.id))
-    ]
+    rows = connection.execute(statement.order_by(func.lower(table.name), table.id))
+    return [Place(record_id, name, State(state), *rest) for record_id, name, state, *rest in rows]
 
 
 def mark_lost(connection: Connection, lost: Mapping[Place, str]) -> int:

@@ -40,6 +40,7 @@ MAPPING_COLUMNS = (
     "former_product_name",
     "finalized_at",
     "finalized_by",
+    "last_synced_at",
 )
 """What a mapping act changes, and an undo brings back."""
 
@@ -104,6 +105,8 @@ def map_to(connection: Connection, ids: Sequence[int], act: Act, product_ref: st
         "former_product_name": null(),
         "finalized_at": act.at,
         "finalized_by": act.by,
+        # Nothing was synced to where it is mapped now.
+        "last_synced_at": null(),
     }
     connection.execute(update(records).where(moving).values(**values))
     return changed
@@ -203,6 +206,7 @@ def map_each(connection: Connection, chosen: Sequence[Chosen], at: datetime, by:
             former_product_name=null(),
             finalized_at=at,
             finalized_by=by,
+            last_synced_at=null(),
         ),
         [{"record": each.record_id, "ref": each.product_ref, "product": each.product_name} for _, each in mapping],
     )
