@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from dojo_tui.cli.failures import ExitCode
+from dojo_tui.cli.output import number
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.text import inert
 
@@ -17,14 +18,19 @@ SHOWN = 20
 
 
 def counts_text(counts: Mapping[str, int]) -> str:
-    """Those counts that are not zero: ``3 created, 1 closed``."""
-    return ", ".join(f"{value:,} {name}" for name, value in counts.items() if value) or "nothing"
+    """Those counts that are not zero: ``2 records, 3 created, 1 closed``."""
+    parts = (
+        number(value, "record") if name == "records" else f"{value:,} {name}" for name, value in counts.items() if value
+    )
+    return ", ".join(parts) or "nothing"
 
 
 def duration_text(seconds: float | None) -> str:
-    """``0.4 s``, ``3 min 12 s``, ``2 h 05 min``; a dash when it is not known."""
+    """``12 ms``, ``0.4 s``, ``3 min 12 s``, ``2 h 05 min``; a dash when it is not known."""
     if seconds is None:
         return "-"
+    if seconds < 0.1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

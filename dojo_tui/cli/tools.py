@@ -30,12 +30,12 @@ def command(context: click.Context) -> None:
         write_array(_tool_json(tool) for tool in found.values())
         return
     for tool in found.values():
-        print(f"{inert(tool.name)}  {inert(tool.title)}")
-        print(f"  --location          {inert(tool.location.help)}")
-        for field in tool.options:
-            default = f" (default: {inert(field.default)})" if field.default else ""
-            print(f"  --option {inert(field.name)}=…".ljust(22) + f"{inert(field.help)}{default}")
-        print(f"  Add one:  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …")
+        print(f"{inert(tool.name)}: {inert(tool.title)}")
+        named = [(f"--option {field.name}=…", field) for field in tool.options]
+        for option, field in [("--location …", tool.location), *named]:
+            default = f" (default: {field.default})" if field.default else ""
+            print(f"  {inert(option):<26}{inert(field.help + default)}")
+        print(f"  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …")
 
 
 def _tool_json(tool: Tool) -> Mapping[str, Any]:

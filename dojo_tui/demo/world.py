@@ -14,6 +14,7 @@ from pathlib import Path
 from dojo_tui.demo.releases import Folder, NextRelease
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType, Status, Trigger
+from dojo_tui.model.schedule import parse
 from dojo_tui.services.events import Event, OperationChanged, RecordDone
 from dojo_tui.store import connectors, records
 from dojo_tui.store.tables import products
@@ -83,9 +84,10 @@ class _Story:
     def __init__(self, reports: Path, url: str, clock: Clock, folders: dict[tuple[str, str], Folder]) -> None:
         self.reports = reports
         self.present = clock.now()
+        self.zone = clock.zone
         self.past = _Past(self.present - timedelta(days=9))
         self.folders = folders
-        self.workspace = open_workspace(url, clock=Clock(lambda: self.past.now, clock.zone), who=WHO)
+        self.workspace = open_workspace(url, clock=Clock(lambda: self.past.now, self.zone), who=WHO)
         self.workspace.operations.subscribe(self.past.hear)
 
     def tell(self) -> None:
@@ -133,13 +135,16 @@ class _Story:
 
     def _schedule(self) -> None:
         """The first run comes while somebody looks."""
-        plans = {
+        schedules = {
             SAST: {"sync_schedule": "every 6h", "sync_due_at": self.present + timedelta(hours=2)},
             LINT: {"sync_schedule": "every 2m", "sync_due_at": self.present + timedelta(seconds=20)},
-            NODE: {"discover_schedule": "daily 06:00", "discover_due_at": self.present + timedelta(hours=9)},
+            NODE: {
+                "discover_schedule": "daily 06:00",
+                "discover_due_at": parse("daily 06:00").next_after(self.present, self.zone),
+            },
         }
         with self.workspace.store.database.write() as connection:
-            for label, values in plans.items():
+            for label, values in schedules.items():
                 connectors.update_connector(connection, self.labels[label], values)
 
     def _add(self, label: str) -> int:
