@@ -85,8 +85,12 @@ class Operations:
         accept_large_change: bool = False,
         wait_seconds: float = 600.0,
     ) -> int:
-        """Run an Operation in this thread to its end; wait for a busy Connector, then raise BusyError."""
-        job = self._enqueue(connector_id, type, trigger, record_ids, dry_run, accept_large_change)
+        """Run an Operation in this thread to its end; wait for a busy Connector, then raise BusyError.
+
+        Unlike ``start`` it does not refuse to wait behind the very same one:
+        of two cron jobs that begin in the same instant, both do their work.
+        """
+        job = self._enqueue(connector_id, type, trigger, record_ids, dry_run, accept_large_change, once=False)
         self._jobs.enter(job)
         deadline = time.monotonic() + wait_seconds
         try:
@@ -173,6 +177,8 @@ class Operations:
         record_ids: Collection[int] | None,
         dry_run: bool,
         accept_large_change: bool,
+        *,
+        once: bool = True,
     ) -> Job:
         if self._jobs.closing:
             raise ClosingError
@@ -192,7 +198,7 @@ class Operations:
                 if len(mine) != len(wanted):
                     raise UsageError(f"{len(wanted) - len(mine)} of the Records do not belong to {row.label}.")
             request = Request(connector_id, row.label, type_, trigger, wanted, dry_run, accept_large_change)
-            operation_id = operation_writes.queue(connection, request, self.owner, self._clock.now())
+            operation_id = operation_writes.queue(connection, request, self.owner, self._clock.now(), once=once)
         job = Job(operation_id, request)
         self._tell(job, Status.QUEUED)
         return job

@@ -62,8 +62,8 @@ class Unended:
     queued_at: datetime
 
 
-def queue(connection: Connection, request: Request, owner: str, now: datetime) -> int:
-    """Add a queued Operation and return its id; raises BusyError when the same one is queued already."""
+def queue(connection: Connection, request: Request, owner: str, now: datetime, *, once: bool = True) -> int:
+    """Add a queued Operation and return its id; raises BusyError if it may be queued only ``once`` and is already."""
     serialise(connection, _QUEUE_KEY)
     wanted = list(request.record_ids) if request.record_ids is not None else None
     same = select(operations.c.id, operations.c.record_ids).where(
@@ -74,7 +74,7 @@ def queue(connection: Connection, request: Request, owner: str, now: datetime) -
         operations.c.accept_large_change == request.accept_large_change,
     )
     for queued in connection.execute(same):
-        if queued.record_ids == wanted:
+        if once and queued.record_ids == wanted:
             raise BusyError(
                 f"The same {request.type} of {request.connector_label} is already queued (Operation {queued.id}).",
                 safe="It will run when its turn comes.",
