@@ -67,9 +67,9 @@ class Cli:
             **options,
         )
 
-    def process(self, *arguments: str | int, env: Mapping[str, str] | None = None) -> Result:
+    def process(self, *arguments: str | int, env: Mapping[str, str] | None = None, **options: Any) -> Result:
         """Run as a process of its own to its end."""
-        process = self.start(*arguments, env=env)
+        process = self.start(*arguments, env=env, **options)
         out, err = process.communicate(timeout=60)
         return Result(process.returncode, out, err)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -148,11 +150,41 @@ def test_read_only_refuses_every_change_and_lists(mapped: Cli) -> None:
 
 def test_p6_destructive_acts_need_a_yes_where_nobody_can_be_asked(mapped: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     web = mapped.record("web")["id"]
-    result = mapped.process("records", "delete", web)
+    result = mapped.process("records", "delete", web, stdin=subprocess.DEVNULL)
     assert result.code == 2
     assert "--yes" in result.err
-    assert mapped.process("connectors", "remove", "scans").code == 2
+    assert mapped.process("connectors", "remove", "scans", stdin=subprocess.DEVNULL).code == 2
     assert len(mapped.json("records", "list")) == 2
+
+
+def test_p6_a_person_is_asked_and_told_what_stays(mapped: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    web = mapped.record("web")["id"]
+    for answer, code in (("\n", 130), ("n\n", 130), ("", 130), ("y\n", 0)):
+        monkeypatch.setattr("sys.stdin", Terminal(answer))
+        assert mapped.record("web")
+        result = mapped("records", "delete", web, expect=code)
+        assert "Delete 1 Record?" in result.err
+        assert "Findings, Tests and Engagements stay" in result.err
+    assert [row["name"] for row in mapped.json("records", "list")] == ["api"]
+
+
+def test_p9_a_discover_that_loses_too_much_is_held(cli: Cli) -> None:
+    for number in range(12):
+        cli.report(f"unit{number}", [f"r@a{number}.py:1"])
+    cli.add("scans", "--auto-map")
+    cli("discover")
+    for number in range(10):
+        (cli.reports / f"unit{number}" / "scan.sarif").unlink()
+    (held,) = cli.json("discover", expect=3)["operations"]
+    assert held["status"] == "Held"
+    assert held["errors"] + held["held"]
+    assert cli.json("records", "list", "--state", "Missing") == []
+    (accepted,) = cli.json("discover", "--accept-large-change")["operations"]
+    assert accepted["counts"]["missing"] == 10
 
 
 def test_p11_hostile_text_is_inert_in_tables_errors_and_json(cli: Cli) -> None:
