@@ -54,7 +54,7 @@ class Release:
             results = [result for run in json.load(file)["runs"] for result in run["results"]]
         problems = [index for index, result in enumerate(results) if result.get("kind", "fail") == "fail"]
         folder = self.path.parent
-        config = Config("alignment", str(folder), {"include": self.path.name, "failed-runs": "accept"})
+        config = Config("alignment", str(folder), {"include": self.path.name})
         fetched = TOOL.fetch(config, ".", Quiet()).findings
         return dict(zip(problems, fetched, strict=True))
 
@@ -190,7 +190,7 @@ class Bench:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         shutil.copy(release.path, place / "report.sarif.gz")
-        fetch = TOOL.fetch(Config("alignment", str(self.folder), {"failed-runs": "accept"}), "record", Quiet())
+        fetch = TOOL.fetch(Config("alignment", str(self.folder)), "record", Quiet())
         return self.destination.reimport(target, fetch, Reimport(accept_large_change=True), lambda: None)
 
     def _active(self, scope: str) -> list[Any]:

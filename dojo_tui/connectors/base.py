@@ -44,11 +44,14 @@ class Fetch:
 
     ``findings`` are all that the tool says now. ``skipped`` names scanners (see
     ``Finding.scanner``) about which the tool could say nothing this time, with
-    the reason: what we hold of these stays untouched (P3).
+    the reason: what we hold of these stays untouched (P3). ``partial`` names
+    scanners that may not have said all: what they found is taken over, but
+    nothing of theirs is closed.
     """
 
     findings: list[Finding]
     skipped: Mapping[str, str] = field(default_factory=dict)
+    partial: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """Sentences for the Operation's log (which run was the newest, what was ignored ...)."""
 

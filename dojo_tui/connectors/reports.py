@@ -15,7 +15,7 @@ from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
 from dojo_tui.reports import ReportChangedError, ReportError, findings, survey
 
-FAILED_RUNS = ("fail", "skip", "accept")
+FAILED_RUNS = ("keep", "fail", "accept")
 _SHOWN = 5
 
 
@@ -62,8 +62,8 @@ class Reports:
         Field("exclude", "Which files and folders to leave out: patterns, separated by commas", parse=parse_globs),
         Field(
             "failed-runs",
-            "When a report says that its scan was not successful: fail the folder, skip that scanner, "
-            "or accept it as complete (what it does not find is then closed)",
+            "When a report says that its scan was not successful: keep (take over what it found and close nothing), "
+            "fail (leave the folder as it is), or accept (take it as complete: what it does not find is closed)",
             default=FAILED_RUNS[0],
             parse=_failed_runs,
         ),
@@ -123,23 +123,24 @@ class Reports:
             surveys.append(survey(path, run.check, eager=len(paths) == 1))
         chosen, notes = newest(surveys)
         mode = _failed_runs(config.options.get("failed-runs", ""))
-        skipped: dict[str, str] = {}
-        complete: list[Candidate] = []
+        partial: dict[str, str] = {}
         for candidate in chosen:
-            if not candidate.failure or mode == "accept":
-                complete.append(candidate)
-            elif mode == "skip":
-                skipped[candidate.scanner] = f"{candidate.file}: {inert(candidate.failure)}"
-            else:
+            if not candidate.failure:
+                continue
+            if mode == "fail" or (mode == "keep" and not candidate.results):
                 raise ReportError(
                     candidate.survey.path.name,
                     candidate.failure,
                     place=f"run of {candidate.scanner}",
-                    do="Repair the scan; or set the Connector's option 'failed-runs' to skip or accept.",
+                    do="Repair the scan; or set the Connector's option 'failed-runs' to accept.",
                 )
-            if candidate.failure and mode == "accept":
-                notes.append(f"{inert(candidate.scanner)}: {candidate.file} is accepted although {candidate.failure}.")
-        return Fetch(_findings(complete, run), skipped, tuple(notes))
+            about = f"{inert(candidate.scanner)}: {candidate.file}: {inert(candidate.failure)}"
+            if mode == "keep":
+                partial[candidate.scanner] = inert(candidate.failure)
+                notes.append(f"{about}. What it found is taken over; nothing is closed.")
+            else:
+                notes.append(f"{about}. It is accepted as complete all the same.")
+        return Fetch(_findings(chosen, run), partial=partial, notes=tuple(notes))
 
     def _reports(self, config: Config, vendor_id: str) -> list[Path]:
         walk = self._walk(config)

@@ -37,6 +37,11 @@ class Candidate:
         return next((failure for index in self.runs if (failure := self.survey.heads[index].failure)), "")
 
     @property
+    def results(self) -> int:
+        """How many results its runs list."""
+        return sum(self.survey.heads[index].results for index in self.runs)
+
+    @property
     def file(self) -> str:
         """The report's name, safe to show."""
         return inert(self.survey.path.name)

@@ -125,6 +125,7 @@ class EmbeddedDestination:
             report,
             lambda ids: finding_rows.evidence(connection, ids),
             min_severity=settings.min_severity,
+            partial=fetch.partial,
         )
 
     def _apply(self, connection: Connection, target: Target, report: Report, made: Plan) -> None:

@@ -153,13 +153,15 @@ def plan(
     load: Callable[[Collection[int]], Sequence[HeldFinding]],
     *,
     min_severity: Severity = Severity.INFO,
+    partial: Collection[str] = (),
 ) -> Plan:
     """Plan to make what is held equal to ``report``.
 
     ``traces`` are all held Findings in scope, active or not, oldest first.
     ``load`` gives the whole evidence of the held Findings with the ids it is
     called with, in the same order; it is called only for files that changed,
-    so that an unchanged report costs one look at its digests.
+    so that an unchanged report costs one look at its digests. Nothing of
+    ``partial`` scanners is closed.
     """
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
     wanted = [n for n, finding in enumerate(report.findings) if finding.severity >= min_severity]
@@ -180,6 +182,8 @@ def plan(
     for h, one in enumerate(held):
         if h in matched:
             _keep(made, one, report, matched[h])
+        elif one.scanner in partial:
+            continue
         elif one.active:
             gone.append(one)
             made.close.append(one.id)

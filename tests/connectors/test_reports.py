@@ -265,18 +265,25 @@ class TestFailures:
         assert caught.value.do
         assert files(tmp_path, exclude=name) == ["src/a.py"]
 
-    def test_p3_failed_run_fails_is_skipped_or_accepted(self, tmp_path: Path) -> None:
+    def test_p3_failed_run_adds_what_it_found_and_closes_nothing(self, tmp_path: Path) -> None:
         other = {"driver": {"name": "Other"}}
         put(tmp_path / "a.sarif", result(), tool=other)
         put(tmp_path / "b.sarif", result(locations=[location("b.py")]), invocations=[{"executionSuccessful": False}])
+        kept = TOOL.fetch(config(tmp_path), ".", Quiet())
+        assert [finding.scanner for finding in kept.findings] == ["Other", "Scan"]
+        assert list(kept.partial) == ["Scan"]
+        assert any("not successful" in note and "nothing is closed" in note for note in kept.notes)
         with pytest.raises(ConnectorError, match=r"b\.sarif.*not successful"):
-            files(tmp_path)
-        skipped = TOOL.fetch(config(tmp_path, failed_runs="skip"), ".", Quiet())
-        assert [finding.scanner for finding in skipped.findings] == ["Other"]
-        assert list(skipped.skipped) == ["Scan"]
+            TOOL.fetch(config(tmp_path, failed_runs="fail"), ".", Quiet())
         accepted = TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet())
         assert len(accepted.findings) == 2
-        assert any("accepted although" in note for note in accepted.notes)
+        assert not accepted.partial
+
+    def test_p3_failed_run_without_results_is_not_no_findings(self, tmp_path: Path) -> None:
+        put(tmp_path / "a.sarif", invocations=[{"executionSuccessful": False}])
+        with pytest.raises(ConnectorError, match=r"a\.sarif.*not successful"):
+            files(tmp_path)
+        assert TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet()).findings == []
 
     def test_p3_folder_without_reports_is_not_without_findings(self, tmp_path: Path) -> None:
         put(tmp_path / "a" / "x.sarif", result()).unlink()
@@ -315,7 +322,7 @@ class TestFailures:
         ({"depth": "deep"}, "depth"),
         ({"include": "../*"}, "relative to the location"),
         ({"exclude": "/etc/*"}, "relative to the location"),
-        ({"failed-runs": "maybe"}, "fail, skip, accept"),
+        ({"failed-runs": "maybe"}, "keep, fail, accept"),
         ({"colour": "red"}, "no option 'colour'"),
     ],
 )

@@ -59,8 +59,7 @@ class World:
         return Target(self.product.ref, connector_id, "one", scope)
 
     def sync(self, *reported: Finding, scope: str = "app", connector_id: int = 1, **settings: Any) -> Summary:
-        skipped = settings.pop("skipped", {})
-        fetch = Fetch(list(reported), skipped=skipped)
+        fetch = Fetch(list(reported), skipped=settings.pop("skipped", {}), partial=settings.pop("partial", {}))
         return self.destination.reimport(
             self.target(scope, connector_id), fetch, Reimport(**settings), settings.pop("check", lambda: None)
         )
@@ -206,6 +205,18 @@ def test_p3_skipped_scanners_stay_untouched(world: World) -> None:
     assert counts(summary) == {"closed": 1}
     assert summary.skipped == {"Other": "switched off upstream"}
     assert [row.active for row in world.rows()] == [False, True]
+
+
+def test_p3_a_scanner_that_may_not_have_said_all_closes_nothing(world: World) -> None:
+    world.sync(finding(), finding("R2", 20), finding("X1", 5, scanner="Other"))
+    summary = world.sync(finding(line=12), finding("R3", 30), partial={"Scanner": "a rule timed out"})
+    assert counts(summary) == {"created": 1, "updated": 1, "closed": 1}
+    assert [(row.title, row.active) for row in world.rows()] == [
+        ("R1", True),
+        ("R2", True),
+        ("X1", False),
+        ("R3", True),
+    ]
 
 
 def test_p4_everything_lies_in_global_connectors_and_one_test_per_connector(world: World) -> None:

@@ -46,6 +46,8 @@ def test_p13_findings_keep_their_identity(followed: list[Followed]) -> None:
 def test_p13_going_back_reactivates_exactly_what_the_newer_report_closed(followed: list[Followed]) -> None:
     for one in followed:
         assert one.back[Action.CREATED] == 0, one.pair.name
-        assert one.back[Action.CLOSED] == one.forward[Action.CREATED], one.pair.name
+        # njsscan says that its scans were not successful (a rule timed out): they add, but close nothing (P3).
+        partial = one.pair.name.startswith("njsscan")
+        assert one.back[Action.CLOSED] == (0 if partial else one.forward[Action.CREATED]), one.pair.name
         assert one.back[Action.REACTIVATED] == one.forward[Action.CLOSED], one.pair.name
         assert one.reactivated == one.closed, one.pair.name
