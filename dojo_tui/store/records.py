@@ -112,11 +112,14 @@ def stream_records(connection: Connection, query: RecordQuery) -> Iterator[Recor
 
 def record_counts(connection: Connection, connector_id: int | None) -> dict[State, int]:
     """How many Records are in each state, of one Connector or of all; every state is there."""
-    statement = select(records.c.state, func.count()).group_by(records.c.state)
+    # Grouped as the index is, which spares a sort of every Record.
+    statement = select(records.c.state, func.count()).group_by(records.c.connector_id, records.c.state)
     if connector_id is not None:
         statement = statement.where(records.c.connector_id == connector_id)
-    found = {State(state): number for state, number in connection.execute(statement)}
-    return {state: found.get(state, 0) for state in State}
+    counts = dict.fromkeys(State, 0)
+    for state, number in connection.execute(statement):
+        counts[State(state)] += number
+    return counts
 
 
 def _condition(connection: Connection, term: Term) -> ColumnElement[bool]:

@@ -77,7 +77,8 @@ records = Table(
     Unique("connector_id", "vendor_id"),
     Unique("connector_id", "scope"),
     # The default order of the lists, read from the index alone.
-    Index("ix_records_list", text("lower(name)"), "state", "connector_id"),
+    # The id stands second so that the lists' order by name needs no sort.
+    Index("ix_records_list", text("lower(name)"), "id", "state", "connector_id"),
     Index(None, "connector_id", "state"),
     Index(None, "product_ref"),
     sqlite_autoincrement=True,  # history and mappings outlive rows: an id is never given twice

@@ -64,7 +64,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_records_connector_id_state", "records", ["connector_id", "state"])
-    op.create_index("ix_records_list", "records", [sa.text("lower(name)"), "state", "connector_id"])
+    op.create_index("ix_records_list", "records", [sa.text("lower(name)"), "id", "state", "connector_id"])
     op.create_index("ix_records_product_ref", "records", ["product_ref"])
     op.create_table(
         "mapping_changes",
