@@ -203,9 +203,11 @@ def _all_there(connection: Connection, ids: Sequence[int]) -> dict[State, int]:
 
 
 def _product_name(text: str) -> str:
-    name = clean(text.strip(), _LONGEST_NAME + 1)
-    if not name or len(name) > _LONGEST_NAME:
-        raise UsageError(f"The name of a Product has 1 to {_LONGEST_NAME} characters.", safe="Nothing was changed.")
+    name = text.strip()
+    if not name or clean(name, _LONGEST_NAME) != name:
+        raise UsageError(
+            f"The name of a Product has 1 to {_LONGEST_NAME} characters that can be stored.", safe="Nothing was changed."
+        )
     return name
 
 
