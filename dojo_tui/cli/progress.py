@@ -10,6 +10,7 @@ from typing import TextIO
 
 from dojo_tui.cli.output import terminal_width
 from dojo_tui.cli.report import counts_text
+from dojo_tui.model.operation import Status
 from dojo_tui.model.text import inert
 from dojo_tui.services.events import Event, OperationChanged, Progress
 
@@ -23,7 +24,7 @@ class ProgressLine:
         self,
         stream: TextIO | None = None,
         *,
-        every: float = 0.2,
+        every: float = 0.5,
         now: Callable[[], float] = time.monotonic,
         width: Callable[[], int] = terminal_width,
     ) -> None:
@@ -33,6 +34,8 @@ class ProgressLine:
         self._now = now
         self._width = width
         self._last = float("-inf")
+        self._begun = now()
+        self._text = ""
         self._labels: dict[int, str] = {}
         self._lock = threading.Lock()
 
@@ -43,15 +46,27 @@ class ProgressLine:
         match event:
             case OperationChanged():
                 with self._lock:
-                    self._labels[event.operation_id] = f"{event.connector_label}: {event.type.value}"
-                self._write(f"{self._labels[event.operation_id]} {event.status.value.lower()}", at_once=True)
+                    label = f"{event.connector_label}: {event.type.value}"
+                    self._labels[event.operation_id] = label
+                    if event.status is Status.RUNNING:
+                        self._begun = self._now()
+                    self._show(f"{label} {event.status.value.lower()}")
             case Progress():
-                self._write(self._progress(event))
+                with self._lock:
+                    self._text = self._progress(event)
+                self.tick()
+
+    def tick(self) -> None:
+        """Show that time passes; called often, it writes seldom."""
+        with self._lock:
+            if self._shown and self._text and self._now() - self._last >= self._every:
+                self._show(self._text)
 
     def clear(self) -> None:
         """Take the line away, before something else is printed."""
-        if self._shown:
-            with self._lock:
+        with self._lock:
+            if self._shown:
+                self._text = ""
                 self._stream.write(ERASE)
                 self._stream.flush()
 
@@ -61,10 +76,10 @@ class ProgressLine:
         counts = f"  {counts_text(event.counts)}" if any(event.counts.values()) else ""
         return f"{label} {share}{counts}  {event.what}"
 
-    def _write(self, text: str, *, at_once: bool = False) -> None:
-        with self._lock:
-            if not at_once and self._now() - self._last < self._every:
-                return
-            self._last = self._now()
-            self._stream.write(ERASE + inert(text, max(self._width() - 1, 1)))
-            self._stream.flush()
+    def _show(self, text: str) -> None:
+        self._text = text
+        self._last = self._now()
+        elapsed = self._last - self._begun
+        seconds = f"{elapsed:3.0f} s  " if elapsed >= 1 else ""
+        self._stream.write(ERASE + inert(seconds + text, max(self._width() - 1, 1)))
+        self._stream.flush()

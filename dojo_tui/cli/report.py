@@ -73,4 +73,4 @@ def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
 def _outcome_text(outcome: OutcomeRow) -> str:
     word = "plan" if outcome.status is OutcomeStatus.DONE else outcome.status.value.lower()
     said = counts_text(outcome.counts) if outcome.status is OutcomeStatus.DONE else outcome.reason
-    return f"{word:<9}{inert(outcome.record_name)}: {inert(said)}"
+    return f"{word:<10}{inert(outcome.record_name)}{f': {inert(said)}' if said else ''}"

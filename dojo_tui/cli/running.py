@@ -110,7 +110,7 @@ class Runner:
             with _signals(self._stop):
                 thread = threading.Thread(target=guarded, name="operations", daemon=True)
                 thread.start()
-                self._wait(thread)
+                self._wait(thread, line.tick)
         finally:
             for unsubscribe in unsubscribes:
                 unsubscribe()
@@ -127,11 +127,12 @@ class Runner:
             else:
                 self._live.pop(event.operation_id, None)
 
-    def _wait(self, thread: threading.Thread) -> None:
+    def _wait(self, thread: threading.Thread, tick: Callable[[], None]) -> None:
         asked: set[int] = set()
         deadline: float | None = None
         while thread.is_alive():
             thread.join(POLL_SECONDS)
+            tick()
             if not self._stop.is_set():
                 continue
             deadline = deadline or time.monotonic() + PATIENCE_SECONDS

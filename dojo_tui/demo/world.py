@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from dojo_tui.demo.releases import Folder, NextRelease
 from dojo_tui.model.clock import Clock
@@ -135,7 +136,7 @@ class _Story:
 
     def _schedule(self) -> None:
         """The first run comes while somebody looks."""
-        schedules = {
+        schedules: dict[str, dict[str, Any]] = {
             SAST: {"sync_schedule": "every 6h", "sync_due_at": self.present + timedelta(hours=2)},
             LINT: {"sync_schedule": "every 2m", "sync_due_at": self.present + timedelta(seconds=20)},
             NODE: {

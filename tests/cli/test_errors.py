@@ -267,7 +267,7 @@ def test_a_store_that_cannot_be_written_is_told(mapped: Cli) -> None:
     mapped.store.chmod(stat.S_IRUSR)
     try:
         result = mapped("discover", expect=1)
-        assert "read-only" in result.err
+        assert "Give yourself" in result.err
     finally:
         mapped.store.parent.chmod(stat.S_IRWXU)
 

@@ -210,16 +210,21 @@ def test_progress_is_one_line_that_is_taken_away() -> None:
             return True
 
     stream = Terminal()
-    line = ProgressLine(stream, every=0, width=lambda: 40)
+    seconds = 0.0
+    line = ProgressLine(stream, every=0, width=lambda: 40, now=lambda: seconds)
     queued = OperationChanged(1, 1, "scans\x1b[2J", OperationType.SYNC, Trigger.MANUAL, Status.RUNNING, {})
     line(queued)
     line(Progress(1, 3, 10, "web \u202e with a name that is longer than the line", {"created": 2}))
+    seconds = 7.0
+    line.tick()
     line.clear()
+    line.tick()
     shown = stream.getvalue().split(ERASE)
     assert shown[0] == ""
     assert "Sync running" in shown[1]
     assert "3 of 10" in shown[2]
     assert "2 created" in shown[2]
+    assert shown[3].startswith("  7 s  ")
     assert shown[-1] == ""
     assert all(len(part) < 40 and "\n" not in part and "\x1b" not in part for part in shown)
 
