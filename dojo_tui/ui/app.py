@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
+from array import array
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,8 +21,9 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.jobs import Jobs
+from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.screens.base import Page
-from dojo_tui.ui.screens.main import MainScreen
+from dojo_tui.ui.screens.main import MainScreen, make_source
 from dojo_tui.ui.theme import DARK, LIGHT, choose
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
@@ -34,6 +38,8 @@ LOOK_EVERY = 5.0
 """Seconds between looks for what other processes did; nothing is drawn when nothing changed."""
 LONGEST_SLEEP = 60.0
 TERMINATED = 143
+PATIENCE = 0.4
+"""Seconds after which the empty frame is shown while the store is still being opened."""
 
 
 class DojoApp(App[int]):
@@ -43,10 +49,6 @@ class DojoApp(App[int]):
     CSS_PATH = STYLES / "app.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = commands.bindings()
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012
-        (0, "-narrow"),
-        (120, "-wide"),
-    ]
 
     def __init__(
         self,
@@ -74,6 +76,8 @@ class DojoApp(App[int]):
         self._wake: Timer | None = None
         self._watch: Watch | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._unpainted = ExitStack()
+        self.failed_to_open = False
 
     # --- opening and closing -------------------------------------------------
 
@@ -83,25 +87,35 @@ class DojoApp(App[int]):
 
     def on_mount(self) -> None:
         """Open the store in a thread; the first paint does not wait for it."""
+        # Layouts before the rows are there would be painted only to be painted over.
+        self._unpainted.enter_context(self.batch_update())
+        self.set_timer(PATIENCE, self._unpainted.close)
         self.jobs.start()
         self._listen_to_signals()
         self.jobs.apart(self._open, self._opened, self._not_opened)
 
-    def _open(self) -> tuple[Workspace, Snapshot]:
+    def _open(self) -> tuple[Workspace, Snapshot, Source, array[int]]:
         workspace = self._opener()
-        return workspace, take_snapshot(workspace, None)
+        # The first list comes with it: a frame that shows no rows is not a first frame.
+        source = make_source(workspace, commands.UNMAPPED)
+        return workspace, take_snapshot(workspace, None), source, source.ids(Query())
 
-    def _opened(self, opened: tuple[Workspace, Snapshot]) -> None:
-        self.workspace, self.snapshot = opened
+    def _opened(self, opened: tuple[Workspace, Snapshot, Source, array[int]]) -> None:
+        self.workspace, self.snapshot, source, ids = opened
         self.clock = self.workspace.clock
         self.read_only = self.read_only or self.workspace.read_only
         self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
-        self._main.connect()
+        self._main.connect(source, ids)
+        self.call_later(self._unpainted.close)
+        gc.freeze()
+        gc.enable()
         self._arm()
         if self._scheduling:
             self.set_interval(LOOK_EVERY, self._look)
 
     def _not_opened(self, error: Exception) -> None:
+        self._unpainted.close()
+        self.failed_to_open = True
         self._main.table.say([((str(error), "bad"),), (), (("q", "key"), (" quits.", ""))])
         self.tell_error(error)
 
@@ -270,9 +284,12 @@ class DojoApp(App[int]):
 
 def run(opener: Callable[[], Workspace], *, read_only: bool = False, theme: str | None = None) -> int:
     """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint."""
+    # What is made until the first frame lives to the end: collecting it is time lost.
+    gc.disable()
     app = DojoApp(opener, read_only=read_only, theme=theme)
     try:
         code = app.run()
     finally:
+        gc.enable()
         app.close_workspace()
-    return code or app.return_code or 0
+    return code or app.return_code or int(app.failed_to_open)

@@ -41,6 +41,10 @@ PLACES = {
 """Where a person can be, in words."""
 
 
+GROUPS = ("Map", "Run", "Connectors", "Show", "Mark", "Program", "Move")
+"""In the order in which a person looks for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a command may know when it is asked whether it can run, and when it runs."""
@@ -109,6 +113,8 @@ class Command:
     short: str = ""
     """What the key hint says; empty means the title."""
     needs: Availability = always
+    urgent: bool = False
+    """Its hint comes first whenever it can be used."""
 
     def why_not(self, context: Context) -> str:
         """Why it cannot run here and now; empty when it can."""

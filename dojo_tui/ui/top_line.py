@@ -40,7 +40,8 @@ def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
     right = []
     if snapshot.due is not None:
         due = snapshot.due
-        right = [Part(f"next: {due.type} {plain(due.label, 20)} {when(app.clock, due.at)} ", "dim", "connectors")]
+        what = f"{due.type} {plain(due.label, 20)} " if app.screen.size.width >= 100 else ""
+        right = [Part(f"next: {what}{when(app.clock, due.at)} ", "dim", "connectors")]
     elif not snapshot.running and app.screen.size.width >= 60:
         right = [Part("nothing scheduled ", "dim", "connectors")]
     return left, right

@@ -45,7 +45,8 @@ def choose(app: DojoApp, context: Context) -> None:
             choice: Choice = entry.value
             _act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
 
-    app.push_screen(ProductPicker(context.noun, suggestion), chosen)
+    mapped = bool(suggestion) and bool(context.row.product_name)
+    app.push_screen(ProductPicker(context.noun, suggestion, mapped=mapped), chosen)
 
 
 def _suggestion(context: Context) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.commands import CONNECTORS, FINDINGS, MAPPED, OPERATION, OPERATIONS, UNMAPPED, Context
+from dojo_tui.ui.commands import CONNECTORS, FINDINGS, MAPPED, OPERATION, OPERATIONS, RECORD, UNMAPPED, Context
 from dojo_tui.ui.screens.main import MainScreen
 from dojo_tui.ui.widgets.plain import plain
 
@@ -35,6 +35,8 @@ def open_row(app: DojoApp, context: Context) -> None:
         app.push_screen(FindingScreen(context.row))
     elif context.place == OPERATION:
         _open_outcome(app)
+    elif context.place == RECORD:
+        findings(app, context)
     else:
         from dojo_tui.ui.screens.record import RecordScreen
 

@@ -10,9 +10,7 @@ from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import lasted, moment
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.words import OUTCOMES, SEVERITIES, STATES, STATUSES, changes, counted
-from dojo_tui.ui.widgets.plain import Line, Span, paragraphs, plain
-
-LABEL = 14
+from dojo_tui.ui.widgets.plain import LABEL, Line, Span, paragraphs, plain
 
 _STATE_MEANS = {
     "New": "Discovered; nobody decided yet.",

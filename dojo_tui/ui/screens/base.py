@@ -124,9 +124,10 @@ class Page(Screen[None]):
         parts: list[Part] = []
         if len(self.app.screen_stack) > 1 and self.app.screen_stack[0] is not self:
             parts += [Part(" esc", "key", "back"), Part(" back ", "", "back")]
-        for command in hints(self.place):
-            usable = not command.why_not(context)
-            if not usable and command.changes and context.read_only:
+        listed = [(command, not command.why_not(context)) for command in hints(self.place)]
+        listed.sort(key=lambda item: not (item[0].urgent and item[1]))
+        for command, usable in listed:
+            if command.changes and context.read_only:
                 continue
             parts += [
                 Part(f" {command.keys_short}", "key" if usable else "off", command.id),

@@ -12,7 +12,7 @@ from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
 from dojo_tui.ui.widgets.text_pane import TextPane
 
-KEYS = 14
+KEYS = 13
 WORDS: tuple[Line, ...] = (
     (("States", "strong"),),
     (("  + New        ", "accent"), ("discovered, no decision yet", "")),
@@ -36,7 +36,7 @@ class HelpScreen(Page):
     def __init__(self, context: commands.Context) -> None:
         super().__init__()
         self._asked = context
-        self._text = TextPane(help_lines(context), name="text")
+        self._text = TextPane(help_lines(context), name="text", hang=KEYS + 1)
 
     def body(self) -> Iterator[Widget]:
         """The text."""
@@ -55,14 +55,16 @@ def help_lines(context: commands.Context) -> list[Line]:
     """Every command of the place by group, with key, sentence, mouse way and shell twin."""
     lines: list[Line] = []
     group = ""
-    for command in commands.at(context.place):
+    shown = sorted(commands.at(context.place), key=lambda command: commands.GROUPS.index(command.group))
+    for command in shown:
         if command.group != group:
             group = command.group
             lines += [(), ((group, "strong"),)] if lines else [((group, "strong"),)]
         reason = command.why_not(context)
-        keys = f"  {command.key_text:<{KEYS}} "
-        lines.append(((keys, "key"), (f"{command.title}. ", ""), (command.help, "dim")))
-        lines.append(((f"  {'':<{KEYS}} mouse: {command.mouse}   shell: {command.cli}", "dim"),))
+        blank = " " * (KEYS + 1)
+        lines.append(((f"{command.key_text:<{KEYS}} ", "key"), (f"{command.title}. ", ""), (command.help, "dim")))
         if reason:
-            lines.append(((f"  {'':<{KEYS}} not now: {reason}", "warn"),))
+            lines.append(((f"{blank}not now: {reason}", "warn"),))
+        lines.append(((f"{blank}mouse: {command.mouse}", "dim"),))
+        lines.append(((f"{blank}shell: {command.cli}", "dim"),))
     return [*lines, (), *WORDS]

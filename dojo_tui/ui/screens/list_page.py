@@ -14,12 +14,15 @@ from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import Line, Span, plain
+from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from dojo_tui.ui.widgets.filter_line import FilterLine
+
+WIDE = 120
+"""From this width on details stand beside the list."""
 
 LOADING: list[Line] = [(("Loading …", "dim"),)]
 
@@ -65,7 +68,8 @@ class ListPage(Page):
         super().__init__()
         self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
         self._list.say(LOADING)
-        self._side = TextPane(name="side")
+        self._list.moved, self._list.marked = self._moved, self._marked
+        self._side = TextPane(name="side", hang=LABEL)
         self.view = View(query or Query())
         self.total: int | None = None
         self._stale = False
@@ -73,6 +77,8 @@ class ListPage(Page):
 
     def body(self) -> Iterator[Widget]:
         """The list and its side."""
+        # Decided before the first layout: changing it afterwards would paint twice.
+        self._side.display = self.wide
         with Horizontal(id="body"):
             yield self._list
             if self.has_side:
@@ -115,6 +121,7 @@ class ListPage(Page):
         if not query.text:
             self.total = len(ids)
         at, self.view.at = self.view.at, None
+        self._list.order = self.shown_order()
         self._list.show(ids, query, at=at)
         self.draw_status()
 
@@ -136,6 +143,18 @@ class ListPage(Page):
         """True when other rows may have to be listed."""
         return changes.records
 
+    @property
+    def wide(self) -> bool:
+        """Room for details beside the list."""
+        return self.app.size.width >= WIDE
+
+    def on_resize(self) -> None:
+        """Details beside the list when there is room."""
+        super().on_resize()
+        if self.has_side and self._side.display != self.wide:
+            self._side.display = self.wide
+            self.draw_side()
+
     # --- drawing -------------------------------------------------------------
 
     def details(self, row: Any) -> list[Line]:
@@ -144,19 +163,17 @@ class ListPage(Page):
 
     def draw_side(self) -> None:
         """Show the row beside the list, if there is room for it."""
-        if self.has_side and self.size.width >= 120:
+        if self.has_side and self._side.display:
             row = self.row
             self._side.show(self.details(row) if row is not None else [], top=True)
 
-    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
+    def _moved(self) -> None:
         """Another row: other details, other keys."""
-        event.stop()
         self.draw_side()
         self.draw_keys()
 
-    def on_virtual_list_marked(self, event: VirtualList.Marked) -> None:
+    def _marked(self) -> None:
         """Other marks: another count, other keys."""
-        event.stop()
         self.draw_status()
         self.draw_keys()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.record import MAPPED as MAPPED_STATES
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
@@ -13,6 +14,9 @@ from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
+
+if TYPE_CHECKING:
+    from dojo_tui.wiring import Workspace
 
 TAB_TITLES = {UNMAPPED: "1 Unmapped Records", MAPPED: "2 Mapped Records", OPERATIONS: "3 Operations"}
 SHORT_TITLES = {UNMAPPED: "1 Unmapped", MAPPED: "2 Mapped", OPERATIONS: "3 Operations"}
@@ -38,9 +42,16 @@ class MainScreen(ListPage):
         """What the tab is sorted by when nobody chose."""
         return "id" if self.tab == OPERATIONS else "name"
 
-    def connect(self) -> None:
-        """The store is open: show the tab."""
-        self.show_tab(self.tab)
+    def connect(self, source: Source, ids: array[int]) -> None:
+        """The store is open, and these are the rows of its first tab."""
+        self._sources[UNMAPPED] = source
+        if self.tab != UNMAPPED:
+            self.tab, tab = UNMAPPED, self.tab
+            self.show_tab(tab)
+            return
+        self._list.switch(source)
+        self._arrived(source, ids, self.view.query)
+        self.draw()
 
     def show_tab(self, tab: str) -> None:
         """Put another list in, with the marks, filter and order it had."""
@@ -77,14 +88,7 @@ class MainScreen(ListPage):
         workspace = self.app.workspace
         assert workspace is not None, "tabs are shown once the store is open"
         if tab not in self._sources:
-            if tab == OPERATIONS:
-                from dojo_tui.ui.lists.operations import OperationSource
-
-                self._sources[tab] = OperationSource(workspace)
-            else:
-                from dojo_tui.ui.lists.records import RecordSource
-
-                self._sources[tab] = RecordSource(workspace, UNMAPPED_STATES if tab == UNMAPPED else MAPPED_STATES)
+            self._sources[tab] = make_source(workspace, tab)
         return self._sources[tab]
 
     def shown_order(self) -> Query:
@@ -124,3 +128,14 @@ class MainScreen(ListPage):
         if width >= 80:
             right += [Part("C ", "key", "connectors"), Part("Connectors ", "", "connectors")]
         return left, right
+
+
+def make_source(workspace: Workspace, tab: str) -> Source:
+    """What a tab lists."""
+    if tab == OPERATIONS:
+        from dojo_tui.ui.lists.operations import OperationSource
+
+        return OperationSource(workspace)
+    from dojo_tui.ui.lists.records import RecordSource
+
+    return RecordSource(workspace, UNMAPPED_STATES if tab == UNMAPPED else MAPPED_STATES)

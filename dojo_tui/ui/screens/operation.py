@@ -40,7 +40,7 @@ class OperationScreen(ListPage):
 
     def body(self) -> Iterator[Widget]:
         """Facts, outcomes, log."""
-        with Vertical(id="body"):
+        with Vertical(id="stack"):
             yield self._facts
             yield self._list
             yield Bar([Part(" Log ", "strong"), Part(" tab goes there · End follows", "dim")], name="log-title")

@@ -15,6 +15,6 @@ def command_entries(context: commands.Context) -> list[Entry]:
             continue
         detail = reason or command.help
         entries.append(Entry(command.title, detail, command, command.keys_short, off=bool(reason)))
-    # What cannot be done now sinks, Move sinks below what acts.
-    entries.sort(key=lambda entry: (entry.off, entry.value.group == "Move"))
+    # What cannot be done now sinks, and what moves or marks stands below what acts.
+    entries.sort(key=lambda entry: (entry.off, commands.GROUPS.index(entry.value.group)))
     return entries

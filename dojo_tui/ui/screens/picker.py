@@ -91,6 +91,7 @@ class Picker(Dialog[Entry]):
         Binding("enter", "choose", show=False),
     ]
     hint = "type to find"
+    tallest = 24
 
     def __init__(self, title: str, entries: Sequence[Entry] = ()) -> None:
         super().__init__()
@@ -100,9 +101,15 @@ class Picker(Dialog[Entry]):
         self._input = Input(placeholder=self.hint, id="words", compact=True)
         self._input.cursor_blink = False
 
+    @property
+    def height(self) -> int:
+        """As high as the entries need."""
+        return min(self.tallest, len(self.entries_for("").entries) + 5)
+
     def compose(self) -> ComposeResult:
         """Title, words, entries, ways out."""
-        with Vertical(id="box", classes="picker"):
+        with Vertical(id="box", classes="picker") as box:
+            box.styles.height = self.height
             yield Bar([Part(f" {self._heading}", "strong")], name="heading")
             yield self._input
             yield self._list
@@ -163,7 +170,3 @@ class Picker(Dialog[Entry]):
         """A double click chooses too."""
         event.stop()
         self.action_choose()
-
-    def on_virtual_list_moved(self, event: VirtualList.Moved) -> None:
-        """Nobody else needs to know."""
-        event.stop()

@@ -27,12 +27,18 @@ class ProductPicker(Picker):
 
     hint = "type to find a Product, or to name a new one"
 
-    def __init__(self, what: str, suggestion: str) -> None:
+    def __init__(self, what: str, suggestion: str, *, mapped: bool = False) -> None:
         super().__init__(f"Map {what} to which Product?")
+        self._word = "now" if mapped else "suggested"
         self._suggestion = suggestion.strip()
         self._products: list[Product] = []
         self._entries: list[Entry] = []
         self._names: dict[str, Product] = {}
+
+    @property
+    def height(self) -> int:
+        """Entries come later: room for many."""
+        return self.tallest
 
     def on_mount(self) -> None:
         """Ask the destination, in a thread."""
@@ -54,7 +60,7 @@ class ProductPicker(Picker):
         if suggested is not None:
             at = products.index(suggested)
             entry = self._entries.pop(at)
-            self._entries.insert(0, Entry(entry.title, f"suggested · {entry.detail}", entry.value, style="accent"))
+            self._entries.insert(0, Entry(entry.title, f"{self._word} · {entry.detail}", entry.value, style="accent"))
         self.find(self._input.value)
 
     def _failed(self, error: Exception) -> None:

@@ -57,7 +57,7 @@ class Bar(Widget):
         right_size = sum(cell_len(part.text) for part in self._right)
         laid: list[tuple[int, Part]] = []
         x = 0
-        shown_right = right_size <= width
+        shown_right = right_size <= width * 2 // 3
         limit = width - right_size - (1 if self._right else 0) if shown_right else width
         for part in self._left:
             size = cell_len(part.text)

@@ -13,6 +13,9 @@ Span = tuple[str, str]
 
 Line = tuple[Span, ...]
 
+LABEL = 14
+"""Cells for the label of a fact."""
+
 LIMIT = 2_000
 """Longer names are cut: no line of a terminal shows more."""
 

@@ -13,13 +13,15 @@ from textual.strip import Strip
 from dojo_tui.ui.widgets.painting import COMPONENTS, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 
-INDENT = "  "
+HANG = 2
 
 
-def wrap(line: Line, width: int) -> list[Line]:
+def wrap(line: Line, width: int, hang: int = HANG) -> list[Line]:
     """Break one line at spaces (or anywhere, when a word is longer than the line)."""
     if sum(cell_len(text) for text, _ in line) <= width or width < 4:
         return [line]
+    hang = hang if hang < width // 2 else HANG
+    indent = " " * hang
     out: list[Line] = []
     row: list[Span] = []
     used = 0
@@ -27,15 +29,15 @@ def wrap(line: Line, width: int) -> list[Line]:
         for word in _words(text):
             size = cell_len(word)
             if used + size > width and word.strip():
-                if used > len(INDENT):
+                if used > hang:
                     out.append(tuple(row))
-                    row, used = [(INDENT, "")], len(INDENT)
+                    row, used = [(indent, "")], hang
                 word = word.lstrip() or word
                 while cell_len(word) > width - used:
                     head = _head(word, width - used)
                     row.append((head, style))
                     out.append(tuple(row))
-                    row, used = [(INDENT, "")], len(INDENT)
+                    row, used = [(indent, "")], hang
                     word = word[len(head) :]
                 size = cell_len(word)
             row.append((word, style))
@@ -64,17 +66,24 @@ def _head(word: str, width: int) -> str:
     return word
 
 
-class TextPane(ScrollView, can_focus=True):
+class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows inert lines; ``follow`` keeps the end in view, as a live log does."""
 
     COMPONENT_CLASSES = COMPONENTS
 
     def __init__(
-        self, lines: Sequence[Line] = (), *, name: str | None = None, follow: bool = False, focusable: bool = True
+        self,
+        lines: Sequence[Line] = (),
+        *,
+        name: str | None = None,
+        follow: bool = False,
+        focusable: bool = True,
+        hang: int = HANG,
     ) -> None:
         super().__init__(id=name)
         self.can_focus = focusable
         self.follow = follow
+        self.hang = hang
         self._lines: list[Line] = list(lines)
         self._shown: list[Line] = []
         self._looks: dict[str, Style] = {}
@@ -90,7 +99,7 @@ class TextPane(ScrollView, can_focus=True):
         """Add lines at the end."""
         self._lines.extend(lines)
         for line in lines:
-            self._shown.extend(wrap(line, max(1, self.size.width)))
+            self._shown.extend(wrap(line, max(1, self.size.width), self.hang))
         self._fit()
         self.refresh()
 
@@ -103,7 +112,7 @@ class TextPane(ScrollView, can_focus=True):
         if not self.size.width:
             return
         before = self._shown
-        self._shown = [part for line in self._lines for part in wrap(line, self.size.width)]
+        self._shown = [part for line in self._lines for part in wrap(line, self.size.width, self.hang)]
         scroll = self.scroll_offset.y
         self._fit()
         if self.scroll_offset.y != scroll:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 from rich.style import Style
@@ -24,17 +25,22 @@ from dojo_tui.ui.widgets.plain import Line, Span
 
 PAGE = 64
 PAGES = 32
-GUTTER = 2
+GUTTER = 3
+"""Pointer, mark, and a blank; without marks one less."""
 NOTHING: array[int] = array("q")
 
 
-class VirtualList(ScrollView, can_focus=True):
+def _nobody() -> None:
+    """Stand in for an owner that does not care."""
+
+
+class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows a Source. The owner loads ids (in a thread) and hands them in with ``show``."""
 
     COMPONENT_CLASSES = COMPONENTS
 
-    class Moved(Message):
-        """The cursor is on another row, or other rows are shown."""
+    class Event(Message):
+        """Something a person did with the list."""
 
         def __init__(self, sender: VirtualList) -> None:
             super().__init__()
@@ -45,34 +51,39 @@ class VirtualList(ScrollView, can_focus=True):
             """The list."""
             return self.list
 
-    class Marked(Moved):
-        """Marks changed."""
-
-    class Chosen(Moved):
+    class Chosen(Event):
         """A row was double-clicked (the keyboard's enter is a command)."""
 
-    class HeaderClicked(Moved):
+    class HeaderClicked(Event):
         """A sortable column's title was clicked."""
 
         def __init__(self, sender: VirtualList, sort: str) -> None:
             super().__init__(sender)
             self.sort = sort
 
-    class MenuAsked(Moved):
+    class MenuAsked(Event):
         """A row was right-clicked."""
 
     def __init__(self, source: Source, *, name: str = "list", markable: bool = True, header: bool = True) -> None:
         super().__init__(id=name)
         self.source = source
         self.query_shown = Query()
+        self.order = Query()
+        """The order to show in the header: the Source's own when nobody chose one."""
         self.ids: array[int] = NOTHING
         self.cursor = 0
         self.marks: set[int] = set()
         self.markable = markable
         self.header = 1 if header else 0
         self.message: list[Line] | None = []
+        self.moved: Callable[[], None] = _nobody
+        """Called when the cursor is on another row, or other rows are shown. Not a message:
+        what depends on it is painted in the same frame."""
+        self.marked: Callable[[], None] = _nobody
+        """Called when marks changed."""
         self._pages: OrderedDict[int, dict[int, Any]] = OrderedDict()
         self._placed: list[Placed] = []
+        self._placed_for = -1
         self._anchor: int | None = None
         self._before_range: set[int] = set()
         self._looks: dict[str, Style] = {}
@@ -85,7 +96,7 @@ class VirtualList(ScrollView, can_focus=True):
         self.ids, self.cursor, self.marks = NOTHING, 0, set()
         self._anchor = None
         self._pages.clear()
-        self._placed = []
+        self._placed_for = -1
 
     def show(self, ids: array[int], query: Query, *, at: int | None = None) -> None:
         """Show these rows, the cursor staying on its row if it is still there (or going to id ``at``)."""
@@ -111,7 +122,7 @@ class VirtualList(ScrollView, can_focus=True):
             self.scroll_to(y=top, animate=False, force=True)
             self._into_view()
         self.refresh()
-        self.post_message(self.Moved(self))
+        self.moved()
 
     def say(self, lines: list[Line]) -> None:
         """Show a message instead of rows (loading, an error)."""
@@ -128,7 +139,7 @@ class VirtualList(ScrollView, can_focus=True):
             old = before.get(index // PAGE, {}).get(self.ids[index])
             if old != self.row(index):
                 self._repaint(index)
-        self.post_message(self.Moved(self))
+        self.moved()
 
     def row(self, index: int) -> Any:
         """The row at an index, or None when it is gone."""
@@ -175,7 +186,7 @@ class VirtualList(ScrollView, can_focus=True):
         if old != self.cursor:
             self._repaint(old)
             self._repaint(self.cursor)
-            self.post_message(self.Moved(self))
+            self.moved()
 
     @property
     def ranging(self) -> bool:
@@ -194,7 +205,7 @@ class VirtualList(ScrollView, can_focus=True):
         if not keep:
             self.set_marks(self._before_range)
         else:
-            self.post_message(self.Marked(self))
+            self.marked()
 
     def _mark_range(self, old: int) -> None:
         assert self._anchor is not None
@@ -202,20 +213,20 @@ class VirtualList(ScrollView, can_focus=True):
         self.marks = self._before_range | set(self.ids[low : high + 1])
         first, last = sorted((old, self.cursor))
         self._repaint(first, last - first + 1)
-        self.post_message(self.Marked(self))
+        self.marked()
 
     def toggle_mark(self, index: int) -> None:
         """Mark a row, or take its mark away."""
         if self.markable and 0 <= index < len(self.ids):
             self.marks ^= {self.ids[index]}
             self._repaint(index)
-            self.post_message(self.Marked(self))
+            self.marked()
 
     def set_marks(self, marks: set[int]) -> None:
         """Mark exactly these ids."""
         self.marks = marks
         self.refresh()
-        self.post_message(self.Marked(self))
+        self.marked()
 
     # --- drawing -------------------------------------------------------------
 
@@ -248,16 +259,20 @@ class VirtualList(ScrollView, can_focus=True):
         super().notify_style_update()
 
     def on_resize(self) -> None:
-        """Share the new width among the columns."""
-        self._placed = []
+        """Keep the cursor in view."""
         self._into_view()
 
     def placed(self) -> list[Placed]:
         """The columns that fit, with their places."""
-        if not self._placed:
-            gutter = GUTTER if self.markable else 1
-            self._placed = place(self.source.columns, max(1, self.size.width - gutter))
+        width = self.size.width - self.gutter_width
+        if self._placed_for != width:
+            self._placed, self._placed_for = place(self.source.columns, max(1, width)), width
         return self._placed
+
+    @property
+    def gutter_width(self) -> int:
+        """Cells for the pointer and the mark."""
+        return GUTTER if self.markable else GUTTER - 1
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the header, a row, or a line of the message."""
@@ -273,14 +288,14 @@ class VirtualList(ScrollView, can_focus=True):
         return self._draw(index, width)
 
     def _header_spans(self) -> list[Span]:
-        spans: list[Span] = [(" " * (GUTTER if self.markable else 1), "header")]
+        titles = []
         for placed in self.placed():
             column = placed.column
             title = column.title
-            if column.sort and column.sort == self.query_shown.sort:
-                title = f"{title} {'▼' if self.query_shown.descending else '▲'}"
-            spans.append((fit(title, placed.width, column.right) + " ", "header"))
-        return spans
+            if column.sort and column.sort == self.order.sort:
+                title = f"{title} {'▼' if self.order.descending else '▲'}"
+            titles.append(fit(title, placed.width, column.right))
+        return [(" " * self.gutter_width + " ".join(titles), "header")]
 
     def _draw(self, index: int, width: int) -> Strip:
         here = index == self.cursor
@@ -291,6 +306,7 @@ class VirtualList(ScrollView, can_focus=True):
         spans: list[Span] = [(pointer, base)]
         if self.markable:
             spans.append(("●" if marked else " ", base or ("mark" if marked else "")))
+        spans.append((" ", base))
         row = self.row(index)
         if row is None:
             spans.append(("(gone)", base or "dim"))
@@ -311,7 +327,7 @@ class VirtualList(ScrollView, can_focus=True):
         """Header: sort. Row: move; twice: open; on the mark or with ctrl: mark; with shift: range."""
         event.stop()
         if event.y < self.header and self.message is None:
-            x = event.x - (GUTTER if self.markable else 1)
+            x = event.x - self.gutter_width
             for placed in self.placed():
                 if placed.x <= x <= placed.x + placed.width and placed.column.sort:
                     self.post_message(self.HeaderClicked(self, placed.column.sort))
