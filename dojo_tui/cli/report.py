@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import number
-from dojo_tui.model.operation import OutcomeStatus, Status
+from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
     for status, count in shown.items():
         if count > SHOWN and not row.dry_run:
             print(f"  … {count - SHOWN:,} more {status.value.lower()}: dojo-tui operations show {row.id}")
+    if row.type is OperationType.SYNC and row.status is Status.COMPLETED and not any(row.counts.values()):
+        print("  None of its Records is mapped: 'dojo-tui records list --state New' shows what can be.")
     if row.status is Status.HELD:
         print("  Look at it with --dry-run; to apply it, run it again with --accept-large-change.")
 

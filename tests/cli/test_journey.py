@@ -104,6 +104,14 @@ def test_p2_only_what_is_mapped_flows(mapped: Cli) -> None:
     assert {finding["record_name"] for finding in mapped.json("findings", "list")} == {"web"}
 
 
+def test_a_sync_of_nothing_says_what_is_missing(cli: Cli) -> None:
+    cli.report("web", ["xss@app/view.py:10"])
+    cli.add()
+    cli("discover")
+    assert "None of its Records is mapped" in cli("sync").out
+    assert cli.json("sync")["operations"][0]["status"] == "Completed"
+
+
 def test_the_next_report_closes_and_the_one_before_reactivates(mapped: Cli) -> None:
     mapped("sync")
     mapped.report("web", ["xss@app/view.py:10"], at="2026-03-02T00:00:00Z")

@@ -8,15 +8,20 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dojo_tui.cli.progress import ERASE, ProgressLine
+from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType, Status, Trigger
 from dojo_tui.services.events import OperationChanged, Progress
+from dojo_tui.store.open import open_store
+from dojo_tui.store.operations import OperationQuery, operation_ids, operation_rows
 from tests.cli.conftest import Cli, Result
 
 
@@ -141,6 +146,16 @@ def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow
     assert slow.newest()["status"] == "Interrupted"
 
 
+def test_p7_a_killed_sync_is_interrupted_and_runs_again(slow: Slow) -> None:
+    process = slow.start("sync")
+    process.kill()
+    process.communicate(timeout=20)
+    assert slow.newest()["status"] == "Interrupted"
+    slow.go_on()
+    done = slow.run("sync", "--json")
+    assert json.loads(done.out)["operations"][0]["status"] == "Completed"
+
+
 def test_p8_a_second_process_waits_for_its_turn(slow: Slow) -> None:
     first = slow.start("sync", "--json")
     second = slow.cli.start("sync", "--json", env=slow.env)
@@ -179,6 +194,24 @@ def test_a_tool_that_cannot_be_used_is_named(cli: Cli, slow: Slow) -> None:
     done = slow.run("tools", "--json")
     assert [tool["name"] for tool in json.loads(done.out)] == ["reports"]
     assert "slow" in done.err
+
+
+@pytest.mark.slow
+def test_p8_two_processes_fifty_times(mapped: Cli) -> None:
+    for _ in range(50):
+        processes = [mapped.start("sync", "--json") for _ in range(2)]
+        for process in processes:
+            out, err = process.communicate(timeout=60)
+            assert (process.returncode, err) == (0, "")
+            assert json.loads(out)["operations"][0]["status"] == "Completed"
+    with closing(open_store(str(mapped.store), clock=Clock())) as store, store.database.read() as connection:
+        query = OperationQuery(type=OperationType.SYNC, sort="started_at", descending=False)
+        rows = operation_rows(connection, operation_ids(connection, query))
+    assert len(rows) == 100
+    for before, after in pairwise(rows):
+        assert before.ended_at is not None
+        assert after.started_at is not None
+        assert before.ended_at <= after.started_at
 
 
 @pytest.mark.slow
