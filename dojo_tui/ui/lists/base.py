@@ -24,6 +24,8 @@ class Column:
     """Share of the width that is left over."""
     drop: int = 0
     right: bool = False
+    path: bool = False
+    """What does not fit is cut at its beginning: the end of a path says more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ class ConnectorSource:
     columns = (
         Column("Label", 14, "label", grow=1),
         Column("Tool", 10, "tool", drop=3),
-        Column("Location", 16, "location", grow=3, drop=1),
+        Column("Location", 16, "location", grow=3, drop=1, path=True),
         Column("Discover", 14, drop=4),
         Column("Sync", 14, drop=4),
         Column("Next", 16, drop=2),

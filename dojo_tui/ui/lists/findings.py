@@ -31,7 +31,7 @@ class FindingSource:
         Column("Severity", 10, "severity"),
         Column("Title", 24, "title", grow=3),
         Column("Status", 14, drop=2),
-        Column("Place", 16, "file_path", grow=2, drop=3),
+        Column("Place", 16, "file_path", grow=2, drop=3, path=True),
         Column("Component", 14, "component_name", grow=1, drop=5),
         Column("Found", 16, "created_at", drop=6),
     )

@@ -50,12 +50,15 @@ def counted(counts: Mapping[str, int], *, zeros: bool = False) -> str:
     return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number or zeros) or "nothing to do"
 
 
+SIGNS = (("+", "created"), ("-", "closed"), ("↺", "reactivated"), ("~", "updated"), ("=", "untouched"))
+LEGEND = "  ".join(f"{sign} {name}" for sign, name in SIGNS)
+
+
 def changes(counts: Mapping[str, int]) -> str:
     """A Sync's counts, as short as a column wants them: ``+3 -2 ↺1``."""
-    parts = []
-    for sign, name in (("+", "created"), ("-", "closed"), ("↺", "reactivated"), ("~", "updated"), ("=", "untouched")):
-        if counts.get(name):
-            parts.append(f"{sign}{counts[name]:,}")
+    parts = [f"{sign}{counts[name]:,}" for sign, name in SIGNS[:-1] if counts.get(name)]
+    if counts.get("untouched"):
+        parts.append(f"={counts['untouched']:,}" if parts else f"no change in {counts['untouched']:,}")
     for sign, name in (("✗", "failed"), ("skipped ", "skipped")):
         if counts.get(name):
             parts.append(f"{sign}{counts[name]:,}")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from dojo_tui.ui import commands
+from dojo_tui.ui.lists.words import LEGEND
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
@@ -20,6 +21,9 @@ WORDS: tuple[Line, ...] = (
     (("  ✓ Good       ", "good"), ("mapped, and seen by the last complete Discover", "")),
     (("  ? Missing    ", "warn"), ("mapped, but the last complete Discover did not see it", "")),
     (("  ! Stale      ", "bad"), ("mapped, but its place at the destination was deleted", "")),
+    (),
+    (("Changes of a Sync", "strong"),),
+    ((f"  {LEGEND}", ""),),
     (),
     (("Filter", "strong"),),
     (("  web shop      ", "key"), ("both words, in the name, the vendor's id, the Product or the Connector", "")),

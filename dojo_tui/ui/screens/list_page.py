@@ -205,6 +205,7 @@ class ListPage(Page):
         shown, noun = len(listed.ids), listed.source.noun
         total = self.total if self.total is not None else shown
         count = f"{shown:,} of {total:,}" if query.text else f"{shown:,}"
+        noun = noun[:-1] if total == 1 else noun
         left = [Part(f" {count} {noun}")]
         if listed.marks:
             left += [GAP_DOT, Part(f"● {len(listed.marks):,} marked", "mark", "back")]

@@ -13,7 +13,7 @@ from dojo_tui.ui.commands import OPERATION
 from dojo_tui.ui.lists.base import lasted, when
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.outcomes import OutcomeSource
-from dojo_tui.ui.lists.words import STATUSES, changes, counted
+from dojo_tui.ui.lists.words import LEGEND, STATUSES, changes, counted
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -88,8 +88,13 @@ class OperationScreen(ListPage):
         self._list.show(source.ids(query), query)
         new = [line for line in lines if line.id > self._last_log]
         if new:
+            if not self._last_log:
+                self._log.show([])
             self._last_log = new[-1].id
             self._log.append([self._log_line(line) for line in new])
+        elif not self._last_log:
+            nothing = "Nothing was logged." if self._row.status.ended else "Nothing was logged yet …"
+            self._log.show([((f" {nothing}", "dim"),)])
         self.draw()
 
     def _log_line(self, line: Any) -> Line:
@@ -138,6 +143,11 @@ class OperationScreen(ListPage):
         return [Part(title, "strong"), *told], [Part(f"{row.trigger} ", "dim")]
 
     default_sort = ""
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """Counts, and what the signs mean."""
+        left, _ = super().status_parts()
+        return left, [Part(f"{LEGEND} ", "dim")]
 
 
 class LogPane(TextPane):

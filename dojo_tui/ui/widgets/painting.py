@@ -34,6 +34,16 @@ def fit(text: str, width: int, right: bool = False) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 0 else ""
 
 
+def fit_end(text: str, width: int) -> str:
+    """Exactly ``width`` cells, the end of the text kept."""
+    if cell_len(text) <= width:
+        return fit(text, width)
+    kept = text[-max(0, width - 1) :]
+    while cell_len(kept) > width - 1:
+        kept = kept[1:]
+    return fit("…" + kept, width)
+
+
 def paint(spans: Iterable[Span], width: int, look: Look, base: str = "") -> Strip:
     """Draw spans on a line of ``width`` cells; what does not fit is cut."""
     segments: list[Segment] = []

@@ -20,7 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dojo_tui.ui.lists.base import Placed, Query, Source, place
-from dojo_tui.ui.widgets.painting import COMPONENTS, fit, paint
+from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 
 PAGE = 64
@@ -318,7 +318,9 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
                 if last is not None:
                     spans.append((" ", base or last))
                 last = base or style
-                spans.append((fit(text, placed.width, placed.column.right), last))
+                column = placed.column
+                cut = fit_end(text, placed.width) if column.path else fit(text, placed.width, column.right)
+                spans.append((cut, last))
         return paint(spans, width, self._look, base)
 
     # --- the mouse -----------------------------------------------------------

@@ -1,0 +1,46 @@
+"""Fixtures of the app's tests."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.ui.app import DojoApp
+from tests.ui import world
+
+AppMaker = Callable[..., DojoApp]
+
+
+@pytest.fixture(autouse=True)
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The same terminal everywhere."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TZ", "UTC")
+    for name in ("NO_COLOR", "DOJO_TUI_THEME", "COLORFGBG", "SSH_CONNECTION"):
+        monkeypatch.delenv(name, raising=False)
+    time.tzset()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
+    """Make the app on a small world: ``make_app(records=40, hostile="", empty=False, **of_the_app)``."""
+
+    def make(
+        *, records: int = 40, hostile: str = "", empty: bool = False, read_only: bool = False, theme: str = "dojo-dark"
+    ) -> DojoApp:
+        path = tmp_path / "store.sqlite"
+        return DojoApp(
+            lambda: world.build(path, clock, records=records, hostile=hostile, empty=empty),
+            read_only=read_only,
+            theme=theme,
+            scheduling=False,
+        )
+
+    return make
