@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, local, number, write_object
 from dojo_tui.cli.shapes import connector_json
-from dojo_tui.cli.workspace import all_connectors, confirmed, connector_named, opened
-from dojo_tui.model.errors import NotFoundError, UsageError
+from dojo_tui.cli.workspace import all_connectors, confirmed, connector_named, connectors_named, opened
+from dojo_tui.model.errors import DojoTuiError, NotFoundError, UsageError
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
+    from dojo_tui.connectors.base import CheckResult
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
@@ -139,21 +141,18 @@ def connectors_edit(
 @command.command("check")
 @click.argument("labels", metavar="[LABEL]...", nargs=-1)
 @click.pass_context
-def connectors_check(context: click.Context, labels: tuple[str, ...]) -> None:
+def connectors_check(context: click.Context, labels: tuple[str, ...]) -> int:
     """Read the tool's listing without storing anything."""
     with opened(context) as workspace:
-        from dojo_tui.cli.workspace import connectors_named
-
         rows = connectors_named(workspace, labels) if labels else all_connectors(workspace)
-        results = [(row, workspace.connectors.check(row.id)) for row in rows]
-        if given(context).as_json:
-            checked = [{"label": row.label, "veps": result.veps, "notes": result.notes} for row, result in results]
-            write_object({"connectors": checked})
-            return
-        for row, result in results:
-            print(f"{inert(row.label)}: works, {number(result.veps, 'unit')} found")
-            for note in result.notes:
-                print(f"  {inert(note)}")
+        checked = [(row.label, _check(workspace, row)) for row in rows]
+    failed = any(isinstance(result, DojoTuiError) for _, result in checked)
+    if given(context).as_json:
+        write_object({"connectors": [_check_json(label, result) for label, result in checked]})
+    else:
+        for label, result in checked:
+            _print_check(label, result)
+    return ExitCode.FAILED if failed else ExitCode.DONE
 
 
 @command.command("remove")
@@ -175,6 +174,28 @@ def connectors_remove(context: click.Context, label: str, yes: bool) -> None:
             write_object({"removed": row.label, "sentence": sentence})
         else:
             print(inert(sentence))
+
+
+def _check(workspace: Workspace, row: ConnectorRow) -> CheckResult | DojoTuiError:
+    try:
+        return workspace.connectors.check(row.id)
+    except DojoTuiError as error:
+        return error
+
+
+def _check_json(label: str, result: CheckResult | DojoTuiError) -> Mapping[str, Any]:
+    if isinstance(result, DojoTuiError):
+        return {"label": label, "works": False, "veps": None, "notes": [], "errors": [str(result)]}
+    return {"label": label, "works": True, "veps": result.veps, "notes": list(result.notes), "errors": []}
+
+
+def _print_check(label: str, result: CheckResult | DojoTuiError) -> None:
+    if isinstance(result, DojoTuiError):
+        print(f"{inert(label)}: does not work. {inert(str(result))}")
+        return
+    print(f"{inert(label)}: works, {number(result.veps, 'unit')} found")
+    for note in result.notes:
+        print(f"  {inert(note)}")
 
 
 def _record_count(workspace: Workspace, connector_id: int) -> int:

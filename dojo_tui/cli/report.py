@@ -65,9 +65,9 @@ def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
 def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
     """The exit code for Operations that ran together: the worst of them counts."""
     statuses = {row.status for row in rows}
-    if statuses & {Status.CANCELLED, Status.INTERRUPTED}:
+    if Status.CANCELLED in statuses:
         return ExitCode.CANCELLED
-    if statuses & {Status.FAILED, Status.PARTLY_FAILED}:
+    if statuses & {Status.FAILED, Status.PARTLY_FAILED, Status.INTERRUPTED}:
         return ExitCode.FAILED
     return ExitCode.HELD if Status.HELD in statuses else ExitCode.DONE
 

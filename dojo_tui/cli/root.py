@@ -91,5 +91,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last line of defence: told, never shown raw
-        return tell(error, as_json=options.as_json)
+        # A line that cannot be parsed is not read to its end: look for the wish by hand.
+        return tell(error, as_json=options.as_json or "--json" in (sys.argv if arguments is None else arguments))
     return result if isinstance(result, int) else ExitCode.DONE

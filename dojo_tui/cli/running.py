@@ -44,6 +44,7 @@ class Ran:
     """What came of the requests."""
 
     operation_ids: list[int] = field(default_factory=list)
+    """In the order in which they were queued."""
     busy: list[BusyError] = field(default_factory=list)
     cancelled: bool = False
 
@@ -54,40 +55,30 @@ class Runner:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._stop = threading.Event()
+        self._ran = Ran()
         self._live: dict[int, None] = {}
         self._lock = threading.Lock()
 
     def run(self, requests: Sequence[Request]) -> Ran:
         """Run the requests one after the other."""
-        ran = Ran()
 
         def work() -> None:
             for request in requests:
                 if self._stop.is_set():
                     return
                 try:
-                    ran.operation_ids.append(self._run_one(request))
+                    self._run_one(request)
                 except BusyError as error:
-                    ran.busy.append(error)
+                    self._ran.busy.append(error)
 
-        self._attend(work)
-        ran.cancelled = self._stop.is_set()
-        return ran
+        return self._attend(work)
 
     def run_due(self) -> Ran:
         """Run what the scheduler finds due."""
-        ran = Ran()
+        return self._attend(lambda: self._workspace.operations.wait(self._workspace.scheduler.run_due()))
 
-        def work() -> None:
-            ran.operation_ids.extend(self._workspace.scheduler.run_due())
-            self._workspace.operations.wait(ran.operation_ids)
-
-        self._attend(work)
-        ran.cancelled = self._stop.is_set()
-        return ran
-
-    def _run_one(self, request: Request) -> int:
-        return self._workspace.operations.run(
+    def _run_one(self, request: Request) -> None:
+        self._workspace.operations.run(
             request.connector_id,
             request.type,
             record_ids=request.record_ids,
@@ -95,7 +86,7 @@ class Runner:
             accept_large_change=request.accept_large_change,
         )
 
-    def _attend(self, work: Callable[[], None]) -> None:
+    def _attend(self, work: Callable[[], object]) -> Ran:
         failures: list[BaseException] = []
 
         def guarded() -> None:
@@ -117,15 +108,19 @@ class Runner:
             line.clear()
         if failures:
             raise failures[0]
+        self._ran.cancelled = self._stop.is_set()
+        return self._ran
 
     def _note(self, event: Event) -> None:
         if not isinstance(event, OperationChanged):
             return
         with self._lock:
-            if event.status in (Status.QUEUED, Status.RUNNING):
-                self._live[event.operation_id] = None
-            else:
+            if event.status is Status.QUEUED:
+                self._ran.operation_ids.append(event.operation_id)
+            if event.status.ended:
                 self._live.pop(event.operation_id, None)
+            else:
+                self._live[event.operation_id] = None
 
     def _wait(self, thread: threading.Thread, tick: Callable[[], None]) -> None:
         asked: set[int] = set()
@@ -137,7 +132,8 @@ class Runner:
                 continue
             deadline = deadline or time.monotonic() + PATIENCE_SECONDS
             if time.monotonic() > deadline:
-                # Leaving is safe: closing the workspace records what still runs as Interrupted.
+                # It does not listen. Leaving is safe (P7): what still runs is recorded as Interrupted.
+                self._workspace.operations.shutdown()
                 return
             with self._lock:
                 live = [one for one in self._live if one not in asked]

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Cli:
     reports: Path
     capture: pytest.CaptureFixture[str]
     make_sarif: Callable[..., Path]
+    command: list[str] = field(default_factory=lambda: COMMAND)
 
     def __call__(self, *arguments: str | int, expect: int = 0) -> Result:
         """Run in this process and check the exit code."""
@@ -59,7 +60,7 @@ class Cli:
     ) -> subprocess.Popen[str]:
         """Start it as a process of its own."""
         return subprocess.Popen(
-            [*COMMAND, "--store", str(self.store), *map(str, arguments)],
+            [*self.command, "--store", str(self.store), *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -31,6 +31,11 @@ def test_an_error_is_json_on_stderr_when_json_is_asked_for(mapped: Cli) -> None:
     assert "nowhere" in said["what"]
 
 
+def test_a_line_that_cannot_be_parsed_is_told_as_json_too(cli: Cli) -> None:
+    said = json.loads(cli("sync", "--recod", "1", "--json", expect=2).err)["error"]
+    assert "--recod" in said["what"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from tests.cli.conftest import Cli
 
@@ -211,6 +212,18 @@ def test_connectors_edit_and_check(mapped: Cli) -> None:
     assert (connector["label"], connector["auto_map"], connector["min_severity"]) == ("builds", True, "High")
     assert mapped.json("connectors", "check", "builds")["connectors"][0]["veps"] == 2
     assert "2 units found" in mapped("connectors", "check").out
+
+
+def test_a_check_of_several_tells_each(mapped: Cli, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    mapped("connectors", "add", "reports", "--label", "gone", "--location", gone)
+    gone.rmdir()
+    checked = mapped.json("connectors", "check", expect=1)["connectors"]
+    assert [(one["label"], one["works"], one["veps"]) for one in checked] == [("gone", False, None), ("scans", True, 2)]
+    said = mapped("connectors", "check", expect=1).out
+    assert "gone: does not work." in said
+    assert "scans: works" in said
 
 
 def test_tools_lists_fields(cli: Cli) -> None:

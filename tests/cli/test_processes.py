@@ -134,6 +134,20 @@ def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None
     assert slow.run("sync").code == 0
 
 
+def test_p7_what_does_not_listen_is_left_as_interrupted(slow: Slow) -> None:
+    slow.run("connectors", "edit", "slow", "--option", "deaf=yes")
+    code = (
+        "import sys\nfrom dojo_tui.cli import root, running\n"
+        "running.PATIENCE_SECONDS = 0.3\nsys.exit(root.main(sys.argv[1:]))"
+    )
+    slow.cli.command = [sys.executable, "-c", code]
+    process = slow.start("discover", "--json")
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert json.loads(out)["operations"][0]["status"] == "Interrupted"
+
+
 def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow: Slow) -> None:
     slow.run("connectors", "edit", "slow", "--option", "deaf=yes")
     process = slow.start("discover")
