@@ -205,13 +205,13 @@ class Operations:
 
     def _begin(self, job: Job) -> Begun:
         """Take the lease and set the Operation running, if the Connector is free."""
-        now = self._clock.now()
         lease = self._lease(job)
         # Reading first: who waits for a busy Connector must not write each time.
         with self._database.read() as connection:
-            if leases.holder(connection, lease.connector_id, now, is_dead) is not None:
+            if leases.holder(connection, lease.connector_id, self._clock.now(), is_dead) is not None:
                 return Begun.BUSY
         with self._database.write() as connection:
+            now = self._clock.now()  # not earlier: the write may have had to wait for its turn
             if leases.acquire(connection, lease, now, is_dead) is not None:
                 return Begun.BUSY
             if not operation_writes.begin(connection, job.operation_id, now):

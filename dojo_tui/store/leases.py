@@ -59,7 +59,7 @@ def acquire(connection: Connection, lease: Lease, now: datetime, dead: Callable[
     values = {"operation_id": lease.operation_id, "owner": lease.owner, "expires_at": now + LEASE_TIME}
     if held is None:
         statement = insert_for(connection, leases).values(connector_id=lease.connector_id, **values)
-        if connection.execute(statement.on_conflict_do_nothing()).rowcount == 1:
+        if connection.execute(statement.on_conflict_do_nothing().returning(table.connector_id)).first() is not None:
             return None
         # Only on a server: another process was quicker, and its transaction is committed by now.
         held = connection.execute(select(leases).where(table.connector_id == lease.connector_id)).one_or_none()

@@ -318,4 +318,6 @@ def _remember(
         "to_product",
         "before",
     )
-    return connection.execute(insert(mapping_changes).from_select(names, source.select_from(of).where(where))).rowcount
+    statement = insert(mapping_changes).from_select(names, source.select_from(of).where(where))
+    # Not every driver keeps the number of inserted rows by itself.
+    return connection.execute(statement, execution_options={"preserve_rowcount": True}).rowcount

@@ -25,7 +25,7 @@ def tool_of(version: int) -> FakeTool:
     first = 5 * (version - 1)
 
     class Versioned(FakeTool):
-        def fetch(self, config: object, vendor_id: str, run: Run) -> Fetch:  # noqa: ARG002
+        def fetch(self, config: object, vendor_id: str, run: Run) -> Fetch:
             self.on_fetch(vendor_id, run)
             return Fetch([finding(f"{vendor_id}-{number}") for number in range(first, first + 10)])
 

@@ -1,15 +1,40 @@
-"""A world with one Connector of a fake Tool and the real embedded destination."""
+"""A world with one Connector of a fake Tool and the real embedded destination.
+
+With DOJO_TUI_TEST_POSTGRESQL set to the URL of a server on which databases may
+be made, every test of this folder runs on PostgreSQL instead of SQLite.
+"""
 
 from __future__ import annotations
 
+import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, make_url, text
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.wiring import Workspace, open_workspace
 from tests.services.fakes import FakeTool, World
+
+SERVER = os.environ.get("DOJO_TUI_TEST_POSTGRESQL")
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> Iterator[str]:
+    """A store that does not exist yet."""
+    if SERVER is None:
+        yield str(tmp_path / "store.sqlite")
+        return
+    name = f"dojo_tui_{uuid.uuid4().hex}"
+    engine = create_engine(SERVER, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
 
 
 @pytest.fixture
@@ -18,12 +43,12 @@ def tool() -> FakeTool:
 
 
 @pytest.fixture
-def open_again(tmp_path: Path, clock: Clock, tool: FakeTool) -> Iterator[Callable[[], Workspace]]:
+def open_again(store_url: str, clock: Clock, tool: FakeTool) -> Iterator[Callable[[], Workspace]]:
     """Open the same store once more, as another process would."""
     opened: list[Workspace] = []
 
     def open_one() -> Workspace:
-        workspace = open_workspace(str(tmp_path / "store.sqlite"), clock=clock, who="ada", tools={"fake": tool})
+        workspace = open_workspace(store_url, clock=clock, who="ada", tools={"fake": tool})
         opened.append(workspace)
         return workspace
 

@@ -21,7 +21,12 @@ from dojo_tui.wiring import Workspace
 def finding(name: str, severity: Severity = Severity.HIGH) -> Finding:
     """A Finding that is told from others by its name."""
     return Finding(
-        title=f"Finding {name}", severity=severity, scanner="Fake", rule_id=f"rule-{name}", file_path=f"{name}.py", line=1
+        title=f"Finding {name}",
+        severity=severity,
+        scanner="Fake",
+        rule_id=f"rule-{name}",
+        file_path=f"{name}.py",
+        line=1,
     )
 
 
@@ -80,9 +85,7 @@ class World:
         )
         return self.operation(ran)
 
-    def sync(
-        self, *, ids: list[int] | None = None, dry_run: bool = False, accept: bool = False
-    ) -> OperationRow:
+    def sync(self, *, ids: list[int] | None = None, dry_run: bool = False, accept: bool = False) -> OperationRow:
         """Run a Sync to its end."""
         ran = self.workspace.operations.run(
             self.connector_id,

@@ -290,4 +290,3 @@ def test_p11_what_a_tool_says_is_bounded_and_storable(world: World) -> None:
     assert len(row.name) <= 600
     assert len(row.details) <= 50
     assert "\0" not in row.name + "".join(row.details) + "".join(row.details.values())
-

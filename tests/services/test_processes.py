@@ -22,18 +22,19 @@ from dojo_tui.store.operations import OperationQuery, operation_ids, operation_r
 from dojo_tui.store.records import RecordQuery, record_ids
 from dojo_tui.wiring import Workspace, open_workspace
 from tests.services.child import tool_of
+from tests.services.conftest import SERVER
 
 RECORDS = 50
 Shape = dict[str, Counter[tuple[str, bool]]]
 
 
-def opened(path: Path, version: int) -> Workspace:
-    return open_workspace(str(path), tools={"fake": tool_of(version)})
+def opened(url: str | Path, version: int) -> Workspace:
+    return open_workspace(str(url), tools={"fake": tool_of(version)})
 
 
-def prepare(path: Path, records: int) -> None:
+def prepare(url: str | Path, records: int) -> None:
     """A store whose Records hold the Findings of version 1."""
-    workspace = opened(path, 1)
+    workspace = opened(url, 1)
     tool = workspace.tools["fake"]
     tool.veps = [Vep(f"vep {number:03}", f"vep {number:03}") for number in range(records - 1)]  # type: ignore[attr-defined]
     tool.veps.append(Vep("last", "vep last"))  # type: ignore[attr-defined]
@@ -59,9 +60,9 @@ def shape_of(workspace: Workspace) -> Shape:
 class Child:
     """One other process."""
 
-    def __init__(self, path: Path, version: int, marker: Path) -> None:
+    def __init__(self, url: str | Path, version: int, marker: Path) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.services.child", str(path), str(version), str(marker)],
+            [sys.executable, "-m", "tests.services.child", str(url), str(version), str(marker)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -150,26 +151,30 @@ def kill_in_the_middle(tmp_path: Path, times: int) -> None:
     assert in_the_middle >= times // 2
 
 
+needs_sqlite = pytest.mark.skipif(SERVER is not None, reason="copies the files of stores")
+
+
+@needs_sqlite
 def test_p7_a_killed_sync_leaves_every_record_before_or_after(tmp_path: Path) -> None:
     kill_in_the_middle(tmp_path, 3)
 
 
 @pytest.mark.slow
+@needs_sqlite
 def test_p7_a_sync_killed_twenty_times_leaves_every_record_before_or_after(tmp_path: Path) -> None:
     kill_in_the_middle(tmp_path, 20)
 
 
-def sync_at_the_same_moment(tmp_path: Path, times: int) -> None:
-    path = tmp_path / "store.sqlite"
-    prepare(path, 5)
+def sync_at_the_same_moment(store_url: str, tmp_path: Path, times: int) -> None:
+    prepare(store_url, 5)
     marker = tmp_path / "marker"
-    children = [Child(path, 1, marker), Child(path, 2, marker)]
+    children = [Child(store_url, 1, marker), Child(store_url, 2, marker)]
     for _ in range(times):
         for child in children:
             child.go()
         assert [child.ended() for child in children] == ["Completed", "Completed"]
     assert [child.close() for child in children] == ["", ""]
-    workspace = opened(path, 1)
+    workspace = opened(store_url, 1)
     with workspace.store.database.read() as connection:
         rows = operation_rows(connection, operation_ids(connection, OperationQuery(type=OperationType.SYNC)))
     workspace.close()
@@ -178,10 +183,10 @@ def sync_at_the_same_moment(tmp_path: Path, times: int) -> None:
     assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
 
 
-def test_p8_two_processes_never_run_one_connector_at_once(tmp_path: Path) -> None:
-    sync_at_the_same_moment(tmp_path, 5)
+def test_p8_two_processes_never_run_one_connector_at_once(store_url: str, tmp_path: Path) -> None:
+    sync_at_the_same_moment(store_url, tmp_path, 5)
 
 
 @pytest.mark.slow
-def test_p8_two_processes_fifty_times_never_run_one_connector_at_once(tmp_path: Path) -> None:
-    sync_at_the_same_moment(tmp_path, 50)
+def test_p8_two_processes_fifty_times_never_run_one_connector_at_once(store_url: str, tmp_path: Path) -> None:
+    sync_at_the_same_moment(store_url, tmp_path, 50)

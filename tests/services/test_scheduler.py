@@ -21,14 +21,14 @@ from tests.services.fakes import World
 class NoJitter(random.Random):
     """As exact as a schedule is written."""
 
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002
+    def uniform(self, a: float, b: float) -> float:
         return a
 
 
 class MostJitter(random.Random):
     """As late as it may be."""
 
-    def uniform(self, a: float, b: float) -> float:  # noqa: ARG002
+    def uniform(self, a: float, b: float) -> float:
         return b
 
 
