@@ -206,7 +206,7 @@ def _product_name(text: str) -> str:
     name = text.strip()
     if not name or clean(name, _LONGEST_NAME) != name:
         raise UsageError(
-            f"The name of a Product has 1 to {_LONGEST_NAME} characters that can be stored.", safe="Nothing was changed."
+            f"The name of a Product has 1 to {_LONGEST_NAME} storable characters.", safe="Nothing was changed."
         )
     return name
 

@@ -145,4 +145,10 @@ def store_error(error: DatabaseError | DBAPIError | Exception) -> StoreError:
             safe="The file was not changed.",
             do="Restore a backup (they lie beside it), or choose another file with --store.",
         )
+    if "connection" in lowered:
+        return StoreError(
+            f"The server of the store cannot be reached: {words.splitlines()[0]}.",
+            safe="The step was not done; everything before it is saved.",
+            do="Make sure that it runs and that the address is right, then try again.",
+        )
     return StoreError(f"The store failed: {words}.", safe="The step was rolled back.", do="")

@@ -33,7 +33,16 @@ def local(schedule: str, start: str, zone: tzinfo, count: int = 3) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["off", "every 6h", "every 30m", "every 1m", "daily 02:30", "weekly mon 02:30", "weekly sun 23:59", "cron 0 3 * * 1-5"],
+    [
+        "off",
+        "every 6h",
+        "every 30m",
+        "every 1m",
+        "daily 02:30",
+        "weekly mon 02:30",
+        "weekly sun 23:59",
+        "cron 0 3 * * 1-5",
+    ],
 )
 def test_what_is_parsed_is_written_the_same(text: str) -> None:
     assert str(parse(text)) == text
@@ -155,7 +164,10 @@ def test_p14_an_interval_is_time_that_passed_whatever_clocks_show() -> None:
 
 
 def test_p14_a_weekly_run_falls_on_its_day_also_across_a_change() -> None:
-    assert local("weekly sun 02:30", "2026-03-24T12:00+01:00", BERLIN, 2) == ["Sun 29 03:00 +0200", "Sun 05 02:30 +0200"]
+    assert local("weekly sun 02:30", "2026-03-24T12:00+01:00", BERLIN, 2) == [
+        "Sun 29 03:00 +0200",
+        "Sun 05 02:30 +0200",
+    ]
 
 
 def test_p14_a_zone_that_skips_a_whole_day() -> None:
@@ -169,13 +181,13 @@ def test_p14_a_zone_that_skips_a_whole_day() -> None:
 
 
 @given(
-    start=st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)),
+    start=st.integers(1_577_836_800, 2_051_222_400),
     minute=st.integers(0, 24 * 60 - 1),
     zone=st.sampled_from([BERLIN, NEW_YORK, LORD_HOWE, ZoneInfo("Asia/Kathmandu"), UTC]),
 )
-def test_p14_every_local_day_has_exactly_one_run(start: datetime, minute: int, zone: tzinfo) -> None:
+def test_p14_every_local_day_has_exactly_one_run(start: int, minute: int, zone: tzinfo) -> None:
     schedule = parse(f"daily {minute // 60:02}:{minute % 60:02}")
-    found = runs(schedule, start.replace(tzinfo=UTC), zone, 10)
+    found = runs(schedule, datetime.fromtimestamp(start, UTC), zone, 10)
     assert all(earlier < later for earlier, later in pairwise(found))
     days = [run.astimezone(zone).date() for run in found]
     assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))

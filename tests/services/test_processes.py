@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
@@ -180,7 +181,7 @@ def sync_at_the_same_moment(store_url: str, tmp_path: Path, times: int) -> None:
     workspace.close()
     assert len(rows) == 2 * times + 1
     spans = sorted((row.started_at, row.ended_at) for row in rows if row.started_at and row.ended_at)
-    assert all(earlier[1] <= later[0] for earlier, later in zip(spans, spans[1:], strict=False))
+    assert all(earlier[1] <= later[0] for earlier, later in pairwise(spans))
 
 
 def test_p8_two_processes_never_run_one_connector_at_once(store_url: str, tmp_path: Path) -> None:

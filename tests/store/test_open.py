@@ -26,7 +26,6 @@ from dojo_tui.store.open import open_store
 CLOCK = Clock(now=lambda: datetime(2026, 3, 2, 9, 0, tzinfo=UTC), zone=UTC)
 
 
-
 def permissions_hold() -> bool:
     """Not for root, unless it has given its privilege up."""
     with tempfile.NamedTemporaryFile() as file:
