@@ -20,7 +20,8 @@ class Field:
     required: bool = False
     default: str = ""
     parse: Callable[[str], object] = str
-    """Turns the text a person typed into a value; raises ValueError with a plain sentence."""
+    """Turns the text a person typed into a value; raises ValueError with a plain sentence. A value that
+    is a text (a path made absolute, a word in lower case) is what is kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,10 +226,10 @@ def _value(field: Field, text: str) -> str:
     if clean(text, _LONGEST_TEXT) != text:
         raise UsageError(f"{field.name} is too long or holds characters that cannot be stored.", safe=_SAFE)
     try:
-        field.parse(text)
+        parsed = field.parse(text)
     except ValueError as error:
         raise UsageError(f"{field.name}: {error}", safe=_SAFE) from error
-    return text
+    return parsed if isinstance(parsed, str) else text
 
 
 def _refuse_taken(connection: Connection, label: str) -> None:

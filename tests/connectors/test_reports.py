@@ -14,8 +14,11 @@ import pytest
 from dojo_tui.connectors.base import Config, Vep
 from dojo_tui.connectors.reports import TOOL
 from dojo_tui.connectors.reports_walk import from_id, to_id
+from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, ConnectorError, UsageError
 from dojo_tui.model.operation import LogLevel
+from dojo_tui.store.connectors import connector_by_label
+from dojo_tui.wiring import open_workspace
 from tests.reports.helpers import location, result, run, sarif, write
 
 
@@ -336,3 +339,16 @@ def test_bad_locations_are_refused(tmp_path: Path) -> None:
     for location_ in (str(tmp_path / "gone"), "", str(write(tmp_path / "file", "x"))):
         with pytest.raises(UsageError):
             TOOL.validate(Config("l", location_))
+
+
+def test_location_is_kept_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    """A scheduled operation may run in another working directory than the one it was typed in."""
+    (tmp_path / "reports").mkdir()
+    monkeypatch.chdir(tmp_path)
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'store.sqlite'}", clock=clock)
+    workspace.connectors.add("reports", "mine", "reports")
+    with workspace.store.database.read() as connection:
+        kept = connector_by_label(connection, "mine")
+    workspace.close()
+    assert kept is not None
+    assert kept.location == str(tmp_path / "reports")
