@@ -1,0 +1,101 @@
+"""Reimport of 100,000 findings into the embedded store, against raw inserts of equal rows."""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from benchmarks import synthetic
+from benchmarks.figures import Figure, timed
+from dojo_tui.connectors.base import Fetch
+from dojo_tui.destinations.base import Reimport, Target
+from dojo_tui.destinations.embedded import EmbeddedDestination
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.finding import Finding
+from dojo_tui.store.open import open_store
+from dojo_tui.store.tables import connectors
+
+NUMBER = 100_000
+
+
+def run() -> list[Figure]:
+    """First, identical, moved and turned over; each against the raw insert of the same number of rows."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sync = _Sync(folder / "store.sqlite")
+        first = timed(_prepared(sync, synthetic.findings(NUMBER)))
+        raw = _raw(folder)
+        same = timed(_prepared(sync, synthetic.findings(NUMBER)))
+        shifted = timed(_prepared(sync, synthetic.moved(synthetic.findings(NUMBER))))
+        turned = timed(_prepared(sync, synthetic.turned_over(synthetic.moved(synthetic.findings(NUMBER)))))
+        sync.close()
+    what = "raw sqlite3.executemany of equal rows, same indexes"
+    return [
+        Figure("first reimport of 100,000 findings", first, raw, what, 3.0),
+        Figure("identical reimport", same, raw, what, 1.0),
+        Figure("reimport, a tenth of the files edited", shifted, raw, what),
+        Figure("reimport, 10 % new and 10 % gone, in every file", turned, raw, what),
+    ]
+
+
+class _Sync:
+    def __init__(self, path: Path) -> None:
+        clock = Clock()
+        self._store = open_store(f"sqlite:///{path}", clock=clock)
+        self._destination = EmbeddedDestination(self._store.database, clock)
+        with self._store.database.write() as connection:
+            connection.execute(
+                insert(connectors).values(
+                    label="bench",
+                    tool="reports",
+                    location="/",
+                    options={},
+                    auto_map=False,
+                    min_severity=0,
+                    discover_schedule="off",
+                    sync_schedule="off",
+                    created_at=clock.now(),
+                )
+            )
+        self._target = Target(self._destination.find_or_create_product("Bench").ref, 1, "bench", "record")
+
+    def __call__(self, reported: list[Finding]) -> None:
+        settings = Reimport(accept_large_change=True)
+        self._destination.reimport(self._target, Fetch(reported), settings, lambda: None)
+
+    def close(self) -> None:
+        self._store.close()
+
+
+class _prepared:  # noqa: N801 - it stands for a call
+    """A reimport whose findings exist already: reading them is not part of it."""
+
+    def __init__(self, sync: _Sync, reported: list[Finding]) -> None:
+        self._sync, self._reported = sync, reported
+
+    def __call__(self) -> None:
+        self._sync(self._reported)
+
+
+def _raw(folder: Path) -> float:
+    """Insert the same rows into an empty copy of the table, with nothing in between."""
+    with sqlite3.connect(folder / "store.sqlite") as source:
+        schema = [
+            row[0] for row in source.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'findings' AND sql > ''")
+        ]
+        rows = source.execute("SELECT * FROM findings").fetchall()
+    target = sqlite3.connect(folder / "raw.sqlite", isolation_level=None)
+    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", *schema):
+        target.execute(statement)
+
+    def insert_all() -> None:
+        target.execute("BEGIN IMMEDIATE")
+        target.executemany(f"INSERT INTO findings VALUES ({','.join('?' * len(rows[0]))})", rows)
+        target.execute("COMMIT")
+
+    taken = timed(insert_all)
+    target.close()
+    return taken
