@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import tempfile
 from pathlib import Path
 
+from benchmarks import raw
 from benchmarks.figures import Figure, timed
 from dojo_tui.model.operation import OperationType
 from dojo_tui.wiring import Workspace, open_workspace
@@ -27,7 +27,7 @@ def run() -> list[Figure]:
         finally:
             workspace.close()
         walk = timed(lambda: _walk(folder / "tree"))
-        inserts = _raw(folder)
+        inserts = raw.inserts(folder / "store.sqlite", "records")
     what = "os.walk, stat and read of each report"
     return [
         Figure("first discover of 100,000 VEPs", first, walk + inserts, f"{what}, plus raw inserts of equal rows"),
@@ -55,24 +55,3 @@ def _walk(root: Path) -> None:
             os.stat(path)
             with open(path, "rb") as file:
                 file.read()
-
-
-def _raw(folder: Path) -> float:
-    with sqlite3.connect(folder / "store.sqlite") as source:
-        schema = [
-            row[0] for row in source.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'records' AND sql > ''")
-        ]
-        rows = source.execute("SELECT * FROM records").fetchall()
-    assert len(rows) == NUMBER
-    target = sqlite3.connect(folder / "raw.sqlite", isolation_level=None)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", *schema):
-        target.execute(statement)
-
-    def insert_all() -> None:
-        target.execute("BEGIN IMMEDIATE")
-        target.executemany(f"INSERT INTO records VALUES ({','.join('?' * len(rows[0]))})", rows)
-        target.execute("COMMIT")
-
-    taken = timed(insert_all)
-    target.close()
-    return taken

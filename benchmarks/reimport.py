@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from pathlib import Path
 
 from sqlalchemy import insert
 
-from benchmarks import synthetic
+from benchmarks import raw, synthetic
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Reimport, Target
@@ -27,17 +26,17 @@ def run() -> list[Figure]:
         folder = Path(name)
         sync = _Sync(folder / "store.sqlite")
         first = timed(_prepared(sync, synthetic.findings(NUMBER)))
-        raw = _raw(folder)
+        bare = raw.inserts(folder / "store.sqlite", "findings")
         same = timed(_prepared(sync, synthetic.findings(NUMBER)))
         shifted = timed(_prepared(sync, synthetic.moved(synthetic.findings(NUMBER))))
         turned = timed(_prepared(sync, synthetic.turned_over(synthetic.moved(synthetic.findings(NUMBER)))))
         sync.close()
     what = "raw sqlite3.executemany of equal rows, same indexes"
     return [
-        Figure("first reimport of 100,000 findings", first, raw, what, 3.0),
-        Figure("identical reimport", same, raw, what, 1.0),
-        Figure("reimport, a tenth of the files edited", shifted, raw, what),
-        Figure("reimport, 10 % new and 10 % gone, in every file", turned, raw, what),
+        Figure("first reimport of 100,000 findings", first, bare, what, 3.0),
+        Figure("identical reimport", same, bare, what, 1.0),
+        Figure("reimport, a tenth of the files edited", shifted, bare, what),
+        Figure("reimport, 10 % new and 10 % gone, in every file", turned, bare, what),
     ]
 
 
@@ -78,24 +77,3 @@ class _prepared:  # noqa: N801 - it stands for a call
 
     def __call__(self) -> None:
         self._sync(self._reported)
-
-
-def _raw(folder: Path) -> float:
-    """Insert the same rows into an empty copy of the table, with nothing in between."""
-    with sqlite3.connect(folder / "store.sqlite") as source:
-        schema = [
-            row[0] for row in source.execute("SELECT sql FROM sqlite_master WHERE tbl_name = 'findings' AND sql > ''")
-        ]
-        rows = source.execute("SELECT * FROM findings").fetchall()
-    target = sqlite3.connect(folder / "raw.sqlite", isolation_level=None)
-    for statement in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", *schema):
-        target.execute(statement)
-
-    def insert_all() -> None:
-        target.execute("BEGIN IMMEDIATE")
-        target.executemany(f"INSERT INTO findings VALUES ({','.join('?' * len(rows[0]))})", rows)
-        target.execute("COMMIT")
-
-    taken = timed(insert_all)
-    target.close()
-    return taken

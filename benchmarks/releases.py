@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -60,7 +61,7 @@ def _defectdojo(path: Path) -> dict[str, tuple[int, int]]:
     for entry in json.loads(path.read_text())["pairs"]:
         if entry["format"] == "sarif":
             steps: list[dict[str, Any]] = entry["steps"]
-            for before, after in zip(steps, steps[1:-1], strict=False):
+            for before, after in itertools.pairwise(steps[:-1]):
                 name = f"{entry['tool']} {entry['project']} {before['version']} {after['version']}"
                 found[name] = after["counts"]["created"], after["counts"]["closed"]
     return found
