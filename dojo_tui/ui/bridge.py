@@ -49,14 +49,11 @@ class Bridge:
         self._later(delay, self._flush)
 
     def note(self, changes: Changes) -> None:
-        """Add a change that did not come from an Operation of this process."""
+        """Tell at once, with all that waited: a person did something and looks at it."""
         with self._lock:
             self._changes.records |= changes.records
             self._changes.rows |= changes.rows
             self._changes.operations |= changes.operations
-            if self._waiting:
-                return
-            self._waiting = True
         self._later(0.0, self._flush)
 
     def _note(self, event: Event) -> None:

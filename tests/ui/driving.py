@@ -6,11 +6,18 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.screens.base import Page
 
+PASSES = 6
+CHARACTERS = {
+    "space": " ", "slash": "/", "colon": ":", "asterisk": "*", "tilde": "~", "question_mark": "?",
+    "greater_than_sign": ">", "less_than_sign": "<", "left_square_bracket": "[", "right_square_bracket": "]",
+}  # fmt: skip
 SMALL, NORMAL, WIDE = (80, 24), (120, 40), (160, 48)
 
 
@@ -22,20 +29,31 @@ class Hand:
 
     async def rest(self) -> None:
         """Wait until nothing is being read, saved or drawn."""
-        for _ in range(3):
+        # Messages bubble from widget to widget: each pass lets them go on by at least one.
+        for _ in range(PASSES):
             await self.app.jobs.settled()
-            await self.pilot.pause()
+            await self.pilot._wait_for_screen()  # noqa: SLF001 - the public way sleeps 0.1 s a key
+            await asyncio.sleep(0)
+        self.app.screen._on_timer_update()  # noqa: SLF001
+
+    def _send(self, key: str) -> None:
+        driver = self.app._driver  # noqa: SLF001
+        assert driver is not None
+        name = _character_to_key(key) if len(key) == 1 else key
+        character = key if len(key) == 1 else CHARACTERS.get(key)
+        driver.send_message(events.Key(name, character))
 
     async def press(self, *keys: str) -> None:
         """Press keys, and wait after each."""
         for key in keys:
-            await self.pilot.press(key)
+            self._send(key)
             await self.rest()
 
     async def type(self, text: str) -> None:
         """Type into whatever has the keyboard."""
         for character in text:
-            await self.pilot.press({" ": "space", ":": "colon", "/": "slash"}.get(character, character))
+            self._send(character)
+            await self.pilot._wait_for_screen()  # noqa: SLF001
         await self.rest()
 
     async def operations(self) -> None:

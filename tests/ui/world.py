@@ -120,6 +120,20 @@ def fill(workspace: Workspace, *, records: int = 40, hostile: str = "") -> None:
         c.execute(insert(tables.product_types).values(id=1, name=f"Engineering{hostile}"))
         for number, name in enumerate(("Platform", "Web shop", "Mobile"), 1):
             c.execute(insert(tables.products).values(id=number, product_type_id=1, name=name + hostile, created_at=NOW))
+        # What synced Records left there: without it they would be Stale.
+        c.execute(insert(tables.engagements).values(id=1, product_id=1, name="Global Connectors", created_at=NOW))
+        for number, name in enumerate(label, 1):
+            c.execute(
+                insert(tables.tests).values(
+                    id=number,
+                    engagement_id=1,
+                    connector_id=number,
+                    title=name,
+                    created_at=NOW,
+                    updated_at=NOW,
+                    revision=0,
+                )
+            )
         rows = [
             record(
                 number, 1 + number % 2, STATES[number % len(STATES)],

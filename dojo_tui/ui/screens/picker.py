@@ -60,9 +60,14 @@ class EntrySource:
         words = query.text.casefold().split()
         found = [index for index, text in enumerate(self._searched) if all(word in text for word in words)]
         if words:
-            first = words[0]
-            found.sort(key=lambda index: (not self._searched[index].startswith(first), index))
+            found.sort(key=lambda index: (self._rank(index, words), index))
         return array("q", found)
+
+    def _rank(self, index: int, words: list[str]) -> int:
+        title = self.entries[index].title.casefold()
+        if title.startswith(words[0]):
+            return 0
+        return 1 if all(word in title for word in words) else 2
 
     def rows(self, ids: Sequence[int]) -> list[_Row]:
         """The entries."""

@@ -86,6 +86,7 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         self.hang = hang
         self._lines: list[Line] = list(lines)
         self._shown: list[Line] = []
+        self._wrapped_for = 0
         self._looks: dict[str, Style] = {}
 
     def show(self, lines: Iterable[Line], *, top: bool = False) -> None:
@@ -108,11 +109,16 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         """What is shown, without styles."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
+    def _wrap_all(self) -> None:
+        self._wrapped_for = self.size.width
+        self._shown = [part for line in self._lines for part in wrap(line, self._wrapped_for, self.hang)]
+
     def _layout_lines(self) -> None:
         if not self.size.width:
+            self._wrapped_for = 0
             return
         before = self._shown
-        self._shown = [part for line in self._lines for part in wrap(line, self.size.width, self.hang)]
+        self._wrap_all()
         scroll = self.scroll_offset.y
         self._fit()
         if self.scroll_offset.y != scroll:
@@ -135,9 +141,11 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        self._shown = []
-        self._layout_lines()
-        self.refresh()
+        if self._wrapped_for != self.size.width:
+            self._layout_lines()
+            self.refresh()
+        else:
+            self._fit()
 
     def notify_style_update(self) -> None:
         """Forget styles of the theme that was."""
@@ -153,6 +161,8 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
+        if self._wrapped_for != self.size.width:
+            self._wrap_all()
         index = y + self.scroll_offset.y
         line = self._shown[index] if index < len(self._shown) else ()
         return paint(line, self.size.width, self._look)

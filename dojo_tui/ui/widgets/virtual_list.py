@@ -156,6 +156,10 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self._pages.move_to_end(number)
         return page.get(self.ids[index])
 
+    def pages_held(self) -> list[Any]:
+        """Rows that are in memory."""
+        return [row for page in self._pages.values() for row in page.values()]
+
     @property
     def current(self) -> Any:
         """The row under the cursor, or None."""
