@@ -25,6 +25,7 @@ _LOG_SECONDS = 1.0
 _LOG_LINES = 200
 _LONGEST_MESSAGE = 2_000
 _LONGEST_NAME = 500
+_LONGEST_UNEXPECTED = 300
 
 
 @dataclass(slots=True)
@@ -119,4 +120,5 @@ class OperationRun:
 
 def unexpected(error: Exception) -> str:
     """Say that something broke that nobody foresaw: a sentence, never a traceback with what it may hold."""
-    return f"Unexpected error ({type(error).__name__}): {error}".rstrip(": ")
+    first = str(error).partition("\n")[0][:_LONGEST_UNEXPECTED]
+    return f"Unexpected error ({type(error).__name__}): {first}".rstrip(": ")

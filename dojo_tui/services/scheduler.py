@@ -32,10 +32,12 @@ class Scheduler:
     def run_due(self) -> list[int]:
         """Start what is due, each once however often it was missed; the ids of the Operations.
 
-        A pass that finds nothing due reads once and writes nothing.
+        It also looks for Operations whose process died. A pass that finds
+        nothing to do reads a few rows and writes nothing.
         """
         if self._database.read_only:
             return []
+        self._operations.recover()
         now = self._clock.now()
         with self._database.read() as connection:
             connectors = all_connectors(connection)

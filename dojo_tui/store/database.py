@@ -12,6 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 from dojo_tui.model.errors import StoreError
+from dojo_tui.store.types import dump_json
 
 BUSY_SECONDS = 60
 """How long a write waits for another process's write before it gives up."""
@@ -88,7 +89,7 @@ class Database:
 def _engine(url: URL, *, read_only: bool) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, json_serializer=dump_json)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -56,6 +57,14 @@ def json_value(connection: Connection, source: ColumnElement[Any], column: Colum
         return type_coerce(func.json_extract(type_coerce(source, Text), f"$.{name}"), column.type)
     target: TypeEngine[Any] = DateTime(timezone=True) if isinstance(column.type, UtcDateTime) else column.type
     return cast(func.jsonb_extract_path_text(source, name), target)
+
+
+def moment_literal(connection: Connection, moment: datetime) -> ColumnElement[Any]:
+    """Write a moment into a statement, as the store keeps it."""
+    utc = moment.astimezone(UTC)
+    if connection.dialect.name == "sqlite":
+        return literal_column(f"'{utc:%Y-%m-%d %H:%M:%S.%f}'")
+    return literal_column(f"TIMESTAMPTZ '{utc.isoformat()}'")
 
 
 def serialise(connection: Connection, key: int) -> None:

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, select, type_coerce, update
+from sqlalchemy import Connection, Text, bindparam, func, literal_column, select, type_coerce, update
 
 from dojo_tui.model.record import MAPPED, TRANSITIONS, Event, State
-from dojo_tui.store.dialect import insert_for, json_value
+from dojo_tui.store.dialect import insert_for, json_value, moment_literal
 from dojo_tui.store.ids import among
 from dojo_tui.store.tables import mapping_changes, records
+from dojo_tui.store.types import dump_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,6 @@ class Listed:
     name: str
     details: dict[str, str]
     evidence: list[str]
-
-    def fingerprint(self) -> int:
-        """Return a number that tells whether anything about the VEP changed."""
-        return _fingerprint(self.name, json.dumps(self.details), json.dumps(self.evidence))
 
 
 @dataclass(slots=True)
@@ -46,6 +43,14 @@ class Known:
     """By vendor_id: the scope of a Record that was deleted, so that it finds its Findings again (P6)."""
     reserved_scopes: set[str] = field(default_factory=set)
     """Scopes of deleted Records that were moved before: another VEP at the old place must not take them."""
+
+    keeps_order: bool = True
+    """Whether the store gives a JSON object's names back in the order in which they were written."""
+
+    def fingerprint(self, vep: Listed) -> int:
+        """Return a number that is that of the Record while nothing about the VEP changes."""
+        details = vep.details if self.keeps_order else dict(sorted(vep.details.items()))
+        return _fingerprint(vep.name, dump_json(details), dump_json(vep.evidence))
 
     def scope_for(self, vendor_id: str) -> str:
         """Choose the scope of a new Record, and take it."""
@@ -79,10 +84,10 @@ def known(connection: Connection, connector_id: int) -> Known:
         type_coerce(table.evidence, Text) if on_sqlite else table.evidence,
         (table.state == State.GOOD) | (table.last_discovered_at == last),
     ).where(table.connector_id == connector_id)
-    found = Known()
+    found = Known(keeps_order=on_sqlite)
     for record_id, vendor_id, scope, name, details, evidence, recent in connection.execute(statement):
         if not on_sqlite:
-            details, evidence = json.dumps(details), json.dumps(evidence)
+            details, evidence = dump_json(dict(sorted(details.items()))), dump_json(evidence)
         found.records[vendor_id] = (record_id, _fingerprint(name, details, evidence))
         if scope != vendor_id:
             found.taken_scopes.add(scope)
@@ -108,21 +113,29 @@ def insert_new(connection: Connection, connector_id: int, veps: Sequence[tuple[L
     """Add Records for unknown VEPs, each with its scope."""
     if not veps:
         return
-    statement = insert_for(connection, records).on_conflict_do_nothing()
+    # What is the same in every row is written into the statement: that halves the work of binding.
+    moment = moment_literal(connection, now)
+    statement = insert_for(connection, records).values(
+        connector_id=literal_column(str(int(connector_id))),
+        vendor_id=bindparam("vendor_id"),
+        scope=bindparam("scope"),
+        name=bindparam("name"),
+        state=literal_column(f"'{State.NEW}'"),
+        state_reason=literal_column("''"),
+        details=bindparam("details"),
+        evidence=bindparam("evidence"),
+        first_discovered_at=moment,
+        last_discovered_at=moment,
+    )
     connection.execute(
-        statement,
+        statement.on_conflict_do_nothing(),
         [
             {
-                "connector_id": connector_id,
                 "vendor_id": vep.vendor_id,
                 "scope": scope,
                 "name": vep.name,
-                "state": State.NEW.value,
-                "state_reason": "",
                 "details": vep.details,
                 "evidence": vep.evidence,
-                "first_discovered_at": now,
-                "last_discovered_at": now,
             }
             for vep, scope in veps
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,11 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A primary key. SQLite numbers rows by itself only in a column of type INTEGER."""
+
+
+def dump_json(value: object) -> str:
+    """Write JSON as SQLite's own functions do, so that equal values are equal texts wherever they were made."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from dojo_tui.connectors.base import Vep
 from dojo_tui.destinations.base import Product
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import TRANSITIONS, Event, State, after
@@ -17,7 +18,7 @@ from tests.services.fakes import World, finding
 
 @pytest.fixture
 def mapper(world: World) -> Mapper:
-    world.list("a", "b", "c")
+    world.tool.veps = [Vep(name, name, {"url": f"https://{name}", "é": "ü"}, frozenset({name * 9})) for name in "abc"]
     world.discover()
     return world.workspace.mapper
 
@@ -321,6 +322,7 @@ def test_a_deleted_record_comes_back_although_discover_found_its_vep_again(world
     assert world.states()["a"] is State.NEW
     mapper.undo()
     assert shape(world)["a"] == before
+    assert world.discover().counts["updated"] == 0
 
 
 def test_a_deleted_record_does_not_come_back_over_a_new_decision(world: World, mapper: Mapper) -> None:
