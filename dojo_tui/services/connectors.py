@@ -138,7 +138,7 @@ class Connectors:
         """Remove a Connector and its Records; a sentence says what stays (P6)."""
         with self._database.write() as connection:
             row = stored.connector(connection, connector_id)
-            busy = leases.holder(connection, connector_id, self._clock.now(), is_dead)
+            busy = leases.holder(connection, connector_id, self._clock.now(), lambda holder: is_dead(holder.owner))
             if busy is not None or any(each.connector_id == connector_id for each in running(connection)):
                 raise BusyError(
                     f"An Operation of {row.label} is queued or running.",

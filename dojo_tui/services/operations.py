@@ -23,7 +23,7 @@ from dojo_tui.services.run import OperationRun, unexpected
 from dojo_tui.services.settings import Settings
 from dojo_tui.store import leases, operation_writes
 from dojo_tui.store.connectors import connector
-from dojo_tui.store.leases import Lease
+from dojo_tui.store.leases import Holder, Lease
 from dojo_tui.store.open import Store
 from dojo_tui.store.operation_writes import Request
 from dojo_tui.store.operations import operation, operation_rows
@@ -132,7 +132,7 @@ class Operations:
 
     def recover(self) -> int:
         """Mark Operations of dead processes as Interrupted; how many there were."""
-        interrupted = interrupt_dead(self._database, self._clock.now(), self.owner)
+        interrupted = interrupt_dead(self._database, self._clock.now(), self._is_gone)
         for operation_id in interrupted:
             self._tell_change(operation_id)
         return len(interrupted)
@@ -208,11 +208,11 @@ class Operations:
         lease = self._lease(job)
         # Reading first: who waits for a busy Connector must not write each time.
         with self._database.read() as connection:
-            if leases.holder(connection, lease.connector_id, self._clock.now(), is_dead) is not None:
+            if leases.holder(connection, lease.connector_id, self._clock.now(), self._is_gone) is not None:
                 return Begun.BUSY
         with self._database.write() as connection:
             now = self._clock.now()  # not earlier: the write may have had to wait for its turn
-            if leases.acquire(connection, lease, now, is_dead) is not None:
+            if leases.acquire(connection, lease, now, self._is_gone) is not None:
                 return Begun.BUSY
             if not operation_writes.begin(connection, job.operation_id, now):
                 leases.release(connection, lease)
@@ -283,6 +283,12 @@ class Operations:
         )
         self._end_queued(job, busy)
         return busy
+
+    def _is_gone(self, holder: Holder) -> bool:
+        """Whether nobody works on an Operation: its process is dead, or is this one, which could not record the end."""
+        if holder.owner == self.owner:
+            return self._jobs.active(holder.operation_id) is None
+        return is_dead(holder.owner)
 
     def _lease(self, job: Job) -> Lease:
         return Lease(job.request.connector_id, job.operation_id, self.owner)

@@ -9,25 +9,25 @@ from dojo_tui.services.cancel import ClosingError
 from dojo_tui.services.owner import is_dead
 from dojo_tui.store import leases
 from dojo_tui.store.database import Database
-from dojo_tui.store.leases import Lease
+from dojo_tui.store.leases import Gone, Holder, Lease
 from dojo_tui.store.operation_writes import Unended, interrupt, unended
 
 _QUEUED_AT_LEAST = timedelta(seconds=60)
 
 
-def interrupt_dead(database: Database, now: datetime, owner: str) -> list[int]:
-    """Mark the Operations of dead processes as Interrupted; return their ids."""
+def interrupt_dead(database: Database, now: datetime, gone: Gone) -> list[int]:
+    """Mark Operations that nobody works on any more as Interrupted; return their ids."""
     with database.read() as connection:
         found = unended(connection)
         if not found:
             return []
-        live = leases.live(connection, now, is_dead)
-    gone = [each for each in found if each.owner != owner and _is_gone(each, live, now)]
-    if not gone:
+        live = leases.live(connection, now, gone)
+    dead = [each for each in found if _is_dead(each, live, now, gone)]
+    if not dead:
         return []
     with database.write() as connection:
-        interrupted = interrupt(connection, [each.id for each in gone], now, leases.GONE)
-        for each in gone:
+        interrupted = interrupt(connection, [each.id for each in dead], now, leases.GONE)
+        for each in dead:
             if each.id in interrupted:
                 leases.release(connection, Lease(each.connector_id or 0, each.id, each.owner))
     return interrupted
@@ -41,11 +41,11 @@ def interrupt_own(database: Database, now: datetime, owner: str) -> None:
         leases.release_all(connection, owner)
 
 
-def _is_gone(each: Unended, live: list[Lease], now: datetime) -> bool:
+def _is_dead(each: Unended, live: list[Lease], now: datetime, gone: Gone) -> bool:
+    if each.status is Status.RUNNING:
+        return gone(Holder(each.id, each.owner)) or all(lease.operation_id != each.id for lease in live)
     if is_dead(each.owner):
         return True
-    if each.status is Status.RUNNING:
-        return all(lease.operation_id != each.id for lease in live)
     # A queued one has no lease to tell by. Its process asks for the Connector every second, so
     # it is gone if the Connector has been free for a while and that process runs nothing else.
     waited = now - each.queued_at >= _QUEUED_AT_LEAST

@@ -37,6 +37,10 @@ class Holder:
     owner: str
 
 
+Gone = Callable[[Holder], bool]
+"""Whether a holder certainly works no more."""
+
+
 def now_for_leases(connection: Connection, now: datetime) -> datetime:
     """Return the time that all who share the store agree on: a server's own, or this machine's for SQLite."""
     if connection.dialect.name == "sqlite":
@@ -45,8 +49,8 @@ def now_for_leases(connection: Connection, now: datetime) -> datetime:
     return moment
 
 
-def acquire(connection: Connection, lease: Lease, now: datetime, dead: Callable[[str], bool]) -> Holder | None:
-    """Take the lease if nobody has it, or if its holder is dead or silent for too long.
+def acquire(connection: Connection, lease: Lease, now: datetime, gone: Gone) -> Holder | None:
+    """Take the lease if nobody has it, or if its holder is gone or silent for too long.
 
     Returns None when it is ours now; else who has it. The Operation of a
     holder that lost it is marked as Interrupted.
@@ -64,33 +68,28 @@ def acquire(connection: Connection, lease: Lease, now: datetime, dead: Callable[
         # Only on a server: another process was quicker, and its transaction is committed by now.
         held = connection.execute(select(leases).where(table.connector_id == lease.connector_id)).one_or_none()
         return Holder(held.operation_id, held.owner) if held else Holder(0, "")
-    if not abandoned(held, now, dead):
+    if not _is_abandoned(held, now, gone):
         return Holder(held.operation_id, held.owner)
     connection.execute(update(leases).where(table.connector_id == lease.connector_id).values(**values))
     interrupt(connection, [held.operation_id], now, GONE)
     return None
 
 
-def abandoned(held: Row[Any], now: datetime, dead: Callable[[str], bool]) -> bool:
-    """Whether a lease's holder gave no sign of life for too long, or is known to be dead."""
-    return bool(held.expires_at <= now) or dead(held.owner)
-
-
-def holder(connection: Connection, connector_id: int, now: datetime, dead: Callable[[str], bool]) -> Holder | None:
+def holder(connection: Connection, connector_id: int, now: datetime, gone: Gone) -> Holder | None:
     """Return who has the lease of a Connector and is alive; None when it can be taken."""
     held = connection.execute(select(leases).where(leases.c.connector_id == connector_id)).one_or_none()
-    if held is None or abandoned(held, now_for_leases(connection, now), dead):
+    if held is None or _is_abandoned(held, now_for_leases(connection, now), gone):
         return None
     return Holder(held.operation_id, held.owner)
 
 
-def live(connection: Connection, now: datetime, dead: Callable[[str], bool]) -> list[Lease]:
+def live(connection: Connection, now: datetime, gone: Gone) -> list[Lease]:
     """Return the leases whose holders are alive."""
     now = now_for_leases(connection, now)
     return [
         Lease(row.connector_id, row.operation_id, row.owner)
         for row in connection.execute(select(leases))
-        if not abandoned(row, now, dead)
+        if not _is_abandoned(row, now, gone)
     ]
 
 
@@ -113,6 +112,11 @@ def release(connection: Connection, lease: Lease) -> None:
 def release_all(connection: Connection, owner: str) -> None:
     """Give back whatever ``owner`` has."""
     connection.execute(delete(leases).where(leases.c.owner == owner))
+
+
+def _is_abandoned(held: Row[Any], now: datetime, gone: Gone) -> bool:
+    """Whether a lease's holder gave no sign of life for too long, or is known to be gone."""
+    return bool(held.expires_at <= now) or gone(Holder(held.operation_id, held.owner))
 
 
 def _same(lease: Lease) -> tuple[ColumnElement[bool], ...]:

@@ -300,6 +300,30 @@ def test_the_living_are_not_recovered(world: World, gate: Gate, other: Workspace
     finish(world, gate, operation_id)
 
 
+def test_p7_an_end_that_could_not_be_recorded_blocks_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> bool:
+        raise StoreError("The disk is full.")
+
+    world.list("a")
+    monkeypatch.setattr("dojo_tui.services.operations.operation_writes.end", full)
+    left = world.discover()
+    assert left.status is Status.RUNNING
+    monkeypatch.undo()
+    assert world.discover().status is Status.COMPLETED
+    assert status(world, left.id) is Status.INTERRUPTED
+
+
+def test_p7_the_scheduler_finds_what_could_not_be_recorded(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> bool:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr("dojo_tui.services.operations.operation_writes.end", full)
+    left = world.discover()
+    monkeypatch.undo()
+    world.workspace.scheduler.run_due()
+    assert status(world, left.id) is Status.INTERRUPTED
+
+
 # --- cancel and shutdown -----------------------------------------------------------
 
 

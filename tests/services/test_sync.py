@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import delete
 
 from dojo_tui.connectors.base import Fetch, Run
-from dojo_tui.model.errors import CancelledError, ConnectorError, UsageError
+from dojo_tui.destinations.base import Target
+from dojo_tui.destinations.embedded import EmbeddedDestination
+from dojo_tui.model.errors import CancelledError, ConnectorError, DestinationError, StoreError, UsageError
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
@@ -137,6 +139,30 @@ def test_p3_a_failed_fetch_closes_nothing_and_stops_nobody_else(world: World, pr
     assert (ran.counts["records"], ran.counts["failed"], ran.counts["closed"]) == (2, 1, 1)
     world.tool.findings = dict.fromkeys("abc", problem)
     assert world.sync().status is Status.FAILED
+
+
+@pytest.mark.parametrize("problem", [StoreError("The disk is full."), DestinationError("No answer."), KeyError("bug")])
+def test_p7_a_record_that_cannot_be_stored_fails_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    mapped(world, "a", "b", "c")
+    world.tool.findings = {name: [finding(name)] for name in "abc"}
+    reimport = EmbeddedDestination.reimport
+
+    def fail_once(self: EmbeddedDestination, target: Target, *rest: object) -> object:
+        if target.scope == "b":
+            raise problem
+        return reimport(self, target, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(EmbeddedDestination, "reimport", fail_once)
+    ran = world.sync()
+    assert ran.status is Status.PARTLY_FAILED
+    assert [outcome.status for outcome in world.outcomes(ran).values()] == [
+        OutcomeStatus.DONE,
+        OutcomeStatus.FAILED,
+        OutcomeStatus.DONE,
+    ]
+    assert world.records()["b"].last_synced_at is None
 
 
 def test_p3_a_skipped_scanner_keeps_its_findings_and_its_reason_is_told(world: World) -> None:
