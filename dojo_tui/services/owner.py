@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import socket
-import subprocess
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from pathlib import Path
 def new_owner() -> str:
     """Return a name for this process: its host, its pid, when it started, and a nonce."""
     pid = os.getpid()
-    return f"{_host()}:{pid}:{_started(pid) or ''}:{secrets.token_hex(4)}"
+    return f"{_host()}:{pid}:{_started(pid) or ''}:{os.urandom(4).hex()}"
 
 
 def is_dead(owner: str) -> bool:
@@ -53,6 +51,8 @@ def _started(pid: int) -> str | None:
         pass
     if Path("/proc/self").exists():
         return None
+    import subprocess  # only where there is no /proc
+
     try:
         told = subprocess.run(  # noqa: S603
             ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, timeout=2, check=False
