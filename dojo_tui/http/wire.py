@@ -1,0 +1,137 @@
+"""The connections: what httpx does for us, with bounds, and its errors as ours."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from dojo_tui.http.auth import Outgoing
+from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, incomplete
+from dojo_tui.http.exchange import Response, origin
+
+_CONNECT_SECONDS = 8.0
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class _Limits(Protocol):
+    @property
+    def concurrency(self) -> int: ...
+    @property
+    def timeout(self) -> float: ...
+    @property
+    def whole(self) -> float: ...
+    @property
+    def most_bytes(self) -> int: ...
+    @property
+    def depth(self) -> int: ...
+
+
+class Wire:
+    """Open connections to one server. Redirects are not followed and cookies not kept here."""
+
+    def __init__(self, limits: _Limits, verify: bool | str, base: str) -> None:
+        self._limits = limits
+        context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+        self._client = httpx.Client(
+            verify=context,
+            timeout=httpx.Timeout(limits.timeout, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=limits.concurrency),
+            follow_redirects=False,
+            # A proxy of the environment is for the world outside.
+            trust_env=origin(base)[1] not in _LOOPBACK,
+        )
+        self.tls = ""
+
+    def close(self) -> None:
+        """Close them."""
+        self._client.close()
+
+    def exchange(self, outgoing: Outgoing, check: Callable[[], None]) -> Response:
+        """Send, and read the answer whole, within its bounds."""
+        place = f"{outgoing.method} {urlsplit(outgoing.url).path}"
+        try:
+            request = self._client.build_request(
+                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=outgoing.body or None
+            )
+            if _origin_of(request.url) != origin(outgoing.url):
+                # Two readers of addresses disagree: somebody made it so.
+                raise incomplete(f"{place} leads to an address that is none.")
+            answer = self._client.send(request, stream=True)
+            try:
+                self._see_tls(answer)
+                body = self._read(answer, place, check)
+            finally:
+                answer.close()
+                self._client.cookies.clear()
+        except httpx.HTTPError as error:
+            raise _ours(error, place, outgoing.url) from None
+        except (httpx.InvalidURL, ValueError) as error:
+            raise FatalError(
+                f"{place} cannot be asked: {error}.", fault=Fault.YOURS, do="Look at the location."
+            ) from None
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        return Response(outgoing.method, outgoing.url, answer.status_code, headers, body, self._limits.depth)
+
+    def _read(self, answer: httpx.Response, place: str, check: Callable[[], None]) -> bytes:
+        until = time.monotonic() + self._limits.whole
+        chunks, size = [], 0
+        for chunk in answer.iter_bytes():
+            check()
+            size += len(chunk)
+            if size > self._limits.most_bytes:
+                raise incomplete(f"{place} answers with more than {self._limits.most_bytes:,} bytes.")
+            if time.monotonic() > until:
+                raise RetriableError(
+                    f"{place} did not end its answer in {self._limits.whole:.0f} s.", fault=Fault.THEIRS
+                )
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _see_tls(self, answer: httpx.Response) -> None:
+        if self.tls:
+            return
+        stream = answer.extensions.get("network_stream")
+        secured = stream.get_extra_info("ssl_object") if stream is not None else None
+        if secured is not None:
+            ends = (secured.getpeercert() or {}).get("notAfter", "")
+            self.tls = f"{secured.version()}{f', certificate valid until {ends}' if ends else ', not verified'}"
+
+
+def _origin_of(url: httpx.URL) -> tuple[str, str, int]:
+    return url.scheme, url.host.lower(), url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
+
+
+def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
+    """What went wrong on the way, in our words: httpx's own may quote what we sent."""
+    scheme, host, port = origin(url)
+    where = f"{scheme}://{host}:{port}"
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return FatalError(
+                f"The certificate of {where} is not trusted: {cause.verify_message}.", fault=Fault.YOURS,
+                do="Add its authority to the system's, or name its file in SSL_CERT_FILE.",
+            )  # fmt: skip
+        if isinstance(cause, ssl.SSLError):
+            return FatalError(
+                f"{where} does not speak TLS as it should: {cause.reason or 'it answers with something else'}.",
+                fault=Fault.YOURS, do="Look at the location: http or https, and the port.",
+            )  # fmt: skip
+        cause = cause.__cause__ or cause.__context__
+    match error:
+        case httpx.ConnectTimeout() | httpx.ConnectError():
+            what, do = f"{where} cannot be reached.", "Look at the location, the network and whether the tool runs."
+        case httpx.TimeoutException():
+            what, do = f"{place} was not answered in time.", "Run it again when the server is less busy."
+        case httpx.ProxyError():
+            what, do = f"The proxy does not let us to {where}.", "Look at HTTPS_PROXY and NO_PROXY."
+        case httpx.DecodingError():
+            return incomplete(f"{place} answered with data that cannot be unpacked.")
+        case _:
+            what, do = f"{place}: the connection broke off.", "Run it again."
+    return RetriableError(what, fault=Fault.THEIRS, do=do)
