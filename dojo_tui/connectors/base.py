@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, TypeVar
 
+from dojo_tui.model.errors import UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
+from dojo_tui.model.secret import Secret
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import inert
+
+CHECK_SECONDS = 8.0
+"""How long a check counts VEPs before it says "at least"."""
+
+
+class Closes(Protocol):
+    """Something that is to be closed."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
+_Shared = TypeVar("_Shared", bound=Closes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +55,8 @@ class Vep:
     """Digests of its content, for tools whose ids change when a VEP is moved: a VEP that
     vanished and one that appeared in the same complete listing with common evidence are one
     moved VEP (P1). Empty where the tool's ids are stable by themselves."""
+    product_type: str = ""
+    """Of an asset: the Product Type that its Product belongs to (an owner, a project, a namespace)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +86,17 @@ class Run(Protocol):
     def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
         """Add a line to the Operation's log."""
 
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than until the person cancelled; then raise as ``check`` does."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        ...
+
+    def share(self, make: Callable[[], _Shared]) -> _Shared:
+        """What ``make`` makes at the first call: one for the whole Operation, closed at its end."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -75,14 +106,27 @@ class Config:
     location: str
     options: Mapping[str, str] = field(default_factory=dict)
     min_severity: Severity = Severity.INFO
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    """By the name of its field. Resolved while an Operation or a check runs, and empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What ``connectors check`` found: sentences for the person, and how many VEPs there are."""
+    """What ``connectors check`` found. That there is one says: reachable, and the secret is accepted."""
 
     veps: int
     notes: tuple[str, ...] = ()
+    """Sentences for the person."""
+    all_counted: bool = True
+    """False when there may be more VEPs than were counted in the time a check has."""
+    way: str = ""
+    """What protects the way there (TLS), if the Tool goes somewhere."""
+    who: str = ""
+    """As whom the tool knows us."""
+    rights: tuple[str, ...] = ()
+    """What that one may do there."""
+    skips: Mapping[str, str] = field(default_factory=dict)
+    """Scanners that a Sync would skip, with the reason (seen at the first VEP)."""
 
 
 class Tool(Protocol):
@@ -94,6 +138,12 @@ class Tool(Protocol):
     """What a person calls it, e.g. ``Folder of reports``."""
     location: Field
     options: tuple[Field, ...]
+    secrets: tuple[Field, ...]
+    """What proves who we are: only references to it are stored."""
+    assets: bool
+    """True for a source of Products and Product Types without Findings."""
+    concurrency: int
+    """How many VEPs may be fetched at once."""
 
     def validate(self, config: Config) -> None:
         """Raise UsageError if the configuration cannot work, before it is saved."""
@@ -111,3 +161,55 @@ class Tool(Protocol):
     def fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
         """Read all Findings of one VEP; raise ConnectorError if any part of it cannot be read."""
         ...
+
+    def check(self, config: Config, run: Run) -> CheckResult:
+        """Look whether it works, storing nothing; raise ConnectorError if it does not."""
+        ...
+
+
+class BaseTool:
+    """What most Tools have in common; one that follows ``Tool`` by itself needs none of it."""
+
+    name: str
+    title: str
+    location: Field
+    options: tuple[Field, ...] = ()
+    secrets: tuple[Field, ...] = ()
+    assets: bool = False
+    concurrency: int = 1
+
+    def validate(self, config: Config) -> None:
+        """Known options only, and all of them readable."""
+        known = {option.name: option for option in self.options}
+        for name, text in {self.location.name: config.location, **config.options}.items():
+            field = self.location if name == self.location.name else known.get(name)
+            if field is None:
+                there = ", ".join(known) or "none"
+                raise UsageError(
+                    f"The Tool {self.name} has no option {inert(name)!r}.", do=f"Its options are: {there}."
+                )
+            try:
+                field.parse(text or field.default)
+            except ValueError as error:
+                raise UsageError(f"{name}: {inert(str(error))}.") from error
+
+    def list_veps(self, config: Config, run: Run) -> Iterator[Vep]:
+        """Yield every VEP; see ``Tool``."""
+        raise NotImplementedError
+
+    def check(self, config: Config, run: Run) -> CheckResult:
+        """Read the listing, as far as there is time."""
+        count, ended = count_veps(self.list_veps(config, run), run)
+        return CheckResult(count, all_counted=ended)
+
+
+def count_veps(veps: Iterator[Vep], run: Run, seconds: float = CHECK_SECONDS) -> tuple[int, bool]:
+    """How many there are, and whether that are all: a check has only so much time."""
+    until = time.monotonic() + seconds
+    seen: set[str] = set()
+    for vep in veps:
+        run.check()
+        seen.add(vep.vendor_id)
+        if time.monotonic() > until:
+            return len(seen), False
+    return len(seen), True

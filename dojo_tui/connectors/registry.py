@@ -1,24 +1,28 @@
 """Which Tools there are: the built-in ones and those of installed packages.
 
-A package adds a Tool with an entry point in the group ``dojo_tui.connectors``
+A module of this package that has a ``TOOL`` is a built-in one: adding it
+touches no other file. A package adds a Tool with an entry point in the group ``dojo_tui.connectors``
 that names an object (or a class without parameters) following ``base.Tool``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import Any, cast
 
+import dojo_tui.connectors as package
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.text import inert
 
 GROUP = "dojo_tui.connectors"
 
-_BUILT_IN = ("dojo_tui.connectors.reports",)
+_FIRST = "reports"
+"""It needs nothing but a folder, so it is shown first; the others are in the order of their names."""
 
 
 def tools() -> Mapping[str, Tool]:
@@ -35,8 +39,7 @@ def load(entries: Iterable[EntryPoint]) -> tuple[Mapping[str, Tool], Mapping[str
     """The built-in Tools and those of ``entries``, and what is wrong with the rest of them."""
     found: dict[str, Tool] = {}
     broken: dict[str, str] = {}
-    for module in _BUILT_IN:
-        tool = cast(Tool, import_module(module).TOOL)
+    for tool in sorted(_built_in(), key=lambda tool: (tool.name != _FIRST, tool.name)):
         found[tool.name] = tool
     for entry in sorted(entries, key=lambda entry: entry.name):
         try:
@@ -54,6 +57,14 @@ def load(entries: Iterable[EntryPoint]) -> tuple[Mapping[str, Tool], Mapping[str
     return MappingProxyType(found), MappingProxyType(broken)
 
 
+def _built_in() -> Iterator[Tool]:
+    for module in iter_modules(package.__path__, f"{package.__name__}."):
+        if module.name != __name__:
+            tool = getattr(import_module(module.name), "TOOL", None)
+            if tool is not None:
+                yield cast(Tool, tool)
+
+
 @cache
 def _loaded() -> tuple[Mapping[str, Tool], Mapping[str, str]]:
     return load(entry_points(group=GROUP))
@@ -69,5 +80,11 @@ def _flaw(name: str, candidate: Any) -> str:
         return "its Tool does not declare its location"
     if not all(isinstance(option, Field) for option in getattr(candidate, "options", (None,))):
         return "its Tool does not declare its options"
-    missing = [act for act in ("validate", "list_veps", "fetch") if not callable(getattr(candidate, act, None))]
+    if not all(isinstance(secret, Field) for secret in getattr(candidate, "secrets", (None,))):
+        return "its Tool does not declare its secrets"
+    if not hasattr(candidate, "assets") or not hasattr(candidate, "concurrency"):
+        return "its Tool does not say what it is (assets, concurrency): derive it from BaseTool"
+    missing = [
+        act for act in ("validate", "list_veps", "fetch", "check") if not callable(getattr(candidate, act, None))
+    ]
     return f"its Tool cannot {', '.join(missing)}" if missing else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
 from dojo_tui.connectors.reports_newest import Candidate, newest
 from dojo_tui.connectors.reports_walk import Walk, from_id
@@ -45,7 +45,7 @@ def _failed_runs(text: str) -> str:
     return word
 
 
-class Reports:
+class Reports(BaseTool):
     """Each folder that directly holds reports is a VEP; its Findings are what its reports say now."""
 
     name = "reports"

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import CheckResult, Config, Field, Tool
+from dojo_tui.connectors.base import CheckResult, Closes, Config, Field, Tool
 from dojo_tui.model import schedule as schedules
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, ConnectorError, DojoTuiError, UsageError
 from dojo_tui.model.operation import LogLevel
+from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import clean, inert
+from dojo_tui.services import secrets
 from dojo_tui.services.due import next_due
 from dojo_tui.services.owner import is_dead
-from dojo_tui.services.run import unexpected
+from dojo_tui.services.run import Shared, unexpected
 from dojo_tui.store import connectors as stored
 from dojo_tui.store import leases
 from dojo_tui.store.connectors import ConnectorRow
@@ -28,20 +32,47 @@ from dojo_tui.store.records import record_counts
 
 _LONGEST_LABEL = 100
 _LONGEST_TEXT = 4_000
+_LONGEST_WAIT = 20.0
+_LOOK_AGAIN = 0.1
 _SAFE = "Nothing was changed."
+
+_Shared = TypeVar("_Shared", bound=Closes)
 
 
 @dataclass(frozen=True, slots=True)
 class _CheckRun:
     """What a Tool sees while it is only looked at."""
 
-    check: Callable[[], None]
-    notes: list[str]
+    cancelled: Callable[[], None]
+    clock: Clock
+    notes: list[str] = field(default_factory=list)
+    shared: Shared = field(default_factory=Shared)
+
+    def check(self) -> None:
+        """Raise if the person gave up."""
+        self.cancelled()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but not for long: a person looks on."""
+        if seconds > _LONGEST_WAIT:
+            raise ConnectorError(f"The tool asks us to come back in {seconds:,.0f} s.", safe="Nothing was stored.")
+        while seconds > 0:
+            self.cancelled()
+            time.sleep(min(seconds, _LOOK_AGAIN))
+            seconds -= _LOOK_AGAIN
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self.clock.now()
+
+    def share(self, make: Callable[[], _Shared]) -> _Shared:
+        """One for the whole check."""
+        return self.shared(make)
 
     def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
         """Keep what a person should know."""
         if level is not LogLevel.INFO:
-            self.notes.append(message)
+            self.notes.append(scrub(message))
 
 
 class Connectors:
@@ -61,7 +92,7 @@ class Connectors:
         label: str,
         location: str,
         *,
-        secret: str | None = None,
+        secret: str | Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
         auto_map: bool = False,
         min_severity: Severity = Severity.INFO,
@@ -74,7 +105,7 @@ class Connectors:
             "tool": tool,
             "label": _label(label),
             "location": _value(found.location, location),
-            "secret": secret or None,
+            "secret": secrets.given(found, {}, secret),
             "options": _options(found, options or {}),
             "auto_map": auto_map,
             "min_severity": int(min_severity),
@@ -93,7 +124,7 @@ class Connectors:
         *,
         label: str | None = None,
         location: str | None = None,
-        secret: str | None = None,
+        secret: str | Mapping[str, str] | None = None,
         options: Mapping[str, str] | None = None,
         auto_map: bool | None = None,
         min_severity: Severity | None = None,
@@ -110,7 +141,7 @@ class Connectors:
         if location is not None:
             values["location"] = _value(found.location, location)
         if secret is not None:
-            values["secret"] = secret or None
+            values["secret"] = secrets.given(found, secrets.unpack(row.secret), secret)
         if options is not None:
             values["options"] = _options(found, {**row.options, **options})
         if auto_map is not None:
@@ -125,6 +156,7 @@ class Connectors:
             "label": row.label,
             "location": row.location,
             "options": row.options,
+            "secret": row.secret,
             "min_severity": row.min_severity,
             **values,
         }
@@ -151,22 +183,21 @@ class Connectors:
         return f"Removed {row.label} and its {records}. All Findings, Tests and Engagements stay, and the Operations."
 
     def check(self, connector_id: int, cancelled: Callable[[], None] = lambda: None) -> CheckResult:
-        """Read the tool's listing without storing anything; raises ConnectorError when it cannot be read wholly."""
+        """Look whether it works, storing nothing; raises ConnectorError with what is wrong."""
         with self._database.read() as connection:
             row = stored.connector(connection, connector_id)
         tool = self._tool(row.tool)
-        run = _CheckRun(cancelled, [])
-        seen: set[str] = set()
+        run = _CheckRun(cancelled, self._clock)
         try:
             tool.validate(_config(row))
-            for vep in tool.list_veps(_config(row), run):
-                cancelled()
-                seen.add(vep.vendor_id)
+            found = tool.check(_config(row, secrets.resolved(row.secret, cancelled)), run)
         except DojoTuiError:
             raise
         except Exception as error:
             raise ConnectorError(unexpected(error), safe="Nothing was stored.") from error
-        return CheckResult(len(seen), tuple(run.notes))
+        finally:
+            run.shared.close()
+        return _shown(found, run.notes)
 
     def _tool(self, name: str) -> Tool:
         tool = self._tools.get(name)
@@ -178,6 +209,9 @@ class Connectors:
     def _validate(self, tool: Tool, values: Mapping[str, Any]) -> None:
         config = Config(values["label"], values["location"], values["options"], Severity(values["min_severity"]))
         tool.validate(config)
+        lacking = secrets.missing(tool, values["secret"])
+        if lacking:
+            raise UsageError(f"The {lacking} is needed: a reference, such as {secrets.KINDS}.", safe=_SAFE)
 
     def _schedule(self, kind: str, text: str) -> dict[str, Any]:
         try:
@@ -193,8 +227,20 @@ class Connectors:
         return {} if values[f"{kind}_schedule"] == before else values
 
 
-def _config(row: ConnectorRow) -> Config:
-    return Config(row.label, row.location, row.options, row.min_severity)
+def _config(row: ConnectorRow, held: Mapping[str, Secret] | None = None) -> Config:
+    return Config(row.label, row.location, row.options, row.min_severity, held or {})
+
+
+def _shown(found: CheckResult, notes: list[str]) -> CheckResult:
+    """What the tool said of itself, without any secret it may have repeated."""
+    return replace(
+        found,
+        notes=tuple(scrub(note) for note in (*found.notes, *notes)),
+        way=scrub(found.way),
+        who=scrub(found.who),
+        rights=tuple(scrub(right) for right in found.rights),
+        skips={scrub(scanner): scrub(reason) for scanner, reason in found.skips.items()},
+    )
 
 
 def _label(text: str) -> str:

@@ -11,6 +11,7 @@ from dojo_tui.model.errors import CancelledError, ConnectorError, DojoTuiError
 from dojo_tui.model.operation import DISCOVER_COUNTS, LogLevel, OutcomeStatus, Status
 from dojo_tui.model.plan import Hold
 from dojo_tui.model.record import Event, State
+from dojo_tui.model.secret import scrub
 from dojo_tui.model.text import clean
 from dojo_tui.services.automap import auto_map
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
@@ -90,7 +91,7 @@ class _Discover:
         except (CancelledError, ClosingError, LeaseLostError):
             raise
         except ConnectorError as error:
-            self._problem = self._problem or str(error)
+            self._problem = self._problem or scrub(str(error))
         except DojoTuiError:
             raise
         except Exception as error:  # noqa: BLE001 -- a bug of a Tool must not make VEPs Missing

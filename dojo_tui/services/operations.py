@@ -12,7 +12,8 @@ from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError, StoreError, UsageError
 from dojo_tui.model.operation import LogLevel, OperationType, Status, Trigger
-from dojo_tui.services import discover, sync
+from dojo_tui.model.secret import scrub
+from dojo_tui.services import discover, secrets, sync
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import Event, Listener, OperationChanged
 from dojo_tui.services.jobs import Begun, Job, Jobs
@@ -233,6 +234,7 @@ class Operations:
                     job.operation_id, job.request, row, self._database, self._clock, job.token, self.emit, {}
                 )
                 tool = self._tools[row.tool]
+                run.secrets = secrets.resolved(row.secret, job.token.check)
                 if job.request.type is OperationType.DISCOVER:
                     status, error = discover.discover(run, tool, self._destination, self._settings.discover_hold)
                 else:
@@ -250,6 +252,9 @@ class Operations:
             if isinstance(stopped, KeyboardInterrupt):
                 status, error = Status.CANCELLED, str(CancelledError())
             raised = stopped
+        error = scrub(error)
+        if run is not None:
+            run.shared.close()
         if error and run is not None:
             run.log(error, LogLevel.WARNING if status in (Status.HELD, Status.CANCELLED) else LogLevel.ERROR)
         self._end(job, run, status, error)

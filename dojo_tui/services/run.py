@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import Config
+from dojo_tui.connectors.base import Closes, Config
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import LogLevel, OutcomeStatus
+from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.model.text import clean
 from dojo_tui.services.cancel import CancelToken
 from dojo_tui.services.events import Event, Logged, Progress, RecordDone
@@ -27,6 +31,32 @@ _LONGEST_MESSAGE = 2_000
 _LONGEST_NAME = 500
 _LONGEST_UNEXPECTED = 300
 
+_Shared = TypeVar("_Shared", bound=Closes)
+
+
+class Shared:
+    """One thing that everybody who works on an Operation uses; made at the first call, closed at the end."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._made: Any = None
+
+    def __call__(self, make: Callable[[], _Shared]) -> _Shared:
+        """It."""
+        with self._lock:
+            if self._made is None:
+                self._made = make()
+            made: _Shared = self._made
+            return made
+
+    def close(self) -> None:
+        """Close it; that the other end is gone by now is no news."""
+        with self._lock:
+            made, self._made = self._made, None
+        if made is not None:
+            with suppress(Exception):
+                made.close()
+
 
 @dataclass(slots=True)
 class OperationRun:
@@ -40,6 +70,8 @@ class OperationRun:
     token: CancelToken
     emit: Callable[[Event], None]
     counts: dict[str, int]
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
     _lines: list[Line] = field(default_factory=list)
     _told_at: float = 0.0
     _saved_at: float = field(default_factory=time.monotonic)
@@ -48,15 +80,27 @@ class OperationRun:
     def config(self) -> Config:
         """The Connector as its Tool sees it."""
         row = self.connector
-        return Config(row.label, row.location, row.options, row.min_severity)
+        return Config(row.label, row.location, row.options, row.min_severity, self.secrets)
 
     def check(self) -> None:
         """Raise CancelledError if the person cancelled."""
         self.token.check()
 
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than until the person cancelled."""
+        self.token.wait(seconds)
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return self.clock.now()
+
+    def share(self, make: Callable[[], _Shared]) -> _Shared:
+        """What ``make`` makes at the first call: one for the whole Operation, closed at its end."""
+        return self.shared(make)
+
     def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
         """Add a line to the log: told at once, written with the next write."""
-        line = Line(self.clock.now(), level, clean(message, _LONGEST_MESSAGE))
+        line = Line(self.clock.now(), level, clean(scrub(message), _LONGEST_MESSAGE))
         self._lines.append(line)
         self.emit(Logged(self.operation_id, line.at, line.level, line.message))
 
@@ -104,7 +148,7 @@ class OperationRun:
         """Record what became of Records."""
         now = self.clock.now()
         written = [
-            Outcome(record_id, name, status, clean(reason, _LONGEST_MESSAGE), counts, now)
+            Outcome(record_id, name, status, clean(scrub(reason), _LONGEST_MESSAGE), counts, now)
             for record_id, name, status, reason, counts in rows
         ]
         operation_writes.add_outcomes(connection, self.operation_id, written)
@@ -120,5 +164,5 @@ class OperationRun:
 
 def unexpected(error: Exception) -> str:
     """Say that something broke that nobody foresaw: a sentence, never a traceback with what it may hold."""
-    first = str(error).partition("\n")[0][:_LONGEST_UNEXPECTED]
+    first = scrub(str(error)).partition("\n")[0][:_LONGEST_UNEXPECTED]
     return f"Unexpected error ({type(error).__name__}): {first}".rstrip(": ")

@@ -43,6 +43,8 @@ class _Sync:
         self._destination = destination
         self._settings = settings
         self._request = run.request
+        # A server answers several at once; reports are read by Python alone.
+        self._fetchers = max(settings.fetchers, tool.concurrency)
         self._ended: Counter[OutcomeStatus] = Counter()
         self._reimport = Reimport(
             min_severity=run.connector.min_severity,
@@ -59,8 +61,8 @@ class _Sync:
                 good,
                 self._fetch,
                 self._run.token,
-                ahead=self._settings.read_ahead,
-                threads=self._settings.fetchers,
+                ahead=max(self._settings.read_ahead, 2 * self._fetchers if self._fetchers > 1 else 1),
+                threads=self._fetchers,
             )
             self._run.progress(0, len(good), "Reading")
             for place, future in fetched:

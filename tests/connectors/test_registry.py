@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 
-from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.registry import GROUP, broken_tools, load, tools
 
 
-class Mine:
+class Mine(BaseTool):
     """A Tool as a third party would write it."""
 
     name = "mine"
@@ -30,7 +30,19 @@ class Mine:
 
 
 MINE = Mine()
-HALF = type("Half", (), {"name": "half", "title": "Half", "location": Mine.location, "options": ()})
+HALF = type(
+    "Half",
+    (),
+    {
+        "name": "half",
+        "title": "Half",
+        "location": Mine.location,
+        "options": (),
+        "secrets": (),
+        "assets": False,
+        "concurrency": 1,
+    },
+)
 
 
 def _entry(name: str, value: str) -> EntryPoint:
@@ -46,7 +58,7 @@ def test_built_in() -> None:
 def test_object_or_class() -> None:
     for value in ("MINE", "Mine"):
         found, broken = load([_entry("mine", value)])
-        assert list(found) == ["reports", "mine"]
+        assert list(found) == [*tools(), "mine"]
         assert not broken
 
 
@@ -60,7 +72,7 @@ def test_bad_ones_leave_the_others_alone() -> None:
         "raises": "tests.connectors.raising:X",
     }
     found, broken = load([*(_entry(name, value) for name, value in bad.items()), _entry("mine", "MINE")])
-    assert list(found) == ["reports", "mine"]
+    assert list(found) == [*tools(), "mine"]
     assert set(broken) == set(bad)
     assert "validate" in broken["half"]
     assert "ZeroDivisionError" in broken["raises"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import OperationType
@@ -31,13 +31,14 @@ def finding(name: str, severity: Severity = Severity.HIGH) -> Finding:
 
 
 @dataclass
-class FakeTool:
+class FakeTool(BaseTool):
     """Lists ``veps`` (an exception in it is raised there) and finds ``findings``."""
 
     name: str = "fake"
     title: str = "Fake"
     location: Field = field(default_factory=lambda: Field("location", "Where it is.", required=True))
     options: tuple[Field, ...] = (Field("depth", "How deep.", default="3", parse=int),)
+    secrets: tuple[Field, ...] = (Field("secret", "Who we are."),)
     veps: list[Vep | Exception] = field(default_factory=list)
     findings: dict[str, list[Finding] | Exception | Fetch] = field(default_factory=dict)
     on_fetch: Callable[[str, Run], None] = lambda _vendor_id, _run: None
