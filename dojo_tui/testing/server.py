@@ -80,6 +80,10 @@ class ToolServer:
         give: Answer = answer if callable(answer) else lambda _call: Reply(answer)
         self._routes.insert(0, (method, pattern, give))
 
+    def clear(self) -> None:
+        """Forget all routes."""
+        self._routes = []
+
     def answer(self, call: Call) -> Reply:
         """What is answered, before any twist."""
         for method, pattern, give in self._routes:
