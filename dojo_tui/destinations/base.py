@@ -60,6 +60,13 @@ class Destination(Protocol):
         """The Product of exactly this name, created if there is none."""
         ...
 
+    def adjust_product(self, ref: str, name: str, product_type: str) -> Product:
+        """Give a Product another name or Product Type (made if there is none); nothing else of it changes.
+
+        Raises DestinationError when it is gone, or when another one has that name.
+        """
+        ...
+
     def lost(self, targets: Collection[Target]) -> dict[Target, str]:
         """Those of ``targets`` whose Product, or the Engagement or Test we made there, is gone, with the reason."""
         ...

@@ -55,6 +55,22 @@ class EmbeddedDestination:
         with self._database.write() as connection:
             return _product(connection, name) or self._create_product(connection, name, kind)
 
+    def adjust_product(self, ref: str, name: str, product_type: str) -> Product:
+        """Give a Product another name or Product Type; nothing else of it changes."""
+        name = _checked_name(name, "Product")
+        kind = _checked_name(product_type, "Product Type")
+        with self._database.write() as connection:
+            other = _product(connection, name)
+            if other is not None and other.ref != ref:
+                raise DestinationError(f"There is another Product named {name}.", safe="Nothing was changed.")
+            type_id = _find_or_create(connection, product_types, {"name": kind}, {})
+            done = connection.execute(
+                update(products).where(products.c.id == int(ref)).values(name=name, product_type_id=type_id)
+            )
+            if done.rowcount != 1:
+                raise DestinationError("The Product is gone.", safe="Nothing was changed.")
+        return Product(ref, name, kind)
+
     def _create_product(self, connection: Connection, name: str, kind: str) -> Product:
         type_id = _find_or_create(connection, product_types, {"name": kind}, {})
         _find_or_create(connection, products, {"name": name}, {"product_type_id": type_id, "created_at": self._now()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 
 from dojo_tui.connectors.base import Tool, Vep
 from dojo_tui.destinations.base import Destination, Target
@@ -13,12 +14,14 @@ from dojo_tui.model.plan import Hold
 from dojo_tui.model.record import Event, State
 from dojo_tui.model.secret import scrub
 from dojo_tui.model.text import clean
+from dojo_tui.services import assets
 from dojo_tui.services.automap import auto_map
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import RecordsChanged
 from dojo_tui.services.moves import recognise
 from dojo_tui.services.run import OperationRun, unexpected
 from dojo_tui.store import discovery
+from dojo_tui.store.assets import GROUP
 from dojo_tui.store.discovery import Known, Listed, Place
 
 _BATCH = 2_500
@@ -57,6 +60,7 @@ class _Discover:
     def run(self) -> tuple[Status, str]:
         with self._run.database.read() as connection:
             self._known = discovery.known(connection, self._run.connector.id)
+        before = assets.held(self._run) if self._tool.assets else {}
         self._list()
         held = ""
         if self._problem:
@@ -66,7 +70,9 @@ class _Discover:
             self._settle_moves()
             held = self._mark_missing()
         self._mark_lost()
-        if self._run.connector.auto_map:
+        if self._tool.assets:
+            assets.reconcile(self._run, self._destination, before)
+        elif self._run.connector.auto_map:
             auto_map(self._run, self._destination)
         self._run.emit(RecordsChanged(self._run.connector.id))
         if self._problem:
@@ -110,6 +116,8 @@ class _Discover:
             self._problem = self._problem or problem
             return None
         self._listed.add(vep.vendor_id)
+        if vep.product_type:
+            vep = replace(vep, details={**vep.details, GROUP: vep.product_type})
         evidence = sorted(vep.evidence)[:_MOST_EVIDENCE]
         if _is_plain(vep):
             return Listed(vep.vendor_id, vep.name, dict(vep.details), evidence)

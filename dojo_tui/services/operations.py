@@ -235,7 +235,8 @@ class Operations:
                 )
                 tool = self._tools[row.tool]
                 run.secrets = secrets.resolved(row.secret, job.token.check)
-                if job.request.type is OperationType.DISCOVER:
+                # A source of assets has nothing but its listing: either Operation brings it up to date.
+                if job.request.type is OperationType.DISCOVER or (tool.assets and not job.request.dry_run):
                     status, error = discover.discover(run, tool, self._destination, self._settings.discover_hold)
                 else:
                     status, error = sync.sync(run, tool, self._destination, self._settings)
