@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import groupby
 from pathlib import Path
+
+from dojo_tui.connectors.base import Field, Tool
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -25,23 +28,32 @@ def keys() -> str:
     return "\n".join(lines)
 
 
-def options() -> str:
-    """The fields of the Tool ``reports``."""
-    from dojo_tui.connectors.registry import tools
-
-    lines = ["| `--option` | default | meaning |", "|---|---|---|"]
-    for field in tools()["reports"].options:
-        default = f"`{field.default}`" if field.default else ""
-        lines.append(f"| `{field.name}` | {_cell(default)} | {_cell(field.help)} |")
+def fields(tool: Tool) -> str:
+    """What a Tool asks for."""
+    lines = ["| field | default | meaning |", "|---|---|---|"]
+    if tool.secrets:
+        lines.append(f"| `--location` | {_default(tool.location)} | {_cell(tool.location.help)} |")
+    for number, field in enumerate(tool.secrets):
+        name = "--secret" if number == 0 else f"--secret {field.name}=…"
+        lines.append(f"| `{name}` | {'' if field.required else 'none'} | {_cell(field.help)} |")
+    lines += [f"| `--option {one.name}=…` | {_default(one)} | {_cell(one.help)} |" for one in tool.options]
     return "\n".join(lines)
 
 
-PARTS: Mapping[str, Callable[[], str]] = {"keys": keys, "options of reports": options}
+def parts() -> Mapping[str, Callable[[], str]]:
+    """Every generated part by its name; a Tool with fields must have its place in the README."""
+    from dojo_tui.connectors.registry import built_in
+
+    return {"keys": keys, **{f"fields of {tool.name}": partial(fields, tool) for tool in built_in()}}
+
+
+def _default(field: Field) -> str:
+    return _cell(f"`{field.default}`") if field.default else ""
 
 
 def written(text: str) -> str:
     """``text`` with every generated part as it should be."""
-    for name, make in PARTS.items():
+    for name, make in parts().items():
         begin, end = f"<!-- {name}: made by tools/readme.py -->", f"<!-- end of {name} -->"
         pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
         if not pattern.search(text):

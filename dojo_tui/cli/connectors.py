@@ -19,12 +19,16 @@ from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.base import CheckResult
+    from dojo_tui.connectors.base import CheckResult, Tool
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
 SEVERITIES = click.Choice([severity.label for severity in Severity], case_sensitive=False)
 SCHEDULE_HELP = "'6h', 'daily 02:30', 'weekly mon 02:30', a cron expression, or 'off'."
+SECRET_HELP = (
+    "Where the secret is, never the secret: env:NAME, 'command:pass show x', keyring:service/user, file:/path."
+)
+_REFERENCE = re.compile(r"(env|command|keyring|file):")
 _LIKE_A_SECRET = re.compile(r"pass(word|wd|phrase)?$|secret|token|api_?key|credential|private_?key", re.IGNORECASE)
 
 
@@ -65,6 +69,7 @@ def connectors_list(context: click.Context) -> None:
 @click.option(
     "--option", "pairs", metavar="KEY=VALUE", multiple=True, help="A field of the Tool; see 'dojo-tui tools'."
 )
+@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=SECRET_HELP)
 @click.option("--auto-map", is_flag=True, help="Map what is discovered to a Product of its own name.")
 @click.option("--min-severity", type=SEVERITIES, default=Severity.INFO.label, show_default=True)
 @click.option("--discover-every", metavar="SCHEDULE", default="off", help=SCHEDULE_HELP)
@@ -76,6 +81,7 @@ def connectors_add(
     label: str,
     location: str,
     pairs: tuple[str, ...],
+    secrets: tuple[str, ...],
     auto_map: bool,
     min_severity: str,
     discover_every: str,
@@ -91,6 +97,7 @@ def connectors_add(
             tool,
             label,
             location,
+            secret=_secrets(secrets, workspace.tools[tool]),
             options=options,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity),
@@ -105,6 +112,7 @@ def connectors_add(
 @click.option("--label", "new_label", metavar="TEXT", help="Rename it.")
 @click.option("--location", metavar="PLACE")
 @click.option("--option", "pairs", metavar="KEY=VALUE", multiple=True, help="Change a field; an empty VALUE resets it.")
+@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=SECRET_HELP)
 @click.option("--auto-map/--no-auto-map", default=None)
 @click.option("--min-severity", type=SEVERITIES)
 @click.option("--discover-every", metavar="SCHEDULE", help=SCHEDULE_HELP)
@@ -116,6 +124,7 @@ def connectors_edit(
     new_label: str | None,
     location: str | None,
     pairs: tuple[str, ...],
+    secrets: tuple[str, ...],
     auto_map: bool | None,
     min_severity: str | None,
     discover_every: str | None,
@@ -129,6 +138,7 @@ def connectors_edit(
             row.id,
             label=new_label,
             location=location,
+            secret=_secrets(secrets, workspace.tools.get(row.tool)),
             options=options or None,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity) if min_severity else None,
@@ -142,7 +152,7 @@ def connectors_edit(
 @click.argument("labels", metavar="[LABEL]...", nargs=-1)
 @click.pass_context
 def connectors_check(context: click.Context, labels: tuple[str, ...]) -> int:
-    """Read the tool's listing without storing anything."""
+    """Say whether it is reachable, as whom it knows us, how much there is, and what a Sync would skip."""
     with opened(context) as workspace:
         rows = connectors_named(workspace, labels) if labels else all_connectors(workspace)
         checked = [(row.label, _check(workspace, row)) for row in rows]
@@ -186,16 +196,27 @@ def _check(workspace: Workspace, row: ConnectorRow) -> CheckResult | DojoTuiErro
 def _check_json(label: str, result: CheckResult | DojoTuiError) -> Mapping[str, Any]:
     if isinstance(result, DojoTuiError):
         return {"label": label, "works": False, "veps": None, "notes": [], "errors": [str(result)]}
-    return {"label": label, "works": True, "veps": result.veps, "notes": list(result.notes), "errors": []}
+    return {
+        "label": label,
+        "works": True,
+        "veps": result.veps,
+        "all_counted": result.all_counted,
+        "way": result.way,
+        "who": result.who,
+        "rights": list(result.rights),
+        "skips": dict(result.skips),
+        "notes": list(result.notes),
+        "errors": [],
+    }
 
 
 def _print_check(label: str, result: CheckResult | DojoTuiError) -> None:
     if isinstance(result, DojoTuiError):
         print(f"{inert(label)}: does not work. {inert(str(result))}")
         return
-    print(f"{inert(label)}: works, {number(result.veps, 'unit')} found")
-    for note in result.notes:
-        print(f"  {inert(note)}")
+    print(f"{inert(label)}: works, {'' if result.all_counted else 'at least '}{number(result.veps, 'unit')} found")
+    for line in result.lines:
+        print(f"  {inert(line)}")
 
 
 def _record_count(workspace: Workspace, connector_id: int) -> int:
@@ -211,6 +232,21 @@ def _schedule(text: str) -> str:
     if len(words) == 1 and words[0][:1].isdigit():
         return f"every {words[0]}"
     return f"cron {text}" if len(words) == 5 else text
+
+
+def _secrets(given_: Iterable[str], tool: Tool | None) -> dict[str, str] | None:
+    """References by their field's name; without a name it is the Tool's first secret."""
+    found: dict[str, str] = {}
+    fields = [field.name for field in tool.secrets] if tool is not None else []
+    for text in given_:
+        name, equals, reference = text.partition("=")
+        if _REFERENCE.match(text) or not equals or name not in fields:
+            # What follows "=" of an unknown name may be a secret: it is not looked at, and not repeated.
+            name, reference = (fields[0] if fields else "secret"), text
+        if name in found:
+            raise UsageError(f"The {name} is given twice.")
+        found[name] = reference
+    return found or None
 
 
 def _options(pairs: Iterable[str]) -> dict[str, str]:

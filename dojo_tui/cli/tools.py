@@ -32,10 +32,16 @@ def command(context: click.Context) -> None:
     for tool in found.values():
         print(f"{inert(tool.name)}: {inert(tool.title)}")
         named = [(f"--option {field.name}=…", field) for field in tool.options]
-        for option, field in [("--location …", tool.location), *named]:
+        known = [(_secret(tool, field), field) for field in tool.secrets]
+        for option, field in [("--location …", tool.location), *known, *named]:
             default = f" (default: {field.default})" if field.default else ""
             print(f"  {inert(option):<26}{inert(field.help + default)}")
-        print(f"  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …")
+        needed = "".join(f" {_secret(tool, field)}" for field in tool.secrets if field.required)
+        print(f"  dojo-tui connectors add {inert(tool.name)} --label LABEL --location …{inert(needed)}")
+
+
+def _secret(tool: Tool, field: Field) -> str:
+    return "--secret env:…" if field is tool.secrets[0] else f"--secret {field.name}=env:…"
 
 
 def _tool_json(tool: Tool) -> Mapping[str, Any]:
@@ -43,6 +49,8 @@ def _tool_json(tool: Tool) -> Mapping[str, Any]:
         "name": tool.name,
         "title": tool.title,
         "location": _field_json(tool.location),
+        "secrets": [_field_json(field) for field in tool.secrets],
+        "assets": tool.assets,
         "options": [_field_json(field) for field in tool.options],
     }
 

@@ -128,6 +128,17 @@ class CheckResult:
     skips: Mapping[str, str] = field(default_factory=dict)
     """Scanners that a Sync would skip, with the reason (seen at the first VEP)."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What there is to say, a line each."""
+        said = [f"the way there: {self.way}"] if self.way else []
+        if self.who:
+            said.append(f"known as: {self.who}")
+        if self.rights:
+            said.append(f"may: {', '.join(self.rights)}")
+        said += [f"would be skipped: {scanner}: {reason}" for scanner, reason in self.skips.items()]
+        return (*said, *self.notes)
+
 
 class Tool(Protocol):
     """A kind of product we can talk to. Implementations are stateless; one instance serves all."""

@@ -39,7 +39,7 @@ def load(entries: Iterable[EntryPoint]) -> tuple[Mapping[str, Tool], Mapping[str
     """The built-in Tools and those of ``entries``, and what is wrong with the rest of them."""
     found: dict[str, Tool] = {}
     broken: dict[str, str] = {}
-    for tool in sorted(_built_in(), key=lambda tool: (tool.name != _FIRST, tool.name)):
+    for tool in sorted(built_in(), key=lambda tool: (tool.name != _FIRST, tool.name)):
         found[tool.name] = tool
     for entry in sorted(entries, key=lambda entry: entry.name):
         try:
@@ -57,7 +57,8 @@ def load(entries: Iterable[EntryPoint]) -> tuple[Mapping[str, Tool], Mapping[str
     return MappingProxyType(found), MappingProxyType(broken)
 
 
-def _built_in() -> Iterator[Tool]:
+def built_in() -> Iterator[Tool]:
+    """The Tools of this package, in the order of their modules."""
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         if module.name != __name__:
             tool = getattr(import_module(module.name), "TOOL", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from dojo_tui.connectors import reports_fields as fields
 from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
 from dojo_tui.connectors.reports_newest import Candidate, newest
@@ -15,34 +16,7 @@ from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
 from dojo_tui.reports import ReportChangedError, ReportError, findings, survey
 
-FAILED_RUNS = ("keep", "fail", "accept")
 _SHOWN = 5
-
-
-def _location(text: str) -> str:
-    if not text.strip():
-        raise ValueError("the location must be a directory")
-    # Absolute, but with its links: a person who points a link elsewhere means the new place.
-    return str(Path(text.strip()).expanduser().absolute())
-
-
-def _depth(text: str) -> int | None:
-    if not text.strip():
-        return None
-    try:
-        depth = int(text)
-    except ValueError:
-        depth = -1
-    if depth < 0:
-        raise ValueError("the depth must be 0 (the location's own reports only), a number of levels, or empty for all")
-    return depth
-
-
-def _failed_runs(text: str) -> str:
-    word = text.strip().lower() or FAILED_RUNS[0]
-    if word not in FAILED_RUNS:
-        raise ValueError(f"failed-runs must be one of {', '.join(FAILED_RUNS)}")
-    return word
 
 
 class Reports(BaseTool):
@@ -50,41 +24,26 @@ class Reports(BaseTool):
 
     name = "reports"
     title = "Folder of reports"
-    location = Field("location", "Directory that holds the reports, or folders of them", required=True, parse=_location)
+    location = Field(
+        "location", "Directory that holds the reports, or folders of them", required=True, parse=fields.location
+    )
     options = (
-        Field("depth", "How many levels of folders to look into; empty for all", parse=_depth),
-        Field(
-            "include",
-            "Which files are reports: patterns, separated by commas",
-            default=DEFAULT_INCLUDE,
-            parse=parse_globs,
-        ),
+        Field("depth", "How many levels of folders to look into; empty for all", parse=fields.depth),
+        Field("include", "Which files are reports: patterns, separated by commas", False, DEFAULT_INCLUDE, parse_globs),
         Field("exclude", "Which files and folders to leave out: patterns, separated by commas", parse=parse_globs),
         Field(
             "failed-runs",
             "When a report says that its scan was not successful: keep (take over what it found and close nothing), "
             "fail (leave the folder as it is), or accept (take it as complete: what it does not find is closed)",
-            default=FAILED_RUNS[0],
-            parse=_failed_runs,
+            default=fields.FAILED_RUNS[0],
+            parse=fields.failed_runs,
         ),
     )
 
     def validate(self, config: Config) -> None:
         """Check the options and that the Location is a directory."""
-        known = {option.name: option for option in self.options}
-        for name, text in config.options.items():
-            if name not in known:
-                raise UsageError(
-                    f"The Tool reports has no option {inert(name)!r}.", do=f"Its options are: {', '.join(known)}."
-                )
-            try:
-                known[name].parse(text)
-            except ValueError as error:
-                raise UsageError(f"Option {name}: {inert(str(error))}.") from error
-        try:
-            path = _location(config.location)
-        except ValueError as error:
-            raise UsageError(f"{error}.") from error
+        super().validate(config)
+        path = fields.location(config.location)
         if not Path(path).is_dir():
             raise UsageError(f"The location {inert(path)} is not a directory.", do="Name a directory that exists.")
 
@@ -122,7 +81,7 @@ class Reports(BaseTool):
             # Of several reports some may be old ones, whose Findings would be built in vain.
             surveys.append(survey(path, run.check, eager=len(paths) == 1))
         chosen, notes = newest(surveys)
-        mode = _failed_runs(config.options.get("failed-runs", ""))
+        mode = fields.failed_runs(config.options.get("failed-runs", ""))
         partial: dict[str, str] = {}
         for candidate in chosen:
             if not candidate.failure:
@@ -167,8 +126,8 @@ class Reports(BaseTool):
     def _walk(self, config: Config) -> Walk:
         options = config.options
         return Walk(
-            root=_location(config.location),
-            depth=_depth(options.get("depth", "")),
+            root=fields.location(config.location),
+            depth=fields.depth(options.get("depth", "")),
             include=matcher(options.get("include", "") or DEFAULT_INCLUDE),
             exclude=matcher(options.get("exclude", "")),
         )

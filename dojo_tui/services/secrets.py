@@ -17,7 +17,7 @@ from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.model.text import inert
 
-KINDS = "env:NAME, command:pass show x, keyring:service/user or file:/path"
+KINDS = "env:NAME, command:pass show x, keyring:service/user, file:/path"
 _SAFE = "Nothing was asked of the tool."
 _MOST_BYTES = 64 * 1024
 _COMMAND_SECONDS = 60.0

@@ -41,9 +41,9 @@ def test_a_reader_that_has_enough_is_no_error(mapped: Cli) -> None:
 
 SLOW_TOOL = """
 import pathlib, time
-from dojo_tui.connectors.base import Fetch, Field, Vep
+from dojo_tui.connectors.base import BaseTool, Fetch, Field, Vep
 
-class Slow:
+class Slow(BaseTool):
     name = "slow"
     title = "A tool that answers slowly"
     location = Field("location", "A directory")

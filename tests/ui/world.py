@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
-from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.finding import Finding
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
-class MemoryTool:
+class MemoryTool(BaseTool):
     """Shows what a test put into ``veps``, and waits where a test says so."""
 
     name = "memory"

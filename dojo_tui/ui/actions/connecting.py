@@ -53,8 +53,10 @@ def check(app: DojoApp, context: Context) -> None:
     app.tell(f"Checking {plain(row.label, 40)} …", "accent")
 
     def done(result: Any) -> None:
-        notes = "  ".join(plain(note, 200) for note in result.notes)
-        app.tell(f"✓ {plain(row.label, 40)} works: {result.veps:,} found. {notes}", "good")
+        more = "; ".join(plain(line, 200) for line in result.lines)
+        least = "" if result.all_counted else "at least "
+        told = f"✓ {plain(row.label, 40)} works: {least}{result.veps:,} found. {more}"
+        app.tell(told, "accent" if result.skips else "good")
 
     app.jobs.apart(lambda: workspace.connectors.check(row.id), done)
 

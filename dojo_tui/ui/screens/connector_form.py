@@ -14,6 +14,7 @@ from textual.widgets import Input
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.model.severity import Severity
+from dojo_tui.services.secrets import KINDS, unpack
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import plain
@@ -66,10 +67,10 @@ class ConnectorForm(Dialog[bool]):
         for option in self._tool.options:
             value = row.options.get(option.name, "") if row is not None else ""
             yield from self._field(f"option-{option.name}", _title(option), option.help, value, option.default)
-        yield from self._field(
-            "secret", "Secret", "a reference: env:NAME, command:pass show x, keyring:service/user, file:PATH",
-            (row.secret or "") if row is not None else "",
-        )  # fmt: skip
+        held = unpack(row.secret) if row is not None else {}
+        for secret in self._tool.secrets:
+            help_ = f"{secret.help}. A reference to it: {KINDS}"
+            yield from self._field(f"secret-{secret.name}", _title(secret), help_, held.get(secret.name, ""))
         yield from self._field(
             "auto_map", "Auto-map", "yes: New Records get the Product of their name",
             "yes" if row is not None and row.auto_map else "no",
@@ -119,7 +120,7 @@ class ConnectorForm(Dialog[bool]):
         return {
             "label": self.value("label"),
             "location": self.value("location"),
-            "secret": self.value("secret") or None,
+            "secret": {secret.name: self.value(f"secret-{secret.name}") for secret in self._tool.secrets},
             "options": {
                 option.name: text
                 for option in self._tool.options
