@@ -205,12 +205,15 @@ class ApiTool(BaseTool):
         skipped: dict[str, str] = {}
         for family in self.families(api.setup):
             try:
-                findings.extend(self._read(api, family, vendor_id, run))
+                # Wholly or not at all: a part of a skipped family would be taken for new Findings.
+                found = list(self._read(api, family, vendor_id, run))
             except (Unavailable, RefusedError) as error:
                 reason = family.reason(error)
                 if not reason:
                     raise
                 skipped[family.scanner] = reason
+            else:
+                findings += found
         return Fetch(findings, skipped)
 
     def check(self, config: Config, run: Run) -> CheckResult:
