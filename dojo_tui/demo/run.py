@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,15 @@ def run_demo(*, read_only: bool = False, theme: str | None = None) -> int:
     from dojo_tui.ui.app import run
 
     # A thread that is still closing down may hold a file for a moment longer.
-    with tempfile.TemporaryDirectory(prefix="dojo-tui-demo-", ignore_cleanup_errors=True) as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="dojo-tui-demo-", ignore_cleanup_errors=True) as name,
+        ExitStack() as servers,
+    ):
 
         def opener() -> Workspace:
+            from dojo_tui.demo.servers.base import running
             from dojo_tui.demo.world import build
 
-            return build(Path(name), Clock(), read_only=read_only)
+            return build(Path(name), Clock(), live=servers.enter_context(running()), read_only=read_only)
 
         return run(opener, read_only=read_only, theme=theme)

@@ -6,13 +6,14 @@ holds nothing that the program could not have done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from dojo_tui.demo.releases import Folder, NextRelease
+from dojo_tui.demo.servers.base import Following, LiveTool
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType, Status, Trigger
 from dojo_tui.model.schedule import parse
@@ -64,8 +65,11 @@ class _Past:
                 self.now += timedelta(seconds=0.4)
 
 
-def build(directory: Path, clock: Clock, *, read_only: bool = False) -> Workspace:
-    """Make the world in ``directory`` and open it. The same clock makes the same world."""
+def build(directory: Path, clock: Clock, *, live: Sequence[LiveTool] = (), read_only: bool = False) -> Workspace:
+    """Make the world in ``directory`` and open it. The same clock makes the same world.
+
+    To each of the ``live`` tools there is a Connector, and nothing was asked of it yet.
+    """
     folders = {
         key: Folder(directory / "reports" / key[0] / key[1], project, scanner)
         for key, (project, scanner) in FOLDERS.items()
@@ -73,9 +77,10 @@ def build(directory: Path, clock: Clock, *, read_only: bool = False) -> Workspac
     for key, folder in folders.items():
         folder.put(1 if key == (NODE, "express-next") else 0)
     url = str(directory / "store.sqlite")
-    _Story(directory / "reports", url, clock, folders).tell()
+    _Story(directory / "reports", url, clock, folders).tell(live)
     workspace = open_workspace(url, clock=clock, read_only=read_only, who=WHO)
     NextRelease(workspace, folders).listen()
+    Following(workspace, live).listen()
     return workspace
 
 
@@ -91,13 +96,15 @@ class _Story:
         self.workspace = open_workspace(url, clock=Clock(lambda: self.past.now, self.zone), who=WHO)
         self.workspace.operations.subscribe(self.past.hear)
 
-    def tell(self) -> None:
+    def tell(self, live: Sequence[LiveTool]) -> None:
         """Let it happen."""
         try:
             self._first_day()
             self._a_bad_night()
             self._today()
             self._schedule()
+            for one in live:
+                self._connect(one)
         finally:
             self.workspace.close()
 
@@ -151,6 +158,15 @@ class _Story:
     def _add(self, label: str) -> int:
         self._pass(seconds=40)
         return self.workspace.connectors.add("reports", label, str(self.reports / label))
+
+    def _connect(self, live: LiveTool) -> None:
+        """The last thing that was done: a Connector to a live tool, with its secret in a file."""
+        key = self.reports.parent / f"{live.label}.key"
+        key.touch(mode=0o600)
+        key.write_text(live.secret, encoding="utf-8")
+        self._pass(seconds=40)
+        secret, options = f"file:{key}", live.options
+        self.workspace.connectors.add(live.tool, live.label, live.url, secret=secret, options=options)
 
     def _run(
         self,

@@ -43,15 +43,15 @@ Send = Callable[[Request], Response]
 class Auth(Protocol):
     """One way to say who we are."""
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
-        """The request with its proof. ``token()`` is what ``obtain`` gave, where there is one."""
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
+        """The request with its proof. ``token`` is what ``obtain`` gave, where there is one."""
         ...
 
 
 class Anonymous:
     """Nobody in particular."""
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add nothing."""
         return outgoing
 
@@ -64,7 +64,7 @@ class Header:
     secret: Secret
     prefix: str = ""
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add the header."""
         return outgoing.with_headers({self.name: self.prefix + self.secret.reveal()})
 
@@ -81,7 +81,7 @@ class Basic:
     user: str
     password: Secret | None = None
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add the header."""
         password = self.password.reveal() if self.password is not None else ""
         pair = base64.b64encode(f"{self.user}:{password}".encode()).decode()
@@ -96,7 +96,7 @@ class Query:
     name: str
     secret: Secret
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add the parameter."""
         mark = "&" if "?" in outgoing.url else "?"
         return replace(outgoing, url=f"{outgoing.url}{mark}{urlencode({self.name: self.secret.reveal()})}")
@@ -115,9 +115,10 @@ class Exchanged:
     prefix: str = "Bearer "
     issuers: frozenset[str] = frozenset()
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add the header, with the token of the moment."""
-        return outgoing.with_headers({self.name: self.prefix + token().reveal()})
+        assert token is not None, "the client obtains one before it asks"
+        return outgoing.with_headers({self.name: self.prefix + token.reveal()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Signed:
 
     sign: Callable[[Outgoing], Mapping[str, str]]
 
-    def apply(self, outgoing: Outgoing, token: Callable[[], Secret]) -> Outgoing:
+    def apply(self, outgoing: Outgoing, token: Secret | None) -> Outgoing:
         """Add the signature."""
         return outgoing.with_headers(self.sign(outgoing))
 

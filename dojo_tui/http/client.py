@@ -111,14 +111,16 @@ class Client:
         attempt, waited, renewed = 0, 0.0, False
         while True:
             self._caller.check()
-            used = self._token
+            used: Secret | None = None
             try:
-                response = self._redirected(request, proof=proof)
+                if proof and isinstance(self._auth, Exchanged):
+                    used = self._current_token(self._auth)
+                response = self._redirected(request, used, proof=proof)
                 if request.verify is not None:
                     request.verify(response)
                 return response
             except RefusedError as error:
-                if error.status != 401 or renewed or not proof or not isinstance(self._auth, Exchanged):
+                if error.status != 401 or renewed or used is None:
                     raise
                 renewed = True
                 self._forget(used)
@@ -132,10 +134,10 @@ class Client:
                 self._caller.log(f"{error.what} Asking again in {seconds:.0f} s.")
                 self._caller.wait(seconds)
 
-    def _redirected(self, request: Request, *, proof: bool) -> Response:
-        url, method = self._url(request), request.method
+    def _redirected(self, request: Request, token: Secret | None, *, proof: bool) -> Response:
+        url, method = self._url(request, proof=proof), request.method
         for _ in range(_MOST_REDIRECTS + 1):
-            response = self._once(request, method, url, proof=proof)
+            response = self._once(request, method, url, token, proof=proof)
             if response.status not in (301, 302, 303, 307, 308):
                 return response
             target = urljoin(response.url, response.headers.get("location", ""))
@@ -143,12 +145,12 @@ class Client:
             if method not in ("GET", "HEAD") and response.status not in (307, 308):
                 raise incomplete(f"{response.place} leads elsewhere instead of answering ({response.status}).")
             url = target
-        raise incomplete(f"{request.method} {urlsplit(self._url(request)).path} leads around in a circle.")
+        raise incomplete(f"{request.method} {urlsplit(url).path} leads around in a circle.")
 
-    def _once(self, request: Request, method: str, url: str, *, proof: bool) -> Response:
+    def _once(self, request: Request, method: str, url: str, token: Secret | None, *, proof: bool) -> Response:
         outgoing = self._outgoing(request, method, url)
         if proof:
-            outgoing = self._auth.apply(outgoing, self._current_token)
+            outgoing = self._auth.apply(outgoing, token)
         started = time.monotonic()
         place = gate(origin(url), self.limits.concurrency, self.limits.per_second)
         with place(self._caller.check, self._caller.wait):
@@ -174,14 +176,14 @@ class Client:
             headers.setdefault("Content-Type", "application/json")
         return Outgoing(method, url, headers, body)
 
-    def _url(self, request: Request) -> str:
+    def _url(self, request: Request, *, proof: bool) -> str:
         whole = "://" in request.path
         url = request.path if whole else f"{self._base}/{request.path.lstrip('/')}" if request.path else self._base
         if request.params:
             mark = "&" if "?" in url else "?"
             url = f"{url}{mark}{urlencode(request.params)}"
         if whole:
-            self._guard(url, proof=not self._is_issuer(url), why="A link leads to")
+            self._guard(url, proof=proof, why="A link leads to")
         return url
 
     def _guard(self, url: str, *, proof: bool, why: str) -> None:
@@ -207,12 +209,11 @@ class Client:
 
     # --- tokens -------------------------------------------------------------------
 
-    def _current_token(self) -> Secret:
-        assert isinstance(self._auth, Exchanged), "only these ask for a token"
+    def _current_token(self, auth: Exchanged) -> Secret:
         with self._lock:
             if self._token is not None and time.monotonic() < self._token_until:
                 return self._token
-        made = self._auth.obtain(lambda request: self._send(request, proof=False))
+        made = auth.obtain(lambda request: self._send(request, proof=False))
         with self._lock:
             lasts = max(made.seconds - _RENEW_BEFORE_SECONDS, made.seconds / 2) if made.seconds else float("inf")
             self._token, self._token_until = made.value, time.monotonic() + lasts

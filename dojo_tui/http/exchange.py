@@ -71,7 +71,10 @@ class Request:
 
 def path(template: str, *parts: str | int) -> str:
     """A path with each ``{}`` replaced by one quoted part: an id from outside never leaves its place."""
-    quoted = [quote(str(part), safe="") for part in parts]
+    try:
+        quoted = [quote(str(part), safe="") for part in parts]
+    except UnicodeEncodeError:  # half a character
+        raise malformed(f"An id is no id: {parts!r}.") from None
     if any(part in ("", ".", "..") for part in quoted):
         raise malformed(f"An id is no id: {parts!r}.")
     return template.format(*quoted)

@@ -18,6 +18,7 @@ from dojo_tui.testing.server import Call, Reply, ToolServer, Twist
 from dojo_tui.testing.world import Subject, World, world
 
 _MOST_WAIT = 600.0
+_MOST_CALLS = 500
 
 
 @dataclass
@@ -122,7 +123,7 @@ class Bench:
 
     def _act(self, act: Callable[[Ended, TestRun], None], twist: Twist | None, cancelled: Callable[[], bool]) -> Ended:
         self.server.forget()
-        self.server.twist = twist
+        self.server.twist = _bounded(twist)
         ended = Ended()
         with TestRun(cancelled) as run:
             try:
@@ -131,16 +132,36 @@ class Bench:
                 ended.error = error
                 ended.said = "".join(traceback.format_exception(error)) + f"\n{error!r} {error.safe} {error.do}"
             except Exception as error:
+                self._notice()
                 raise AssertionError(
                     f"an unexpected {type(error).__name__} came out instead of a ConnectorError: {error}"
                 ) from error
             waited = run.waited
         self.server.twist = None
+        self._notice()
         ended.calls = list(self.server.calls)
         ended.said += "\n".join(run.lines)
         if waited > _MOST_WAIT:
             raise AssertionError(f"it waited {waited:,.0f} s for a tool that fails: somebody looks on")
         return ended
+
+    def _notice(self) -> None:
+        if self.stranger.calls:
+            call = self.stranger.calls[0]
+            raise AssertionError(f"another server was asked, which may take what it is sent: {call.method} {call.path}")
+        if len(self.server.calls) > _MOST_CALLS:
+            raise AssertionError(f"it asks without end: {self.server.calls[-1].path}")
+
+
+def _bounded(twist: Twist | None) -> Twist:
+    """After so many calls nothing is there any more, so that even what asks without end comes to one."""
+
+    def bounded(call: Call, number: int, reply: Reply) -> Reply:
+        if number >= _MOST_CALLS:
+            return Reply({"message": "enough"}, 410)
+        return twist(call, number, reply) if twist is not None else reply
+
+    return bounded
 
 
 def at_call(number: int, change: Callable[[Reply], Reply]) -> Twist:

@@ -77,7 +77,7 @@ class ToolServer:
     def on(self, method: str, route: str, answer: object) -> None:
         """Answer a route: with what a function of the Call gives (a Reply, or a body), or always the same body."""
         pattern = re.compile("([^/]+)".join(re.escape(part) for part in route.split("{}")))
-        give: Answer = answer if callable(answer) else lambda _call: Reply(answer)
+        give: Answer = answer if callable(answer) else lambda _call: answer
         self._routes.insert(0, (method, pattern, give))
 
     def clear(self) -> None:
