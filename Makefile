@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-peers check format bench screenshots lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(DEV_STAMP) ## Run the tests
 
 test-slow: $(DEV_STAMP) ## Run the slow tests: whole corpora, crashes, races
 	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-peers: $(DEV_STAMP) ## Let programs from npm judge what we ask (needs Node.js)
+	$(BIN)/python -m pytest -q -m peers tests/peers
 
 check: $(DEV_STAMP) ## Lint, formatting, strict types, layers
 	$(BIN)/ruff check $(SCANNED)

@@ -252,7 +252,7 @@ def test_the_documented_scan() -> None:
     ]
     for row in recorded[1]["data"]["scan"]["issues"]:
         row.update(origin="https://www.example.com", path="/", severity="high")
-    ended = {"data": {"scan": {"issues": []}}}
+    ended: dict[str, Any] = {"data": {"scan": {"issues": []}}}
     with ToolServer() as server:
         server.on("POST", "/graphql/v1", lambda _call: ([*recorded, ended])[len(server.calls) - 1])
         found = fetched(server, "28")
