@@ -69,7 +69,7 @@ def _who(api: Api) -> Who:
     notes = []
     scopes = answer.headers.get("x-oauth-scopes")
     if scopes is None:
-        notes.append("GitHub does not tell the permissions of such a token; what would be skipped shows them.")
+        notes.append("GitHub does not tell what a token of this kind may do.")
     left, most = (answer.headers.get(f"x-ratelimit-{name}", "") for name in ("remaining", "limit"))
     if left.isdecimal() and most.isdecimal():
         notes.append(f"{int(left):,} of {int(most):,} requests are left in this hour.")

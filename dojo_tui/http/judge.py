@@ -17,8 +17,10 @@ _ANY = "*/*"
 def judge(response: Response, accept: str) -> None:
     """Raise the error that an answer is."""
     headers = response.headers
-    scarce = means_scarce(response.status, headers)
-    error = for_status(response.status, response.place, headers, _said(response), scarce=scarce)
+    said = _said(response)
+    # Some limits are told in words only; where they mean "not permitted", nothing is lost by trying again.
+    scarce = means_scarce(response.status, headers) or (response.status == 403 and "rate limit" in said.lower())
+    error = for_status(response.status, response.place, headers, said, scarce=scarce)
     if error is not None:
         raise error
     if accept == _ANY:
