@@ -11,7 +11,11 @@ from dojo_tui.cli.base import given
 @make_command("demo")
 @click.pass_context
 def command(context: click.Context) -> int:
-    """Open the app on a throw-away world: real reports, offline, gone at the end."""
+    """Open the app on a throw-away world: real reports and live tools, offline, gone at the end.
+
+    The live tools have a story: what happens at which Discover is told in the
+    README, "A story to play in the demo".
+    """
     from dojo_tui.demo.run import run_demo
 
     settings = given(context).settings()
