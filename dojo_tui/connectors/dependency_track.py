@@ -56,7 +56,8 @@ class DependencyTrack(ApiTool):
 def _findings(api: Api, vendor_id: str) -> Iterator[Row]:
     # Suppressed ones are asked for too: they arrive as triage, not as vanished.
     request = Request(path("/v1/finding/project/{}", vendor_id), {"suppressed": "true"})
-    return api.rows(Listing(request, _PAGES, key="matrix", total=_TOTAL))
+    # One analyser may attribute the same finding twice: such rows differ in the time only.
+    return api.rows(Listing(request, _PAGES, key="matrix attribution.attributedOn", total=_TOTAL))
 
 
 def project(row: Row) -> Vep:

@@ -74,6 +74,7 @@ class Client:
         self._handover = Handover()
         self._wire: Wire | None = None
         self._lock = threading.Lock()
+        self._exchanging = threading.Lock()
         self._token: Secret | None = None
         self._token_until = 0.0
 
@@ -210,17 +211,16 @@ class Client:
     # --- tokens -------------------------------------------------------------------
 
     def _current_token(self, auth: Exchanged) -> Secret:
-        with self._lock:
-            if self._token is not None and time.monotonic() < self._token_until:
-                return self._token
-        made = auth.obtain(lambda request: self._send(request, proof=False))
-        with self._lock:
-            lasts = max(made.seconds - _RENEW_BEFORE_SECONDS, made.seconds / 2) if made.seconds else float("inf")
-            self._token, self._token_until = made.value, time.monotonic() + lasts
-            return made.value
+        # Several threads at the start want one token, not one each.
+        with self._exchanging:
+            if self._token is None or time.monotonic() >= self._token_until:
+                made = auth.obtain(lambda request: self._send(request, proof=False))
+                lasts = max(made.seconds - _RENEW_BEFORE_SECONDS, made.seconds / 2) if made.seconds else float("inf")
+                self._token, self._token_until = made.value, time.monotonic() + lasts
+            return self._token
 
-    def _forget(self, token: Secret | None) -> None:
-        with self._lock:
+    def _forget(self, token: Secret) -> None:
+        with self._exchanging:
             if self._token is token:
                 self._token = None
 

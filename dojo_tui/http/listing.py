@@ -104,7 +104,10 @@ class Listing:
     rows: str = ""
     """Dotted place of the list in the body; empty when the body is the list."""
     key: str = ""
-    """Dotted place of a row's id: rows that come twice (something moved while we read) are given once."""
+    """Dotted place of a row's id: rows that come twice (something moved while we read) are given once.
+
+    Where a tool gives an id to several rows, name further places after a blank: what they say may also be missing.
+    """
     total: Total | None = None
     absent_is_empty: bool = False
     """Some leave the list out when it is empty; only where that is documented."""
@@ -148,7 +151,8 @@ def _read(client: Client, listing: Listing, given: set[object]) -> Iterator[Raw]
         rows = _select(response, listing)
         total = listing.total.read(response) if listing.total is not None else None
         names = _names(rows, listing.key, response)
-        fresh = len(rows) if names is None else len(set(names) - keys)
+        # The same id twice on one page is the tool's own affair; on two pages it is a sign that they overlap.
+        fresh = len(rows) if names is None else sum(name not in keys for name in names)
         body = hash(response.body)
         if rows and number and (not fresh or body in bodies):
             raise incomplete(f"{place} gives the same page again: it cannot be read page by page.")
@@ -193,12 +197,13 @@ def _names(rows: list[Raw], key: str, response: Response) -> list[object] | None
     """The ids of the rows, where they have any."""
     if not key:
         return None
+    first, *more = key.split()
     names: list[object] = []
     for row in rows:
-        name = row.get(key) if key in row else at(row, key)
+        name = row.get(first) if first in row else at(row, first)
         if name is None or isinstance(name, bool | Mapping | list | float):
-            raise malformed(f"{response.place}: a row has no {key!r}.")
-        names.append(name)
+            raise malformed(f"{response.place}: a row has no {first!r}.")
+        names.append((name, *(str(at(row, place)) for place in more)) if more else name)
     return names
 
 

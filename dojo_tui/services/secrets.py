@@ -180,10 +180,11 @@ def _file(text: str, _check: Check) -> str:
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
         raise _failed(f"The file {shown} cannot be read: {error.strerror}.", "Look at its path and rights.") from None
+    about = os.fstat(number)
+    if not stat.S_ISREG(about.st_mode):
+        os.close(number)
+        raise _failed(f"{shown} is no file.", "Name a file.")
     with os.fdopen(number, "rb") as file:
-        about = os.fstat(number)
-        if not stat.S_ISREG(about.st_mode):
-            raise _failed(f"{shown} is no file.", "Name a file.")
         if hasattr(os, "getuid") and about.st_uid != os.getuid():
             raise _failed(f"The file {shown} belongs to somebody else.", "Name a file of your own.")
         if os.name == "posix" and about.st_mode & 0o077:
