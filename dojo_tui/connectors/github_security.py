@@ -52,7 +52,7 @@ def dependency_alert(row: Row, repository: str) -> Finding:
     cvssv4 = advisory.text("cvss_severities.cvss_v4.vector_string")
     scores = [advisory.number(f"{one}.score") for one in ("cvss_severities.cvss_v3", "cvss", "cvss_severities.cvss_v4")]
     return _alert(row, Row({}), Finding(
-        title=advisory.text("summary"), severity=flaw.severity("severity"),
+        title=advisory.text("summary"), severity=flaw.severity("severity"), publish_date=advisory.day("published_at"),
         description=_shared(advisory.text("description")),
         mitigation=(f"Update {name} to {fix} or newer." if fix else f"There is no fixed version of {name} yet.")
         + f" Affected: {flaw.text('vulnerable_version_range', default='unknown')}.",
@@ -65,7 +65,6 @@ def dependency_alert(row: Row, repository: str) -> Finding:
         epss_score=advisory.number("epss.percentage"), epss_percentile=advisory.number("epss.percentile"),
         component_name=name, fix_available=bool(fix), fix_version=fix, file_path=dependency.text("manifest_path"),
         tags=tuple(map(dependency.text, ("package.ecosystem", "scope", "relationship"))),
-        publish_date=advisory.day("published_at"),
     ))  # fmt: skip
 
 
@@ -84,7 +83,7 @@ def secret_alert(row: Row, repository: str) -> Finding:
 def _alert(row: Row, where: Row, finding: Finding) -> Finding:
     """What all alerts have: a place, a day, and what GitHub or somebody there decided about them."""
     finding.static_finding, finding.date = True, row.day("created_at")
-    finding.file_path = finding.file_path or where.text("path")
+    finding.file_path = finding.file_path or where.text("path").lstrip("/")
     finding.line, finding.column = where.whole("start_line"), where.whole("start_column")
     finding.end_line, finding.end_column = where.whole("end_line"), where.whole("end_column")
     state = row.text("state")
@@ -92,6 +91,7 @@ def _alert(row: Row, where: Row, finding: Finding) -> Finding:
     said = state if state in _DECIDED["is_mitigated"] else row.text("dismissed_reason", "resolution")
     for decided, words_of_it in _DECIDED.items():
         setattr(finding, decided, not finding.active and said in words_of_it)
+    finding.verified = finding.verified and not finding.false_p
     if finding.is_mitigated:
         finding.mitigated_at = row.moment("fixed_at", "auto_dismissed_at", "dismissed_at", "resolved_at")
     return finding
