@@ -41,6 +41,11 @@ def modules_of(layer: str) -> list[str]:
         ("model", (*HEAVY, "click", "sqlite3", "dojo_tui.store", "dojo_tui.services", "dojo_tui.connectors")),
         ("reports", ("textual", "sqlalchemy", "click", "dojo_tui.store", "dojo_tui.connectors", "dojo_tui.services")),
         ("store", ("textual", "rich", "click", "sqlalchemy.orm", "httpx", "dojo_tui.connectors", "dojo_tui.services")),
+        (
+            "http",
+            ("textual", "sqlalchemy", "dojo_tui.store", "dojo_tui.connectors", "dojo_tui.services"),
+        ),
+        ("testing", ("textual", "rich", "click", "sqlalchemy", "pytest", "dojo_tui.store", "dojo_tui.services")),
         ("connectors", ("textual", "rich", "click", "sqlalchemy", "dojo_tui.services", "dojo_tui.store")),
         ("destinations", ("textual", "rich", "click", "sqlalchemy.orm", "dojo_tui.services", "dojo_tui.ui")),
         ("services", ("textual", "rich", "click", "sqlalchemy.orm", "dojo_tui.wiring", "dojo_tui.connectors.reports")),

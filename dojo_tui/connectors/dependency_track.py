@@ -73,7 +73,7 @@ def finding(row: Row, _vendor_id: str) -> Finding:
     name, version, group = component.text("name"), component.text("version"), component.text("group")
     ids = [flaw.must("vulnId")]
     for alias in flaw.rows("aliases"):
-        ids += [alias.text(key) for key in _ALIASES if alias.text(key)]
+        ids += filter(None, map(alias.text, _ALIASES))
     cwes = [cwe.whole("cweId") for cwe in (*flaw.rows("cwes"), flaw)]
     state, suppressed = analysis.text("state").upper(), analysis.flag("isSuppressed")
     false_positive = state in ("FALSE_POSITIVE", "NOT_AFFECTED")

@@ -28,10 +28,11 @@ class Row:
     def text(self, *places: str, default: str = "") -> str:
         """The first of these places that says something; numbers are written out."""
         for place in places:
-            found = at(self.data, place)
-            if isinstance(found, str) and found.strip():
-                return found
-            if isinstance(found, int | float) and not isinstance(found, bool):
+            found = self.data.get(place) if place in self.data else at(self.data, place)
+            if isinstance(found, str):
+                if found and not found.isspace():
+                    return found
+            elif isinstance(found, (int, float)) and not isinstance(found, bool):
                 return str(found)
         return default
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -130,15 +130,17 @@ def walk(client: Client, listing: Listing) -> Iterator[Raw]:
         if not listing.key:
             raise
         client.caller.log(f"{error.what} Reading it once more.")
-        yield from _read(client, listing, given)
+        again: set[object] = set()
+        yield from _read(client, listing, again, given)
 
 
-def _read(client: Client, listing: Listing, given: set[object]) -> Iterator[Raw]:
+def _read(
+    client: Client, listing: Listing, keys: set[object], given: Collection[object] = frozenset()
+) -> Iterator[Raw]:
     request: Request | None = listing.pages.first(listing.request)
     place = f"{listing.request.method} {urlsplit(listing.request.path).path}"
     asked: set[str] = set()
     bodies: set[int] = set()
-    keys: set[object] = set()
     seen, rows_given, number, most, fewer = 0, 0, 0, 0, False
     while request is not None:
         identity = request.identity
@@ -161,10 +163,10 @@ def _read(client: Client, listing: Listing, given: set[object]) -> Iterator[Raw]
             yield from rows
         else:
             for name, row in zip(names, rows, strict=True):
-                if name not in given:
-                    given.add(name)
-                    yield row
-            keys.update(names)
+                if name not in keys:
+                    keys.add(name)
+                    if name not in given:
+                        yield row
         seen += fresh
         rows_given += len(rows)
         if total is not None:
