@@ -44,9 +44,11 @@ class LiveTool(Protocol):
 def running() -> Iterator[Sequence[LiveTool]]:
     """All of them, listening until the end."""
     from dojo_tui.demo.servers.burp_story import BurpDemo
+    from dojo_tui.demo.servers.github_story import GitHubDemo
 
+    tools: Sequence[LiveTool] = (BurpDemo(), GitHubDemo())
     with ExitStack() as stack:
-        yield [stack.enter_context(live) for live in (BurpDemo(),)]
+        yield [stack.enter_context(live) for live in tools]
 
 
 @dataclass(slots=True)

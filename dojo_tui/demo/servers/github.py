@@ -12,12 +12,12 @@ from dojo_tui.testing.server import Call, Reply, ToolServer
 
 Json = dict[str, Any]
 
-KINDS = ("code-scanning", "dependabot", "secret-scanning")
-_REFUSED = {
+REFUSALS: Mapping[str, tuple[int, str]] = {
     "code-scanning": (403, "Advanced Security must be enabled for this repository to use code scanning."),
     "dependabot": (403, "Dependabot alerts are disabled for this repository."),
     "secret-scanning": (404, "Secret scanning is disabled on this repository."),
 }
+"""What GitHub says of a family of alerts that is not enabled."""
 _BUDGET = 5_000
 
 
@@ -122,15 +122,15 @@ class _Here:
         return self._alerts(call, self.github.repository(call.parts[0]), call.parts[1])
 
     def _alerts(self, call: Call, repository: Repository | None, kind: str) -> Reply:
-        if repository is None or kind not in KINDS:
+        if repository is None or kind not in REFUSALS:
             return _nothing()
         if kind not in repository.alerts:
-            status, message = _REFUSED[kind]
+            status, message = REFUSALS[kind]
             return Reply({"message": message, "status": str(status)}, status)
         path = f"{self.url}/repos/{repository.owner or self.github.organisation}/{repository.slug}"
         there = f"{path}/{kind}/alerts"
         rows = [{"url": f"{there}/{row['number']}", **row} for row in repository.alerts[kind]]
-        if call.query.get("hide_secret") != "true":
+        if kind == "secret-scanning" and call.query.get("hide_secret") != "true":
             rows = [{**row, "secret": "shown-because-nobody-said-hide"} for row in rows]
         # GitHub's own links lead to the number of the repository, not to its name.
         link = f"{self.url}/repositories/{repository.id}/{kind}/alerts"
@@ -179,7 +179,8 @@ def code(number: int, title: str, text: str, *, state: str = "open", reason: str
     line = more.get("line", 42)
     return {
         "number": number, "created_at": "2026-03-02T08:00:00Z", "updated_at": "2026-03-02T08:00:00Z", "state": state,
-        "html_url": f"https://github.example.org/security/code-scanning/{number}", "instances_url": "",
+        "html_url": f"https://github.example.org/security/code-scanning/{number}",
+        "instances_url": f"https://github.example.org/api/v3/code-scanning/alerts/{number}/instances",
         "fixed_at": "2026-03-03T08:00:00Z" if state == "fixed" else None, "dismissed_by": None,
         "dismissed_at": "2026-03-03T08:00:00Z" if state == "dismissed" else None, "dismissed_reason": reason,
         "rule": {"id": rule, "name": rule, "severity": more.get("level", "error"), "security_severity_level": level,
