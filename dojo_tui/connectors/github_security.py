@@ -141,7 +141,7 @@ class GitHubSecurity(GitHub):
         return tuple(
             Family(f"GitHub {title}", partial(_alerts, kind), finding, skips={
                 403: f"{title} is not enabled for this repository, or the token may not read its alerts (403)",
-                404: f"{title} is not enabled for this repository or has never run (404)",
+                404: f"{title} is not enabled, has never run here, or the token may not know of it (404)",
             })
             for kind, (title, finding) in _FAMILIES.items()
         )  # fmt: skip
