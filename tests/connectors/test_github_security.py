@@ -1,90 +1,30 @@
-"""Both connectors to GitHub: the kit, and what is GitHub's own."""
+"""GitHub Advanced Security: the kit, and what is GitHub's own."""
 
 from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
-from dojo_tui.connectors import github_repositories, github_security
-from dojo_tui.connectors.base import Config, Fetch, Tool, Vep
-from dojo_tui.connectors.github import base
+from dojo_tui.connectors.base import Config
+from dojo_tui.connectors.github_security import TOOL
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
 from dojo_tui.model.errors import ConnectorError, UsageError
-from dojo_tui.model.finding import Finding
-from dojo_tui.model.secret import Secret
-from dojo_tui.testing import Call, Check, Reply, Subject, TestRun, ToolServer, World, conformance
+from dojo_tui.testing import Call, Check, Reply, Subject, ToolServer, conformance
+from tests.connectors import github_at
+from tests.connectors.github_at import TOKEN, all_three, serve
 
-SECURITY, ASSETS = github_security.TOOL, github_repositories.TOOL
 CODE, DEPENDABOT, SECRETS = "GitHub code scanning", "GitHub Dependabot", "GitHub secret scanning"
+At = partial(github_at.At, TOOL)
+# Which repositories there are is tried with github-repositories, which lists in the same way.
+SUBJECT = Subject(TOOL, serve, options={"owner": "acme"}, things=30, flaws=65)
 
 
-def _repository(number: int, name: str, flaws: list[tuple[int, str, str]]) -> Repository:
-    return Repository(number, name, alerts(
-        code_scanning=[code(n, title, text) for n, title, text in flaws if n % 3 == 0],
-        dependabot=[dependency(n, title, text) for n, title, text in flaws if n % 3 == 1],
-        secret_scanning=[secret(n, title) for n, title, _ in flaws if n % 3 == 2],
-    ))  # fmt: skip
-
-
-def _serve(server: ToolServer, world: World) -> None:
-    # What is told in pages of 20 takes several, in each family.
-    GitHub("acme", [
-        _repository(thing.number, thing.name, [(flaw.number, flaw.title, flaw.text) for flaw in thing.flaws])
-        for thing in world.things
-    ], most=20).serve(server)  # fmt: skip
-
-
-SUBJECTS = {
-    "of an organisation": Subject(SECURITY, _serve, options={"owner": "acme"}, things=30, flaws=65),
-    "of whoever the token sees": Subject(SECURITY, _serve, things=30, flaws=5),
-    "assets of an organisation": Subject(ASSETS, _serve, options={"owner": "acme"}, things=50),
-    "assets of whoever the token sees": Subject(ASSETS, _serve, things=30),
-}
-
-
-@pytest.mark.parametrize(
-    "check",
-    [
-        pytest.param(check, id=f"{name}: {check}")
-        for name, subject in SUBJECTS.items()
-        for check in conformance(subject)
-    ],
-)
+@pytest.mark.parametrize("check", conformance(SUBJECT), ids=str)
 def test_conformance(check: Check) -> None:
     check()
-
-
-TOKEN = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
-
-
-class At:
-    """A connector at a GitHub on loopback."""
-
-    def __init__(self, server: ToolServer, github: GitHub, tool: Tool = SECURITY, **options: str) -> None:
-        self.server, self.github, self.tool, self.run = server, github, tool, TestRun()
-        self.config = Config("GitHub", server.url, options, secrets={"secret": Secret(TOKEN)})
-        server.clear()
-        github.serve(server)
-
-    def list(self) -> list[Vep]:
-        with TestRun() as run:
-            return list(self.tool.list_veps(self.config, run))
-
-    def names(self) -> list[str]:
-        return [vep.name for vep in self.list()]
-
-    def fetch(self, number: int = 7) -> Fetch:
-        with self.run as run:
-            return self.tool.fetch(self.config, str(number), run)
-
-    def findings(self) -> dict[str, Finding]:
-        return {finding.unique_id: finding for finding in self.fetch().findings}
-
-    def check(self) -> tuple[str, ...]:
-        with TestRun() as run:
-            return self.tool.check(self.config, run).lines
 
 
 @pytest.fixture
@@ -93,47 +33,11 @@ def server() -> Iterator[ToolServer]:
         yield running
 
 
-def _all_three() -> Repository:
-    return Repository(7, "shop", alerts(
-        code_scanning=[code(1, "Injection", "Text")], dependabot=[dependency(1, "A flaw", "Text")],
-        secret_scanning=[secret(1, "A key")],
-    ))  # fmt: skip
-
-
-# --- which repositories -----------------------------------------------------------
-
-
-def test_archived_repositories_are_an_option(server: ToolServer) -> None:
-    github = GitHub("acme", [Repository(1, "old", archived=True), Repository(2, "new")])
-    assert At(server, github, owner="acme").names() == ["acme/new"]
-    assert At(server, github, owner="acme", archived="yes").names() == ["acme/old", "acme/new"]
-
-
-def test_the_owner_may_be_an_organisation_a_user_or_left_out(server: ToolServer) -> None:
-    github = GitHub("acme", [Repository(1, "shop"), Repository(2, "dotfiles", owner="octavia")])
-    assert At(server, github, owner="ACME").names() == ["acme/shop"]
-    assert At(server, github, owner="octavia").names() == ["octavia/dotfiles"]
-    assert At(server, github).names() == ["acme/shop", "octavia/dotfiles"]
-
-
-@pytest.mark.parametrize("answer", [{}, {"type": "Bot"}, {"login": "acme"}])
-def test_p3_an_owner_of_no_known_kind_is_no_empty_one(server: ToolServer, answer: dict[str, str]) -> None:
-    at = At(server, GitHub("acme", [Repository(1, "shop")]), owner="acme")
-    server.on("GET", "/api/v3/users/acme", answer)
-    with pytest.raises(ConnectorError):
-        at.list()
-
-
-def test_p3_a_listing_that_leaves_organisations_out_is_incomplete(server: ToolServer) -> None:
-    at = At(server, GitHub("acme", [Repository(1, "shop")]))
-    sso = {"x-github-sso": "partial-results; organizations=21955855,20582480"}
-    server.twist = lambda _call, _number, reply: Reply(reply.body, reply.status, {**reply.headers, **sso})
-    with pytest.raises(ConnectorError, match="single sign-on"):
-        at.list()
+# --- one repository ---------------------------------------------------------------
 
 
 def test_p1_a_rename_keeps_the_record_and_its_findings(server: ToolServer) -> None:
-    at = At(server, GitHub("acme", [_all_three()]), owner="acme")
+    at = At(server, GitHub("acme", [all_three()]), owner="acme")
     (before,), held = at.list(), set(at.findings())
     at.github.repositories[0].name = "store"
     (after,) = at.list()
@@ -144,7 +48,7 @@ def test_p1_a_rename_keeps_the_record_and_its_findings(server: ToolServer) -> No
 
 def test_a_rename_between_two_requests_is_followed(server: ToolServer) -> None:
     """GitHub redirects the old name to the repository's number."""
-    at = At(server, GitHub("acme", [_all_three()]))
+    at = At(server, GitHub("acme", [all_three()]))
     moved = f"{server.url}/api/v3/repositories/7/dependabot/alerts"
 
     def redirect(call: Call) -> Reply:
@@ -158,14 +62,6 @@ def test_p3_a_repository_that_is_gone_is_a_failure_not_three_skips(server: ToolS
     at = At(server, GitHub("acme", []))
     with pytest.raises(ConnectorError, match="cannot be seen"):
         at.fetch()
-
-
-def test_an_asset_belongs_to_its_owner(server: ToolServer) -> None:
-    github = GitHub("acme", [Repository(1, "shop", language="Go"), Repository(2, "dotfiles", owner="octavia")])
-    shop, dotfiles = At(server, github, ASSETS).list()
-    assert (shop.vendor_id, shop.name, shop.product_type) == ("1", "acme/shop", "acme")
-    assert (dotfiles.name, dotfiles.product_type) == ("octavia/dotfiles", "octavia")
-    assert shop.details["language"] == "Go"
 
 
 # --- families ---------------------------------------------------------------------
@@ -182,7 +78,7 @@ def test_p3_a_family_that_is_not_enabled_is_skipped_with_its_reason(server: Tool
 
 
 def test_p3_a_family_that_was_not_chosen_is_skipped_and_not_asked(server: ToolServer) -> None:
-    at = At(server, GitHub("acme", [_all_three()]), families="dependabot")
+    at = At(server, GitHub("acme", [all_three()]), families="dependabot")
     fetch = at.fetch()
     assert [finding.scanner for finding in fetch.findings] == [DEPENDABOT]
     assert fetch.skipped.keys() == {CODE, SECRETS}
@@ -192,7 +88,7 @@ def test_p3_a_family_that_was_not_chosen_is_skipped_and_not_asked(server: ToolSe
 def test_a_family_that_does_not_exist_is_refused_before_it_is_saved() -> None:
     config = Config("GitHub", "https://api.github.com", {"families": "dependabot, licences"})
     with pytest.raises(UsageError, match="licences is none of code-scanning, dependabot, secret-scanning"):
-        SECURITY.validate(config)
+        TOOL.validate(config)
 
 
 RATE_LIMITS = {
@@ -205,7 +101,7 @@ RATE_LIMITS = {
 
 @pytest.mark.parametrize("limit", RATE_LIMITS)
 def test_a_rate_limit_is_waited_for(server: ToolServer, limit: str) -> None:
-    at = At(server, GitHub("acme", [_all_three()]))
+    at = At(server, GitHub("acme", [all_three()]))
     status, headers, message = RATE_LIMITS[limit]
     refused: list[str] = []
 
@@ -223,7 +119,7 @@ def test_a_rate_limit_is_waited_for(server: ToolServer, limit: str) -> None:
 
 @pytest.mark.parametrize("limit", RATE_LIMITS)
 def test_p3_a_rate_limit_that_lasts_is_a_failure_never_a_skip(server: ToolServer, limit: str) -> None:
-    at = At(server, GitHub("acme", [_all_three()]))
+    at = At(server, GitHub("acme", [all_three()]))
     status, headers, message = RATE_LIMITS[limit]
     server.twist = lambda call, _number, reply: (
         Reply({"message": message}, status, headers) if "dependabot" in call.path else reply
@@ -233,7 +129,7 @@ def test_p3_a_rate_limit_that_lasts_is_a_failure_never_a_skip(server: ToolServer
 
 
 def test_no_permission_is_a_skip_and_not_waited_for(server: ToolServer) -> None:
-    at = At(server, GitHub("acme", [_all_three()]))
+    at = At(server, GitHub("acme", [all_three()]))
     refusal = Reply({"message": "Resource not accessible by personal access token"}, 403, {
         "x-ratelimit-remaining": "4989", "x-accepted-github-permissions": "vulnerability_alerts=read",
     })  # fmt: skip
@@ -246,22 +142,6 @@ def test_no_permission_is_a_skip_and_not_waited_for(server: ToolServer) -> None:
 
 
 # --- how it is asked --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("location", "expected"),
-    [
-        ("https://api.github.com", "https://api.github.com"),
-        ("https://github.com", "https://api.github.com"),
-        ("https://github.example.org", "https://github.example.org/api/v3"),
-        ("https://github.example.org/api/v3", "https://github.example.org/api/v3"),
-        ("https://octocorp.ghe.com", "https://api.octocorp.ghe.com"),
-        ("https://api.octocorp.ghe.com", "https://api.octocorp.ghe.com"),
-        ("https://github.com.example.org", "https://github.com.example.org/api/v3"),
-    ],
-)
-def test_where_the_interface_is(location: str, expected: str) -> None:
-    assert base(location) == expected
 
 
 def test_secrets_are_hidden_and_dependabot_is_paged_by_its_cursor(server: ToolServer) -> None:
@@ -316,15 +196,8 @@ def test_the_check_says_who_with_which_scopes_and_what_would_be_skipped(server: 
     assert DEPENDABOT not in lines
 
 
-def test_the_check_says_when_permissions_are_not_told(server: ToolServer) -> None:
-    github = GitHub("acme", [_all_three()], scopes=None)
-    lines = "\n".join(At(server, github, ASSETS).check())
-    assert "GitHub does not tell what a token of this kind may do" in lines
-    assert "would be skipped" not in lines
-
-
 def test_the_check_knows_apps_which_are_no_users(server: ToolServer) -> None:
-    at = At(server, GitHub("acme", [_all_three()]), owner="acme")
+    at = At(server, GitHub("acme", [all_three()]), owner="acme")
     server.on("GET", "/api/v3/user", Reply({"message": "Resource not accessible by integration"}, 403))
     assert any("a GitHub App" in line for line in at.check())
 
