@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SEVERITIES = click.Choice([severity.label for severity in Severity], case_sensitive=False)
 SCHEDULE_HELP = "'6h', 'daily 02:30', 'weekly mon 02:30', a cron expression, or 'off'."
-SECRET_HELP = (
+REFERENCE_HELP = (
     "Where the secret is, never the secret: env:NAME, 'command:pass show x', keyring:service/user, file:/path."
 )
 _REFERENCE = re.compile(r"(env|command|keyring|file):")
@@ -69,7 +69,7 @@ def connectors_list(context: click.Context) -> None:
 @click.option(
     "--option", "pairs", metavar="KEY=VALUE", multiple=True, help="A field of the Tool; see 'dojo-tui tools'."
 )
-@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=SECRET_HELP)
+@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=REFERENCE_HELP)
 @click.option("--auto-map", is_flag=True, help="Map what is discovered to a Product of its own name.")
 @click.option("--min-severity", type=SEVERITIES, default=Severity.INFO.label, show_default=True)
 @click.option("--discover-every", metavar="SCHEDULE", default="off", help=SCHEDULE_HELP)
@@ -112,7 +112,7 @@ def connectors_add(
 @click.option("--label", "new_label", metavar="TEXT", help="Rename it.")
 @click.option("--location", metavar="PLACE")
 @click.option("--option", "pairs", metavar="KEY=VALUE", multiple=True, help="Change a field; an empty VALUE resets it.")
-@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=SECRET_HELP)
+@click.option("--secret", "secrets", metavar="[NAME=]REFERENCE", multiple=True, help=REFERENCE_HELP)
 @click.option("--auto-map/--no-auto-map", default=None)
 @click.option("--min-severity", type=SEVERITIES)
 @click.option("--discover-every", metavar="SCHEDULE", help=SCHEDULE_HELP)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from dojo_tui.connectors.base import BaseTool, CheckResult, Config, Fetch, Field, Run, Vep, count_veps
@@ -21,6 +21,8 @@ from dojo_tui.http.retry import Retry
 from dojo_tui.model.errors import ConnectorError, DojoTuiError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
+
+_CHECK_WAITS = 5.0
 
 _Kept = TypeVar("_Kept")
 
@@ -218,7 +220,7 @@ class ApiTool(BaseTool):
 
     def check(self, config: Config, run: Run) -> CheckResult:
         """Say as whom we are known, count the VEPs, and try each family at the first of them."""
-        api = self._api(config, run)
+        api = self._api(config, run, patient=False)
         who = self.who(api)
         first: list[Vep] = []
 
@@ -265,12 +267,15 @@ class ApiTool(BaseTool):
                 skips[family.scanner] = family.reason(error) or str(error)
         return skips
 
-    def _api(self, config: Config, run: Run) -> Api:
-        """The one of this Operation."""
+    def _api(self, config: Config, run: Run, *, patient: bool = True) -> Api:
+        """The one of this Operation. A check is not patient: a person looks on."""
 
         def make() -> Api:
             fields = {one.name: one for one in (self.location, *self.options)}
             setup = Setup(config, {**fields, "location": self.location})
-            return Api(self.server(setup), setup, run)
+            server = self.server(setup)
+            if not patient:
+                server = replace(server, retry=replace(server.retry, attempts=2, longest=_CHECK_WAITS))
+            return Api(server, setup, run)
 
         return run.share(make)

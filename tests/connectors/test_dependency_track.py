@@ -12,6 +12,7 @@ from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.dependency_track import TOOL, finding
 from dojo_tui.connectors.row import Row
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.severity import Severity
@@ -212,3 +213,14 @@ def test_p10_a_whole_round_over_http(tmp_path: Path, clock: Clock, monkeypatch: 
     workspace.close()
     for file in tmp_path.iterdir():
         assert b"s3cr3t-dtrack-key" not in file.read_bytes()
+
+
+def test_a_check_does_not_wait_for_long() -> None:
+    """A tool that is down is told about in seconds; a Sync would be patient."""
+    with ToolServer() as server, TestRun() as run:
+        server.twist = lambda _call, _number, _reply: Reply(b"", 503)
+        config = Config("d", server.url, secrets={"secret": Secret("s3cr3t-key")})
+        with pytest.raises(ConnectorError, match="failed at the server"):
+            TOOL.check(config, run)
+        assert len(server.calls) == 2
+        assert run.waited < 5
