@@ -54,6 +54,7 @@ class Database:
             with _told(), self.engine.begin() as connection:
                 self._pass_guards(connection)
                 yield connection
+                self._pass_guards(connection)
             return
         with self._writing, _told(), self.engine.connect() as connection:
             # Taking the write lock at once avoids the deadlock of two readers that both want to write.
@@ -61,12 +62,13 @@ class Database:
             with connection.begin():
                 self._pass_guards(connection)
                 yield connection
+                self._pass_guards(connection)
 
     @contextmanager
     def guarded(self, guard: Callable[[Connection], None]) -> Iterator[None]:
-        """Call ``guard`` at the start of every write transaction of this thread, inside that transaction.
+        """Call ``guard`` at the start and at the end of every write transaction of this thread, inside it.
 
-        A guard that raises stops the write. So an Operation makes sure that
+        A guard that raises undoes the write. So an Operation makes sure that
         no code it calls, the destination's included, writes after another
         process took its Connector over (P8).
         """

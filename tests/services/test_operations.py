@@ -184,6 +184,27 @@ def test_p8_a_heartbeat_keeps_the_lease(world: World, gate: Gate, other: Workspa
     finish(world, gate)
 
 
+def test_p8_the_heart_beats_by_itself_while_something_runs_and_no_longer(
+    world: World, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease_keeping, "HEARTBEAT_SECONDS", 0.01)
+    operation_id = begin(world, gate)
+    set_lease(world, expires_at=LONG_AGO)
+    deadline = time.monotonic() + OPEN_LONG
+    expires = select(leases.c.expires_at)
+    while time.monotonic() < deadline:
+        with world.workspace.store.database.read() as connection:
+            if connection.execute(expires).scalar_one() > LONG_AGO:
+                break
+    else:
+        pytest.fail("the lease was not renewed")
+    finish(world, gate, operation_id)
+    heart = next((thread for thread in threading.enumerate() if thread.name == "heartbeat"), None)
+    if heart is not None:
+        heart.join(OPEN_LONG)
+    assert world.workspace.operations._heartbeat._thread is None
+
+
 def test_p8_a_heartbeat_that_finds_its_lease_gone_stops_the_operation(world: World, gate: Gate) -> None:
     operation_id = begin(world, gate)
     set_lease(world, owner="another-host:1:1:x")
