@@ -222,7 +222,7 @@ def test_p8_a_store_that_cannot_be_written_for_too_long_stops_the_operation(
     def fail(*_: object) -> bool:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(lease_keeping.leases, "renew", fail)
+    monkeypatch.setattr(lease_keeping.leases, "keep_alive", fail)
     monkeypatch.setattr(lease_keeping, "LEASE_TIME", timedelta(seconds=1000))
     world.workspace.operations._heartbeat.beat()
     assert not _token(world, operation_id).cancelled
