@@ -162,7 +162,7 @@ class DojoApp(App[int]):
     def run_command(self, command: commands.Command) -> None:
         """Run it, or say why it cannot be run now."""
         page = self.page
-        if page is None:
+        if page is None or page.wait(command):
             return
         page.hush()
         context = page.context()

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from rich.cells import cell_len
+from rich.style import Style
 
 from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.screens.picker import Entry, EntrySource
 from dojo_tui.ui.widgets.painting import fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import paragraphs, plain
 from dojo_tui.ui.widgets.text_pane import wrap
-from rich.cells import cell_len
-from rich.style import Style
-
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, Hand, drive
 from tests.ui.world import finding
@@ -40,7 +39,7 @@ FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\u202
 
 def check(hand: Hand) -> None:
     """No control character reaches the terminal, and no line is wider than it."""
-    strips = hand.app.screen._compositor.render_strips()  # noqa: SLF001
+    strips = hand.app.screen._compositor.render_strips()
     for strip in strips:
         for segment in strip:
             assert not FORBIDDEN.search(segment.text), repr(segment.text)
@@ -81,7 +80,7 @@ def test_p11_hostile_findings_and_errors_are_inert(make_app: AppMaker, hostile: 
             file_path=hostile, component_name=hostile, tags=(hostile,), rule_id=hostile, endpoints=(hostile,),
         )  # fmt: skip
         names = [f"team/{row.name}" for row in map(hand.page.table.row, range(3))]  # type: ignore[union-attr]
-        tool.veps = dict.fromkeys(names, [bad])  # type: ignore[attr-defined]
+        tool.veps = {name: [bad] for name in names}  # type: ignore[attr-defined]
         await hand.press("space", "space", "m", "enter", "2", "slash")
         await hand.type("gateway")
         await hand.press("enter", "s")

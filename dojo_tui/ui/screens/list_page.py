@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import Command
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
@@ -73,6 +74,8 @@ class ListPage(Page):
         self.view = View(query or Query())
         self.total: int | None = None
         self._stale = False
+        self._asked = False
+        self._typed_ahead: list[Command] = []
         self._filter: FilterLine | None = None
 
     def body(self) -> Iterator[Widget]:
@@ -113,7 +116,12 @@ class ListPage(Page):
             return
         self._stale = False
         source, query = self._list.source, self.view.query
-        self.app.jobs.read(f"list {id(self)}", lambda: source.ids(query), lambda ids: self._arrived(source, ids, query))
+        self.app.jobs.read(
+            f"list {id(self)}",
+            lambda: source.ids(query),
+            lambda ids: self._arrived(source, ids, query),
+            self._not_arrived,
+        )
 
     def _arrived(self, source: Source, ids: array[int], query: Query) -> None:
         if source is not self._list.source or not self.is_attached:
@@ -124,10 +132,31 @@ class ListPage(Page):
         self._list.order = self.shown_order()
         self._list.show(ids, query, at=at)
         self.draw_status()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Run what was typed ahead."""
+        self._asked = False
+        ahead, self._typed_ahead = self._typed_ahead, []
+        for command in ahead:
+            self.app.run_command(command)
+
+    def _not_arrived(self, error: Exception) -> None:
+        self._asked, self._typed_ahead = False, []
+        self._list.say([(("The list could not be read; F5 tries again.", "bad"),)])
+        self.app.tell_error(error)
+
+    def wait(self, command: Command) -> bool:
+        """Keep a command that was typed before the rows it is about arrived; they are not what was on screen."""
+        if not self._asked or command.group == "Program":
+            return False
+        self._typed_ahead.append(command)
+        return True
 
     def ask(self, query: Query) -> None:
         """Show something else of the same source."""
         self.view.query = query
+        self._asked = self.app.workspace is not None
         self.reload()
 
     def on_changes(self, changes: Changes) -> None:
