@@ -195,6 +195,11 @@ def test_a_plan_shows_numbers_and_changes_nothing(make_app: AppMaker) -> None:
         assert "+1" in hand.screen
         await hand.press("escape", "f")
         assert "No active Findings." in hand.screen
+        await hand.press("escape", "3", "enter", "s")
+        await hand.operations()
+        assert "nothing is changed" not in hand.screen
+        await hand.press("escape", "escape", "2", "f")
+        assert "1 Finding " in hand.screen
 
     drive(make_app(), script)
 

@@ -127,11 +127,10 @@ def test_columns_share_the_width_and_the_least_important_leave() -> None:
 
 
 def test_a_wrapped_line_hangs_below_its_text() -> None:
-    lines = wrap((("label     ", "dim"), ("one two three four", "")), 20, 10)
-    assert ["".join(text for text, _ in line) for line in lines] == [
-        "label     one two",
-        "           three four",
-    ] or all(sum(len(text) for text, _ in line) <= 20 for line in lines)
+    lines = wrap((("label     ", "dim"), ("one two three four", "")), 20)
+    assert ["".join(text for text, _ in line) for line in lines] == ["label     one two", "          three four"]
+    lines = wrap((("no label at all, just a text", ""),), 20)
+    assert ["".join(text for text, _ in line) for line in lines] == ["no label at all,", "just a text"]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +160,7 @@ def test_p14_moments_are_shown_in_the_persons_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(None, "-"), (0.04, "0.0 s"), (42.4, "42 s"), (125, "2 m 05 s"), (7500, "2 h 05 m")]
+    ("seconds", "text"), [(None, "-"), (0.04, "<0.1 s"), (42.4, "42 s"), (125, "2 m 05 s"), (7500, "2 h 05 m")]
 )
 def test_durations_are_short(seconds: float | None, text: str) -> None:
     assert lasted(seconds) == text

@@ -59,6 +59,10 @@ class ConnectorForm(Dialog[bool]):
                 name="ways",
             )  # fmt: skip
 
+    def on_mount(self) -> None:
+        """As high as its fields."""
+        self.query_one("#box").styles.height = 2 * len(self._inputs) + 6
+
     def _fields(self) -> Iterator[Widget]:
         row = self._row
         yield from self._field("label", "Label *", "what you call it", row.label if row is not None else "")

@@ -15,7 +15,7 @@ from dojo_tui.ui.commands import Command
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain
+from dojo_tui.ui.widgets.plain import Line, Span, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
@@ -70,7 +70,7 @@ class ListPage(Page):
         self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
         self._list.say(LOADING)
         self._list.moved, self._list.marked = self._moved, self._marked
-        self._side = TextPane(name="side", hang=LABEL)
+        self._side = TextPane(name="side")
         self.view = View(query or Query())
         self.total: int | None = None
         self._stale = False
