@@ -103,14 +103,14 @@ class EmbeddedDestination:
                 made = self._plan(connection, target, report, fetch, settings)
             held = "" if settings.accept_large_change else made.held_back(settings.hold)
             if settings.dry_run or held:
-                return made.summary(skipped=fetch.skipped, held=held)
+                return made.summary(skipped=fetch.skipped, partial=fetch.partial, held=held)
             check()
             with self._database.write() as connection:
                 if _revision(connection, target) != revision:
                     continue
                 self._apply(connection, target, report, made)
                 check()
-            return made.summary(skipped=fetch.skipped)
+            return made.summary(skipped=fetch.skipped, partial=fetch.partial)
         raise DestinationError(
             "The Test was changed by somebody else again and again while the sync was planned.",
             safe="Nothing of this Record was changed.",

@@ -45,6 +45,8 @@ class Summary:
     """How many of the closed are closed by the minimum severity, not by the tool."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Scanners whose Findings were left untouched, with the reason."""
+    partial: Mapping[str, str] = field(default_factory=dict)
+    """Scanners of which nothing was closed, because they may not have said all, with the reason."""
     held: str = ""
     """Why nothing was applied, in a sentence with the numbers; empty when it was (or is a dry run)."""
 

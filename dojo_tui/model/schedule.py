@@ -36,7 +36,7 @@ class Schedule(Protocol):
 class Off:
     """Never."""
 
-    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:  # noqa: ARG002
+    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
         """Return None."""
         return None
 
@@ -54,7 +54,7 @@ class Every:
 
     interval: timedelta
 
-    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:  # noqa: ARG002
+    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
         """Return the moment one interval later."""
         return moment.astimezone(UTC) + self.interval
 

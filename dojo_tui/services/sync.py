@@ -132,12 +132,11 @@ class _Sync:
             self._note([(place, OutcomeStatus.HELD, summary.held)], summary)
             run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
             return
-        reason = "; ".join(f"{scanner}: {why}" for scanner, why in summary.skipped.items())
+        reasons = [f"{scanner}: {why}" for scanner, why in summary.skipped.items()]
+        reasons += [f"nothing of {scanner} was closed: {why}" for scanner, why in summary.partial.items()]
         if summary.closed_by_severity_setting:
-            number = summary.closed_by_severity_setting
-            closes = f"{number:,} closed by the minimum severity, not by the tool"
-            reason = f"{reason}; {closes}" if reason else closes
-        self._note([(place, OutcomeStatus.DONE, reason)], summary)
+            reasons.append(f"{summary.closed_by_severity_setting:,} closed by the minimum severity, not by the tool")
+        self._note([(place, OutcomeStatus.DONE, "; ".join(reasons))], summary)
 
     def _fail(self, place: Place, reason: str) -> None:
         self._run.log(f"{place.name}: {reason}", LogLevel.ERROR)
