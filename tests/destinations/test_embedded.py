@@ -21,8 +21,9 @@ from dojo_tui.model.plan import Action, Hold, Summary
 from dojo_tui.model.severity import Severity
 from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, finding_rows
 from dojo_tui.store.open import Store, open_store
-from dojo_tui.store.tables import connectors, engagements, findings, products, records, tests
+from dojo_tui.store.tables import engagements, findings, products, records, tests
 from tests.conftest import Moment
+from tests.rows import add_connector
 
 
 @pytest.fixture
@@ -39,21 +40,8 @@ class World:
         self.database = store.database
         self.destination = EmbeddedDestination(store.database, clock)
         self.product = self.destination.find_or_create_product("Shop")
-        with self.database.write() as connection:
-            for label in ("one", "two"):
-                connection.execute(
-                    insert(connectors).values(
-                        label=label,
-                        tool="reports",
-                        location="/nowhere",
-                        options={},
-                        auto_map=False,
-                        min_severity=0,
-                        discover_schedule="off",
-                        sync_schedule="off",
-                        created_at=clock.now(),
-                    )
-                )
+        for label in ("one", "two"):
+            add_connector(self.database, clock, label)
 
     def target(self, scope: str = "app", connector_id: int = 1) -> Target:
         return Target(self.product.ref, connector_id, "one", scope)
