@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-postgresql check format bench screenshots lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: $(DEV_STAMP) ## Run the tests
 
 test-slow: $(DEV_STAMP) ## Run the slow tests: whole corpora, crashes, races
 	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-postgresql: $(DEV_STAMP) ## Run the store's tests on PostgreSQL (its server must be installed)
+	tools/with-postgresql $(BIN)/python -m pytest -q -n 2 tests/services tests/store/test_postgresql.py \
+	  tests/destinations/test_embedded.py
 
 check: $(DEV_STAMP) ## Lint, formatting, strict types, layers
 	$(BIN)/ruff check $(SCANNED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +26,8 @@ from tests.rows import add_connector
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", clock=clock)
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = open_store(store_url, clock=clock)
     yield opened
     opened.close()
 
