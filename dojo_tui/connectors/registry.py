@@ -6,7 +6,7 @@ that names an object (or a class without parameters) following ``base.Tool``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -22,8 +22,8 @@ _BUILT_IN = ("dojo_tui.connectors.reports",)
 
 
 def tools() -> Mapping[str, Tool]:
-    """All usable Tools by name, built-in ones first. Found at the first call, not at import."""
-    return _loaded()[0]
+    """All usable Tools by name, built-in ones first. Found when first looked at: the app opens without them."""
+    return _LazyTools()
 
 
 def broken_tools() -> Mapping[str, str]:
@@ -52,6 +52,19 @@ def load(entries: Iterable[EntryPoint]) -> tuple[Mapping[str, Tool], Mapping[str
         else:
             found[entry.name] = cast(Tool, candidate)
     return MappingProxyType(found), MappingProxyType(broken)
+
+
+class _LazyTools(Mapping[str, Tool]):
+    """Imports readers of reports and other people's packages when somebody asks for a Tool."""
+
+    def __getitem__(self, name: str) -> Tool:
+        return _loaded()[0][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_loaded()[0])
+
+    def __len__(self) -> int:
+        return len(_loaded()[0])
 
 
 @cache

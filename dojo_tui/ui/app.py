@@ -107,6 +107,8 @@ class DojoApp(App[int]):
         self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
         self._main.connect(source, ids)
         self.call_later(self._unpainted.close)
+        # Tools are imported when first looked at: now, while nobody waits for them.
+        self.jobs.apart(lambda: list(opened[0].tools))
         gc.freeze()
         gc.enable()
         self._arm()

@@ -69,6 +69,5 @@ def help_lines(context: commands.Context) -> list[Line]:
         lines.append(((f"{command.key_text:<{KEYS}} ", "key"), (f"{command.title}. ", ""), (command.help, "dim")))
         if reason:
             lines.append(((blank, ""), (f"not now: {reason}", "warn")))
-        lines.append(((blank, ""), (f"mouse: {command.mouse}", "dim")))
-        lines.append(((blank, ""), (f"shell: {command.cli}", "dim")))
+        lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli}", "dim")))
     return [*lines, (), *WORDS]
