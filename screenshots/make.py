@@ -1,8 +1,8 @@
 """Draw the pictures of the README from the real app on the demo's world.
 
-    python -m screenshots.make
+    python -m screenshots.make [--png] [NAME…]
 
-SVG always; PNG too when cairosvg is installed. The clock stands still, so the
+SVG; with --png (and cairosvg) PNG as well, to look at. The clock stands still, so the
 same code draws the same pictures.
 """
 
@@ -34,8 +34,8 @@ PICTURES: tuple[tuple[str, str, str, str], ...] = (
     # name, size, theme, keys
     ("unmapped", "120x40", "dojo-dark", "space j space"),
     ("mapped", "120x40", "dojo-dark", "2 j j j"),
-    ("mapped-160x48", "160x48", "dojo-dark", "2 j j j"),
-    ("mapped-80x24", "80x24", "dojo-dark", "2 j j j"),
+    ("mapped", "160x48", "dojo-dark", "2 j j j"),
+    ("mapped", "80x24", "dojo-dark", "2 j j j"),
     ("map", "120x40", "dojo-dark", "m"),
     ("operations", "120x40", "dojo-dark", "3"),
     ("operation", "120x40", "dojo-dark", "2 S wait 3 enter"),
@@ -95,6 +95,9 @@ async def draw(size: str, theme: str, keys: str) -> str:
         app.close_workspace()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    # No font from the network: the terminal's own kind of font does.
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("font-family: Fira Code", "font-family: Fira Code, DejaVu Sans Mono, Menlo, Consolas")
     # The reports were copied just now; their age is no part of the picture.
     return re.sub(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", "2026-03-01T12:00:00Z", svg)
 
@@ -102,20 +105,20 @@ async def draw(size: str, theme: str, keys: str) -> str:
 def main(wanted: list[str]) -> int:
     """Draw all, or those that are named."""
     os.environ.update(COLORTERM="truecolor", TZ="UTC")
-    try:
-        import cairosvg
-    except ImportError:
-        cairosvg = None
+    png = "--png" in wanted
+    names = [name for name in wanted if not name.startswith("--")]
     for name, size, theme, keys in PICTURES:
-        if wanted and name not in wanted:
+        if names and name not in names:
             continue
         svg = asyncio.run(draw(size, theme, keys))
-        (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-        if cairosvg is not None:
-            # cairosvg knows no web fonts: give it one that most machines have.
-            text = svg.replace("Fira Code", "DejaVu Sans Mono")
-            cairosvg.svg2png(bytestring=text.encode(), write_to=str(HERE / f"{name}.png"), scale=1)
-        sys.stdout.write(f"{name}\n")
+        target = HERE / f"{name}-{size}.svg"
+        target.write_text(svg, encoding="utf-8")
+        if png:
+            import cairosvg
+
+            text = re.sub(r"font-family: [^;]*;", "font-family: DejaVu Sans Mono;", svg)
+            cairosvg.svg2png(bytestring=text.encode(), write_to=str(target.with_suffix(".png")))
+        sys.stdout.write(f"{target.name}\n")
     return 0
 
 
