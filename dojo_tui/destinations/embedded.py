@@ -152,18 +152,24 @@ class EmbeddedDestination:
         engagement_id = _find_or_create(
             connection, engagements, {"product_id": product_id, "name": ENGAGEMENT}, {"created_at": now}
         )
-        test_id = _find_or_create(
-            connection,
-            tests,
-            {"engagement_id": engagement_id, "connector_id": target.connector_id},
-            {"title": target.connector_label, "created_at": now, "updated_at": now, "revision": 0},
-        )
+        known = _test(connection, target)
+        test_id = known[0] if known else self._create_test(connection, target, engagement_id)
         connection.execute(
             update(tests)
             .where(tests.c.id == test_id)
-            .values(title=target.connector_label, updated_at=now, revision=tests.c.revision + 1)
+            .values(
+                connector_id=target.connector_id,
+                title=target.connector_label,
+                updated_at=now,
+                revision=tests.c.revision + 1,
+            )
         )
         return test_id
+
+    def _create_test(self, connection: Connection, target: Target, engagement_id: int) -> int:
+        key = {"engagement_id": engagement_id, "connector_id": target.connector_id}
+        rest = {"created_at": self._now(), "updated_at": self._now(), "revision": 0}
+        return _find_or_create(connection, tests, key, {"title": target.connector_label, **rest})
 
     def _now(self) -> Any:
         return self._clock.now()
@@ -214,13 +220,20 @@ def _revision(connection: Connection, target: Target) -> tuple[int, int] | None:
 
 
 def _test(connection: Connection, target: Target) -> tuple[int, int] | None:
+    """The id and the revision of the target's Test.
+
+    A Connector that was removed leaves its Tests behind (P6); one that is
+    added under the same label takes them over, rather than doubling them.
+    """
+    mine = tests.c.connector_id == target.connector_id
+    left_behind = tests.c.connector_id.is_(None) & (tests.c.title == target.connector_label)
     row = connection.execute(
         select(tests.c.id, tests.c.revision)
         .join(engagements)
         .where(
-            engagements.c.product_id == int(target.product_ref),
-            engagements.c.name == ENGAGEMENT,
-            tests.c.connector_id == target.connector_id,
+            engagements.c.product_id == int(target.product_ref), engagements.c.name == ENGAGEMENT, mine | left_behind
         )
+        .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
+        .limit(1)
     ).one_or_none()
     return None if row is None else (row.id, row.revision)

@@ -20,7 +20,7 @@ from dojo_tui.model.plan import Action, Hold, Summary
 from dojo_tui.model.severity import Severity
 from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, finding_rows
 from dojo_tui.store.open import Store, open_store
-from dojo_tui.store.tables import engagements, findings, products, records, tests
+from dojo_tui.store.tables import connectors, engagements, findings, products, records, tests
 from tests.conftest import Moment
 from tests.rows import add_connector
 
@@ -240,6 +240,17 @@ def test_p5_siblings_never_close_each_other(world: World) -> None:
     assert counts(world.sync(scope="app")) == {"closed": 1}
     assert [row.active for row in world.rows()] == [False, True, True]
     assert counts(world.sync(finding(), scope="app")) == {"reactivated": 1}
+
+
+def test_p6_a_connector_that_is_added_again_takes_over_what_it_left_behind(world: World, clock: Clock) -> None:
+    world.sync(finding(), finding("R2", 20))
+    before = world.rows()
+    with world.database.write() as connection:
+        connection.execute(delete(connectors).where(connectors.c.label == "one"))
+    assert [row.id for row in world.rows()] == [row.id for row in before]
+    again = add_connector(world.database, clock, "one")
+    assert counts(world.sync(finding(), connector_id=again)) == {"untouched": 1, "closed": 1}
+    assert [row.id for row in world.rows()] == [row.id for row in before]
 
 
 def test_p7_a_failure_in_the_middle_leaves_everything_as_before(world: World) -> None:
