@@ -99,14 +99,14 @@ class EmbeddedDestination:
         for _ in range(_ATTEMPTS):
             check()
             with self._database.read() as connection:
-                revision = _revision(connection, target)
+                planned_on = _test(connection, target)
                 made = self._plan(connection, target, report, fetch, settings)
             held = "" if settings.accept_large_change else made.held_back(settings.hold)
             if settings.dry_run or held:
                 return made.summary(skipped=fetch.skipped, partial=fetch.partial, held=held)
             check()
             with self._database.write() as connection:
-                if _revision(connection, target) != revision:
+                if _test(connection, target) != planned_on:
                     continue
                 self._apply(connection, target, report, made)
                 check()
@@ -118,8 +118,8 @@ class EmbeddedDestination:
         )
 
     def _plan(self, connection: Connection, target: Target, report: Report, fetch: Fetch, settings: Reimport) -> Plan:
-        test_id = _test_id(connection, target)
-        traces = finding_rows.traces(connection, test_id, target.scope, without=fetch.skipped) if test_id else []
+        known = _test(connection, target)
+        traces = finding_rows.traces(connection, known[0], target.scope, without=fetch.skipped) if known else []
         return plan(
             traces,
             report,
@@ -207,16 +207,6 @@ def _find_or_create(connection: Connection, table: Any, key: dict[str, Any], res
         if found is None:
             raise StoreError(f"The store refused a row of {table.name}: {error.orig}.") from error
         return int(found)
-
-
-def _test_id(connection: Connection, target: Target) -> int | None:
-    found = _test(connection, target)
-    return None if found is None else found[0]
-
-
-def _revision(connection: Connection, target: Target) -> tuple[int, int] | None:
-    """Changes whenever anybody changes the Test."""
-    return _test(connection, target)
 
 
 def _test(connection: Connection, target: Target) -> tuple[int, int] | None:
