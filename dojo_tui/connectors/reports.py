@@ -8,7 +8,7 @@ from pathlib import Path
 from dojo_tui.connectors.base import Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
 from dojo_tui.connectors.reports_newest import Candidate, newest
-from dojo_tui.connectors.reports_walk import Walk, from_id
+from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
@@ -121,7 +121,7 @@ class Reports:
             run.check()
             # Of several reports some may be old ones, whose Findings would be built in vain.
             surveys.append(survey(path, run.check, eager=len(paths) == 1))
-        chosen, notes = newest(surveys)
+        chosen, left_out, notes = newest(surveys)
         mode = _failed_runs(config.options.get("failed-runs", ""))
         partial: dict[str, str] = {}
         for candidate in chosen:
@@ -140,7 +140,13 @@ class Reports:
                 notes.append(f"{about}. What it found is taken over; nothing is closed.")
             else:
                 notes.append(f"{about}. It is accepted as complete all the same.")
-        return Fetch(_findings(chosen, run), partial=partial, notes=tuple(notes))
+        return Fetch(
+            _findings(chosen, run),
+            partial=partial,
+            notes=tuple(notes),
+            evidence=frozenset(digest for path in paths if (digest := sampled(str(path))[1])),
+            left_out=left_out,
+        )
 
     def _reports(self, config: Config, vendor_id: str) -> list[Path]:
         walk = self._walk(config)

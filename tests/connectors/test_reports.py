@@ -111,6 +111,16 @@ class TestListing:
             put(tmp_path / folder / "x.sarif", result(message={"text": "z" * 300_000}), result(message={"text": text}))
         assert not veps(tmp_path)["a"].evidence & veps(tmp_path)["b"].evidence
 
+    def test_p1_a_fetch_has_the_evidence_of_the_listing_after_it(self, tmp_path: Path) -> None:
+        put(tmp_path / "a" / "x.sarif", result())
+        before = veps(tmp_path)["a"].evidence
+        put(tmp_path / "a" / "x.sarif", result(), result())
+        put(tmp_path / "a" / "old.sarif", **ended("2020-01-01T10:00:00Z"))
+        fetched = TOOL.fetch(config(tmp_path), "a", Quiet())
+        assert fetched.evidence == veps(tmp_path)["a"].evidence
+        assert len(fetched.evidence) == 2
+        assert not fetched.evidence & before
+
     def test_symlink_loops_end(self, tmp_path: Path) -> None:
         put(tmp_path / "a" / "x.sarif")
         (tmp_path / "a" / "loop").symlink_to(tmp_path)
@@ -213,6 +223,13 @@ class TestNewest:
         assert fetched.notes == (
             "Scan: a.sarif (2026-01-01T11:00:00Z) is newer than b.sarif (2026-01-01T10:00:00Z), which is left out.",
         )
+
+    def test_what_is_left_out_is_named(self, tmp_path: Path) -> None:
+        for day in (9, 10, 11):
+            put(tmp_path / f"scan-{day}.sarif", result(), **ended(f"2026-01-{day:02}T10:00:00Z"))
+        put(tmp_path / "other.sarif", result(), tool={"driver": {"name": "Other"}})
+        assert TOOL.fetch(config(tmp_path), ".", Quiet()).left_out == ("scan-9.sarif", "scan-10.sarif")
+        assert TOOL.fetch(config(tmp_path, exclude="scan-?.sarif,scan-10.sarif"), ".", Quiet()).left_out == ()
 
     def test_by_the_file_if_any_run_does_not_tell(self, tmp_path: Path) -> None:
         put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2030-01-01T10:00:00Z"))
