@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import NoColor
 from textual.timer import Timer
 
 from dojo_tui.model.clock import Clock
@@ -63,6 +64,9 @@ class DojoApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = choose(theme, os.environ)
         self.animation_level = "none"
+        if self.no_color:
+            # Textual chose greys, which are colours too, before it knew the theme.
+            self._filters = [NoColor()]
         self._opener = opener
         self.read_only = read_only
         self._scheduling = scheduling and not read_only

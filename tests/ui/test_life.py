@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -39,10 +40,10 @@ sys.exit(run(opener))
 class Terminal:
     """A pseudo-terminal with the app in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, **environment: str) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+            os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **environment)
             os.execv(sys.executable, [sys.executable, "-c", PROGRAM, str(path)])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = b""
@@ -134,6 +135,20 @@ def test_nothing_is_written_to_the_terminal_while_nothing_changes(tmp_path: Path
         while time.monotonic() < end:
             terminal.pump(0.1)
         assert len(terminal.seen) == written
+    finally:
+        os.write(terminal.fd, b"q")
+        terminal.ended(5)
+        terminal.close()
+
+
+def test_no_color_is_really_colourless(tmp_path: Path) -> None:
+    terminal = Terminal(tmp_path / "store.sqlite", NO_COLOR="1")
+    try:
+        terminal.until(b"Unmapped 20")
+        os.write(terminal.fd, b"2j")
+        terminal.until(b"? Missing")
+        assert re.findall(rb"\x1b\[[0-9;]*[34]8;[25];", terminal.seen) == []
+        assert re.findall(rb"\x1b\[(?:[0-9]+;)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])(?:;[0-9]+)*m", terminal.seen) == []
     finally:
         os.write(terminal.fd, b"q")
         terminal.ended(5)
