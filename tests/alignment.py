@@ -27,6 +27,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.plan import Action, Summary
+from dojo_tui.reports.sarif.results import NO_PROBLEM
 from dojo_tui.store.open import open_store
 from dojo_tui.store.tables import findings
 from tests.rows import add_connector
@@ -53,7 +54,7 @@ class Release:
         """The Finding of each result; results that are no problem (SARIF ``kind``) have none."""
         with gzip.open(self.path) as file:
             results = [result for run in json.load(file)["runs"] for result in run["results"]]
-        problems = [index for index, result in enumerate(results) if result.get("kind", "fail") == "fail"]
+        problems = [index for index, result in enumerate(results) if result.get("kind") not in NO_PROBLEM.values()]
         folder = self.path.parent
         config = Config("alignment", str(folder), {"include": self.path.name})
         fetched = TOOL.fetch(config, ".", Quiet()).findings

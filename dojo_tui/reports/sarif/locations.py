@@ -100,7 +100,8 @@ def _step(value: Any, parts: Parts) -> Any:
 
 
 def _line(value: Any) -> int | None:
-    return value if type(value) is int and 0 < value < 1 << 53 else None
+    number = whole(value)
+    return number if number is not None and number > 0 else None
 
 
 def _snippet(region: dict[str, Any]) -> str:
