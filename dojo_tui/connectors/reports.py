@@ -13,17 +13,24 @@ from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
-from dojo_tui.reports import ReportChangedError, ReportError, findings, survey
+from dojo_tui.reports import ReportChangedError, ReportError, findings, sentence, survey
 
 FAILED_RUNS = ("keep", "fail", "accept")
 _SHOWN = 5
+_MOUNTED = "Name a directory that exists. If it is on a disk or a share: is it mounted?"
 
 
 def _location(text: str) -> str:
     if not text.strip():
         raise ValueError("the location must be a directory")
     # Absolute, but with its links: a person who points a link elsewhere means the new place.
-    return str(Path(text.strip()).expanduser().absolute())
+    try:
+        return str(Path(text.strip()).expanduser().absolute())
+    except RuntimeError as error:
+        home = text.strip().partition("/")[0]
+        raise ValueError(f"there is no home directory {home!r}") from error
+    except OSError as error:
+        raise ValueError("the location must be a whole path, since the current directory is gone") from error
 
 
 def _depth(text: str) -> int | None:
@@ -86,16 +93,19 @@ class Reports:
         except ValueError as error:
             raise UsageError(f"{error}.") from error
         if not Path(path).is_dir():
-            raise UsageError(f"The location {inert(path)} is not a directory.", do="Name a directory that exists.")
+            raise UsageError(f"The location {inert(path)} is not a directory.", do=_MOUNTED)
 
     def list_veps(self, config: Config, run: Run) -> Iterator[Vep]:
         """Yield every folder with reports; what cannot be read makes the listing incomplete, at its end."""
         walk = self._walk(config)
+        empty = True
         for vep in walk.veps():
             run.check()
             if vep is not None:
+                empty = False
                 yield vep
         if walk.problems:
+            _still_there(walk, "No Record was marked Missing.")
             shown = ", ".join(inert(problem) for problem in walk.problems[:_SHOWN])
             more = len(walk.problems) - _SHOWN
             raise ConnectorError(
@@ -103,6 +113,8 @@ class Reports:
                 safe="No Record was marked Missing.",
                 do="Make these folders readable, or leave them out with the option 'exclude'.",
             )
+        if empty:
+            run.log(f"The location {inert(walk.root)} holds no folders with reports: is it mounted?", LogLevel.WARNING)
 
     def fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
         """Read the newest run of each scanner in one folder."""
@@ -111,7 +123,7 @@ class Reports:
         try:
             return self._fetch(config, vendor_id, run)
         except ReportChangedError as error:
-            run.log(f"{error.what}; reading the folder again.", LogLevel.WARNING)
+            run.log(f"{error.what} Reading the folder again.", LogLevel.WARNING)
             return self._fetch(config, vendor_id, run)
 
     def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
@@ -134,14 +146,16 @@ class Reports:
                     place=f"run of {candidate.scanner}",
                     do="Repair the scan; or set the Connector's option 'failed-runs' to accept.",
                 )
-            about = f"{inert(candidate.scanner)}: {candidate.file}: {inert(candidate.failure)}"
+            about = f"{inert(candidate.scanner)}: {candidate.file}: {sentence(candidate.failure)}"
             if mode == "keep":
                 partial[candidate.scanner] = inert(candidate.failure)
-                notes.append(f"{about}. What it found is taken over; nothing is closed.")
+                notes.append(f"{about} What it found is taken over; nothing is closed.")
             else:
-                notes.append(f"{about}. It is accepted as complete all the same.")
+                notes.append(f"{about} It is accepted as complete all the same.")
+        found = _findings(chosen, run)
+        notes += [note for candidate in chosen if (note := _no_problems(candidate))]
         return Fetch(
-            _findings(chosen, run),
+            found,
             partial=partial,
             notes=tuple(notes),
             evidence=frozenset(digest for path in paths if (digest := sampled(str(path))[1])),
@@ -157,6 +171,7 @@ class Reports:
         path = str(Path(walk.root, folder))
         names, _ = walk.read(path, f"{folder}/" if folder else "")
         if walk.problems:
+            _still_there(walk, "Its Findings stay as they are.")
             raise ConnectorError(
                 f"The folder cannot be read: {inert(walk.problems[0])}.",
                 safe="Its Findings stay as they are.",
@@ -178,6 +193,26 @@ class Reports:
             include=matcher(options.get("include", "") or DEFAULT_INCLUDE),
             exclude=matcher(options.get("exclude", "")),
         )
+
+
+def _still_there(walk: Walk, safe: str) -> None:
+    """Raise ConnectorError if the Location itself is gone: the folders below it are not to blame then."""
+    if reason := walk.lost():
+        raise ConnectorError(
+            f"The location {inert(walk.root)} cannot be read ({inert(reason)}): is it mounted?",
+            safe=safe,
+            do="Put it back or make it readable, or change the Connector's location.",
+        )
+
+
+def _no_problems(candidate: Candidate) -> str:
+    dropped = candidate.dropped
+    number = sum(dropped.values())
+    if not number:
+        return ""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dropped.items()))
+    said = "1 result is no problem and is" if number == 1 else f"{number:,} results are no problems and are"
+    return f"{inert(candidate.scanner)}: {candidate.file}: {said} left out (by its kind: {kinds})."
 
 
 def _findings(candidates: list[Candidate], run: Run) -> list[Finding]:

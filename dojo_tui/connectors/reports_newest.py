@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -40,6 +41,11 @@ class Candidate:
     def results(self) -> int:
         """How many results its runs list."""
         return sum(self.survey.heads[index].results for index in self.runs)
+
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many of its runs' results are no problem, by kind; known when their Findings are built."""
+        return sum((Counter(self.survey.heads[index].dropped) for index in self.runs), Counter())
 
     @property
     def file(self) -> str:

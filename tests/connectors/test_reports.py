@@ -292,12 +292,25 @@ class TestFailures:
         kept = TOOL.fetch(config(tmp_path), ".", Quiet())
         assert [finding.scanner for finding in kept.findings] == ["Other", "Scan"]
         assert list(kept.partial) == ["Scan"]
-        assert any("not successful" in note and "nothing is closed" in note for note in kept.notes)
+        assert any("(executionSuccessful: false). What it found" in note for note in kept.notes)
+        assert any("nothing is closed" in note for note in kept.notes)
         with pytest.raises(ConnectorError, match=r"b\.sarif.*not successful"):
             TOOL.fetch(config(tmp_path, failed_runs="fail"), ".", Quiet())
         accepted = TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet())
         assert len(accepted.findings) == 2
         assert not accepted.partial
+
+    def test_p3_results_in_another_file_are_not_no_findings(self, tmp_path: Path) -> None:
+        elsewhere = {"externalPropertyFileReferences": {"results": [{"location": {"uri": "more.sarif"}}]}}
+        put(tmp_path / "a.sarif", **elsewhere)
+        with pytest.raises(ConnectorError, match=r"a\.sarif.*its results are in another file\. Nothing"):
+            files(tmp_path)
+        put(tmp_path / "a.sarif", result(), **elsewhere)
+        fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+        assert (len(fetched.findings), dict(fetched.partial)) == (
+            1,
+            {"Scan": "more of its results are in another file"},
+        )
 
     def test_p3_failed_run_without_results_is_not_no_findings(self, tmp_path: Path) -> None:
         put(tmp_path / "a.sarif", invocations=[{"executionSuccessful": False}])
@@ -332,7 +345,7 @@ class TestFailures:
 
         meddling = Meddling()
         assert len(TOOL.fetch(config(tmp_path), ".", meddling).findings) == 4
-        assert any("reading the folder again" in line for line in meddling.lines)
+        assert any("was written to while it was read. Reading the folder again" in line for line in meddling.lines)
 
 
 @pytest.mark.parametrize(
@@ -342,6 +355,8 @@ class TestFailures:
         ({"depth": "deep"}, "depth"),
         ({"include": "../*"}, "relative to the location"),
         ({"exclude": "/etc/*"}, "relative to the location"),
+        ({"include": "[z-a].sarif"}, r"\[z-a\]\.sarif.*bad character range"),
+        ({"exclude": "ok, [!]"}, "is wrong"),
         ({"failed-runs": "maybe"}, "keep, fail, accept"),
         ({"colour": "red"}, "no option 'colour'"),
     ],
