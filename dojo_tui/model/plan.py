@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dojo_tui.model.operation import OutcomeStatus
 from dojo_tui.model.severity import Severity
 
 
@@ -52,3 +53,16 @@ class Summary:
 
     def __getitem__(self, action: Action) -> int:
         return self.counts.get(action, 0)
+
+
+def tally(counts: MutableMapping[str, int], status: OutcomeStatus, found: Mapping[str, int], *, dry_run: bool) -> None:
+    """Add one Record's outcome to the counts of a Sync (SYNC_COUNTS); a dry run counts what would be held, too."""
+    if status is OutcomeStatus.DONE:
+        counts["records"] += 1
+    elif status is OutcomeStatus.FAILED:
+        counts["failed"] += 1
+    elif status in (OutcomeStatus.SKIPPED, OutcomeStatus.HELD):
+        counts["skipped"] += 1
+    if status is OutcomeStatus.DONE or (dry_run and status is OutcomeStatus.HELD):
+        for name, number in found.items():
+            counts[name] += number
