@@ -85,7 +85,7 @@ def confirmed(question: str, stays: str, *, yes: bool) -> None:
     """Ask before a destructive act, saying what stays (P6). Without a terminal only ``--yes`` will do."""
     if yes:
         return
-    if sys.stdin is None or not sys.stdin.isatty():
+    if not sys.stdin.isatty():
         raise UsageError(
             f"{question} This needs a yes, and there is no terminal to ask on.",
             safe="Nothing was changed.",
