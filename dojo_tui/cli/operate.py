@@ -12,7 +12,8 @@ from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode, tell
 from dojo_tui.cli.output import write_object
 from dojo_tui.cli.report import exit_code, print_operation
-from dojo_tui.cli.shapes import operation_json, outcome_json
+from dojo_tui.cli.shapes import operation_json, outcome_json, sentences
+from dojo_tui.model.operation import OutcomeStatus
 
 if TYPE_CHECKING:
     from dojo_tui.cli.running import Ran
@@ -32,6 +33,7 @@ def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: s
         shapes = []
         for row in rows:
             shape = dict(operation_json(row, outcomes[row.id]))
+            shape["notes"] = sentences((one for one in outcomes[row.id] if one.reason), OutcomeStatus.DONE)
             if row.dry_run:
                 shape["outcomes"] = [outcome_json(outcome) for outcome in outcomes[row.id]]
             shapes.append(shape)

@@ -60,7 +60,7 @@ def command(
         code = finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )
-        if record_ids and code is ExitCode.DONE and not any(each.counts["records"] for each in ran.ended.values()):
+        if record_ids and code is ExitCode.DONE and not any(each.counts.get("records") for each in ran.ended.values()):
             return ExitCode.FAILED  # none of those that were asked for; what was printed says why
         return code
 

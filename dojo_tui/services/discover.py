@@ -173,21 +173,18 @@ class _Discover:
 
     def _tell_replaced(self) -> None:
         """Say so when a VEP in its place now holds what is not its own: nobody can tell a swap from a rotation."""
-        sentences = {
-            vep.vendor_id: f"{vep.vendor_id} now holds something else; what it held is at {other}. If that is a "
-            "rename and no rotation, look at the mapping of both: the Record stayed here."
-            for vep, other in self._replaced.pairs(self._known.holders)
-        }
-        if not sentences:
+        rows = [
+            (self._known.records[vep.vendor_id][0], vep.name, _replaced(vep, at))
+            for vep, at in self._replaced.pairs(self._known.holders)
+        ]
+        if not rows:
             return
-        ids = {vendor_id: self._known.records[vendor_id][0] for vendor_id in sentences}
+        for _, _, said in rows:
+            self._run.log(said, LogLevel.WARNING)
         with self._run.write() as connection:
             done = self._run.outcomes(
-                connection,
-                [(ids[vendor_id], vendor_id, OutcomeStatus.DONE, said, {}) for vendor_id, said in sentences.items()],
+                connection, [(record_id, name, OutcomeStatus.DONE, said, {}) for record_id, name, said in rows]
             )
-        for said in sentences.values():
-            self._run.log(said, LogLevel.WARNING)
         for event in done:
             self._run.emit(event)
 
@@ -264,6 +261,13 @@ def _is_plain(vep: Vep) -> bool:
         return False
     short = 0 < len(vep.name) <= _LONGEST_NAME and len(whole) <= _LONGEST_NAME and len(vep.details) <= _MOST_DETAILS
     return short and whole.isascii() and "\0" not in whole and clean(vep.name, _LONGEST_NAME) == vep.name
+
+
+def _replaced(vep: Listed, at: str) -> str:
+    return (
+        f"{vep.vendor_id} now holds something else; what it held is at {at}. If that is a rename and no rotation, look "
+        "at the mapping of both: the Record stayed here."
+    )
 
 
 def target_of(connector_id: int, label: str, place: Place) -> Target:

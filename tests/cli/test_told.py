@@ -89,6 +89,33 @@ def test_a_folder_with_too_long_a_name_is_told(cli: Cli) -> None:
     assert cli.record("web")["state"] == "Good"
 
 
+def test_p1_a_folder_that_is_renamed_after_a_new_scan_was_synced_keeps_its_record(mapped: Cli) -> None:
+    mapped("sync")
+    record = mapped.record("web")["id"]
+    mapped.report("web", ["xss@app/view.py:12"], at="2026-03-02T00:00:00Z")
+    mapped("sync")
+    (mapped.reports / "web").rename(mapped.reports / "shop")
+    mapped("discover")
+    assert (mapped.record("shop")["id"], mapped.record("shop")["state"]) == (record, "Good")
+    assert len(mapped.json("records", "list")) == 2
+
+
+def test_p1_folders_that_changed_places_are_told(mapped: Cli) -> None:
+    for old, new in (("web", "x"), ("api", "web"), ("x", "api")):
+        (mapped.reports / old).rename(mapped.reports / new)
+    said = mapped("discover").out
+    assert "done      web: web now holds something else; what it held is at api." in said
+    for old, new in (("web", "x"), ("api", "web"), ("x", "api")):
+        (mapped.reports / old).rename(mapped.reports / new)
+    (row,) = mapped.json("discover")["operations"]
+    assert len(row["notes"]) == 2
+
+
+def test_older_reports_of_a_scanner_are_told(mapped: Cli) -> None:
+    mapped.report("web", ["xss@app/view.py:10"], name="newer.sarif", at="2026-03-02T00:00:00Z")
+    assert "1 older report left out: scan.sarif" in mapped("sync").out
+
+
 def test_p14_a_wrong_zone_is_a_warning(mapped: Cli) -> None:
     result = mapped.process("records", "list", env={"TZ": "Foo/Bar"})
     assert result.code == 0
