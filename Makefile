@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow test-peers check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-postgresql test-peers check format bench screenshots lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test-slow: $(DEV_STAMP) ## Run the slow tests: whole corpora, crashes, races
 
 test-peers: $(DEV_STAMP) ## Let programs from npm judge what we ask (needs Node.js)
 	$(BIN)/python -m pytest -q -m peers tests/peers
+
+test-postgresql: $(DEV_STAMP) ## Run the store's tests on PostgreSQL (its server must be installed)
+	tools/with-postgresql $(BIN)/python -m pytest -q -n 2 tests/services tests/store/test_postgresql.py \
+	  tests/destinations/test_embedded.py
 
 check: $(DEV_STAMP) ## Lint, formatting, strict types, layers
 	$(BIN)/ruff check $(SCANNED)

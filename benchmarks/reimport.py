@@ -5,8 +5,6 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import insert
-
 from benchmarks import raw, synthetic
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Fetch
@@ -15,7 +13,7 @@ from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
 from dojo_tui.store.open import open_store
-from dojo_tui.store.tables import connectors
+from tests.rows import add_connector
 
 NUMBER = 100_000
 
@@ -45,21 +43,8 @@ class _Sync:
         clock = Clock()
         self._store = open_store(f"sqlite:///{path}", clock=clock)
         self._destination = EmbeddedDestination(self._store.database, clock)
-        with self._store.database.write() as connection:
-            connection.execute(
-                insert(connectors).values(
-                    label="bench",
-                    tool="reports",
-                    location="/",
-                    options={},
-                    auto_map=False,
-                    min_severity=0,
-                    discover_schedule="off",
-                    sync_schedule="off",
-                    created_at=clock.now(),
-                )
-            )
-        self._target = Target(self._destination.find_or_create_product("Bench").ref, 1, "bench", "record")
+        key = add_connector(self._store.database, clock, "bench")
+        self._target = Target(self._destination.find_or_create_product("Bench").ref, key, "bench", "record")
 
     def __call__(self, reported: list[Finding]) -> None:
         settings = Reimport(accept_large_change=True)

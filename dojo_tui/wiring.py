@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import random
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from dojo_tui.connectors.base import Tool
 from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.errors import StoreError
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 from dojo_tui.services.connectors import Connectors
 from dojo_tui.services.mapping import Mapper
@@ -69,7 +71,9 @@ def open_workspace(
         settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
         operations = Operations(store, tools, destination, clock, settings=settings)
         if not read_only:
-            operations.recover()
+            # What can only be read is still worth looking at; a command that writes will say why it cannot.
+            with contextlib.suppress(StoreError):
+                operations.recover()
     except BaseException:
         store.close()
         raise

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.reports import TOOL
@@ -27,8 +27,10 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.plan import Action, Summary
+from dojo_tui.reports.sarif.results import NO_PROBLEM
 from dojo_tui.store.open import open_store
-from dojo_tui.store.tables import connectors, findings
+from dojo_tui.store.tables import findings
+from tests.rows import add_connector
 
 
 class Quiet:
@@ -52,7 +54,7 @@ class Release:
         """The Finding of each result; results that are no problem (SARIF ``kind``) have none."""
         with gzip.open(self.path) as file:
             results = [result for run in json.load(file)["runs"] for result in run["results"]]
-        problems = [index for index, result in enumerate(results) if result.get("kind", "fail") == "fail"]
+        problems = [index for index, result in enumerate(results) if result.get("kind") not in NO_PROBLEM.values()]
         folder = self.path.parent
         config = Config("alignment", str(folder), {"include": self.path.name})
         fetched = TOOL.fetch(config, ".", Quiet()).findings
@@ -144,22 +146,7 @@ class Bench:
         self.store = open_store(f"sqlite:///{folder / 'alignment.sqlite'}", clock=clock)
         self.destination = EmbeddedDestination(self.store.database, clock)
         self.folder = folder
-        with self.store.database.write() as connection:
-            self.connector_id = connection.execute(
-                insert(connectors)
-                .values(
-                    label="alignment",
-                    tool="reports",
-                    location=str(folder),
-                    options={},
-                    auto_map=False,
-                    min_severity=0,
-                    discover_schedule="off",
-                    sync_schedule="off",
-                    created_at=clock.now(),
-                )
-                .returning(connectors.c.id)
-            ).scalar_one()
+        self.connector_id = add_connector(self.store.database, clock, "alignment")
 
     def follow(self, pair: Pair) -> Followed:
         """Sync the older report twice, the newer one, and the older one again."""

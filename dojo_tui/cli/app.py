@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from dojo_tui.cli.settings import Given
@@ -22,6 +23,8 @@ def open_app(options: Given) -> int:
 
         return open_workspace(settings)
 
+    # What is imported now lives to the end: collecting it would only delay the first frame. The app turns it on.
+    gc.disable()
     from dojo_tui.ui.app import run
 
     return run(opener, read_only=settings.read_only, theme=settings.theme)

@@ -25,6 +25,8 @@ def near(word: str, known: Iterable[str]) -> str:
 
 
 def _remember(context: click.Context, parameter: click.Parameter, value: Any) -> None:
+    if isinstance(value, str) and not value.strip():
+        raise click.BadParameter("it is empty.", context, parameter)
     # A default of the inner command must not undo what was typed before it.
     if value:
         setattr(given(context), str(parameter.name), value)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 SEVERITIES = click.Choice([severity.label for severity in Severity], case_sensitive=False)
-SCHEDULE_HELP = "'6h', 'daily 02:30', 'weekly mon 02:30', a cron expression, or 'off'."
+SCHEDULE_HELP = "'6h', '1d', 'daily 02:30', 'weekly mon 02:30', a cron expression, '@daily', or 'off'."
 REFERENCE_HELP = (
     "Where the secret is, never the secret: env:NAME, 'command:pass show x', keyring:service/user, file:/path."
 )
@@ -101,8 +101,8 @@ def connectors_add(
             options=options,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity),
-            discover_schedule=_schedule(discover_every),
-            sync_schedule=_schedule(sync_every),
+            discover_schedule=discover_every,
+            sync_schedule=sync_every,
         )
         _tell(context, connector_named(workspace, label.strip()), "added. Next: dojo-tui discover")
 
@@ -132,6 +132,9 @@ def connectors_edit(
 ) -> None:
     """Change those settings of a Connector that are given."""
     options = _options(pairs)
+    given_any = (new_label, location, auto_map, min_severity, discover_every, sync_every)
+    if not options and all(one is None for one in given_any):
+        raise UsageError("Nothing was given that is to change.", do="See 'dojo-tui connectors edit --help'.")
     with opened(context, changes=True) as workspace:
         row = connector_named(workspace, label)
         workspace.connectors.edit(
@@ -142,8 +145,8 @@ def connectors_edit(
             options=options or None,
             auto_map=auto_map,
             min_severity=Severity.parse(min_severity) if min_severity else None,
-            discover_schedule=None if discover_every is None else _schedule(discover_every),
-            sync_schedule=None if sync_every is None else _schedule(sync_every),
+            discover_schedule=discover_every,
+            sync_schedule=sync_every,
         )
         _tell(context, connector_named(workspace, (new_label or label).strip()), "changed.")
 
@@ -224,14 +227,6 @@ def _record_count(workspace: Workspace, connector_id: int) -> int:
 
     with workspace.store.database.read() as connection:
         return sum(record_counts(connection, connector_id).values())
-
-
-def _schedule(text: str) -> str:
-    """After "--sync-every" nobody writes "every" or "cron" again."""
-    words = text.split()
-    if len(words) == 1 and words[0][:1].isdigit():
-        return f"every {words[0]}"
-    return f"cron {text}" if len(words) == 5 else text
 
 
 def _secrets(given_: Iterable[str], tool: Tool | None) -> dict[str, str] | None:

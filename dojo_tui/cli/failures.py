@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -28,6 +29,9 @@ class ExitCode(IntEnum):
 
 def tell(error: BaseException, *, as_json: bool) -> ExitCode:
     """Print an error on stderr and return the exit code it means."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError) and not as_json:
+        print(error.format_message(), file=sys.stderr)
+        return ExitCode.USAGE
     code, what, safe, do = _read(error)
     if as_json:
         said = {"what": what, "safe": safe, "do": do, "exit_code": int(code)}
@@ -49,11 +53,19 @@ def _read(error: BaseException) -> tuple[ExitCode, str, str, str]:
             return ExitCode.USAGE, error.what, error.safe, error.do
         case BusyError() | DojoTuiError():
             return ExitCode.FAILED, error.what, error.safe, error.do
+        case click.exceptions.NoArgsIsHelpError():
+            return ExitCode.USAGE, "A subcommand is missing.", "", f"See '{error.ctx.command_path} --help'."
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "dojo-tui"
             return ExitCode.USAGE, error.format_message(), "", f"See '{path} --help'."
         case click.ClickException():
             return ExitCode.FAILED, error.format_message(), "", ""
+        case FileNotFoundError(filename=None):
+            # Only asking for the current folder fails so.
+            return ExitCode.FAILED, "The current folder does not exist any more.", "", "Change to another one."
+        case OSError(filename=None, errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG | errno.EIO | errno.EBADF):
+            what = f"The output cannot be written: {error.strerror}."
+            return ExitCode.FAILED, what, "What was done before is done.", ""
         case _:
             return ExitCode.FAILED, *_unexpected(error)
 

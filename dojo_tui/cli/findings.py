@@ -62,7 +62,9 @@ def findings_list(
             ],
             finding_json,
             as_json=given(context).as_json,
-            empty="No Findings. 'dojo-tui sync' imports those of mapped Records.",
+            empty="No Finding is like that."
+            if query != FindingQuery()
+            else "No Findings. 'dojo-tui sync' imports those of mapped Records.",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,12 @@ from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode, tell
 from dojo_tui.cli.output import write_object
 from dojo_tui.cli.report import exit_code, print_operation
-from dojo_tui.cli.shapes import operation_json, outcome_json
+from dojo_tui.cli.shapes import operation_json, outcome_json, sentences
+from dojo_tui.model.operation import OutcomeStatus
 
 if TYPE_CHECKING:
     from dojo_tui.cli.running import Ran
+    from dojo_tui.store.operations import OperationRow
     from dojo_tui.wiring import Workspace
 
 
@@ -24,12 +27,13 @@ def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: s
 
     as_json = given(context).as_json
     with workspace.store.database.read() as connection:
-        rows = stored.operation_rows(connection, ran.operation_ids)
+        rows = [_as_told(row, ran) for row in stored.operation_rows(connection, ran.operation_ids)]
         outcomes = {row.id: stored.outcomes(connection, row.id) for row in rows}
     if as_json:
         shapes = []
         for row in rows:
             shape = dict(operation_json(row, outcomes[row.id]))
+            shape["notes"] = sentences((one for one in outcomes[row.id] if one.reason), OutcomeStatus.DONE)
             if row.dry_run:
                 shape["outcomes"] = [outcome_json(outcome) for outcome in outcomes[row.id]]
             shapes.append(shape)
@@ -47,3 +51,11 @@ def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: s
     if not rows and not as_json:
         print(nothing, file=sys.stderr)
     return exit_code(rows)
+
+
+def _as_told(row: OperationRow, ran: Ran) -> OperationRow:
+    """The Operation as it ended, also where the store could not be told (a full disk)."""
+    told = ran.ended.get(row.id)
+    if row.status.ended or told is None:
+        return row
+    return replace(row, status=told.status, counts=dict(told.counts), error=told.error)

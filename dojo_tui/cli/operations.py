@@ -65,7 +65,9 @@ def operations_list(
             ],
             lambda row: _with_reasons(workspace, row),
             as_json=given(context).as_json,
-            empty="No Operations yet. 'dojo-tui discover' is the first.",
+            empty="No Operation is like that."
+            if labels or kind or status or text
+            else "No Operations yet. 'dojo-tui discover' is the first.",
         )
 
 

@@ -57,7 +57,9 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
             ],
             record_json,
             as_json=given(context).as_json,
-            empty="No Records. 'dojo-tui discover' finds what the Connectors' tools hold.",
+            empty="No Record is like that."
+            if states or labels or text
+            else "No Records. 'dojo-tui discover' finds what the Connectors' tools hold.",
         )
 
 
@@ -100,8 +102,8 @@ def records_delete(context: click.Context, ids: tuple[int, ...], yes: bool) -> N
         known = _existing(workspace, ids)
         confirmed(
             f"Delete {number(len(known), 'Record')}?",
-            "Their Findings, Tests and Engagements stay. What still exists at the tool comes back as New "
-            "with the next Discover. 'dojo-tui records undo' takes it back.",
+            "Their Findings, Tests and Engagements stay. What still exists at the tool comes back with the next "
+            "Discover: as New, or mapped where auto-map is on. 'dojo-tui records undo' takes it back.",
             yes=yes,
         )
         _tell(context, workspace.mapper.delete(known))

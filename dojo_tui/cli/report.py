@@ -17,6 +17,9 @@ SHOWN = 20
 """Lines of one kind that are printed before the rest is only counted."""
 
 
+_FAILED = {Status.FAILED, Status.PARTLY_FAILED, Status.INTERRUPTED}
+
+
 def counts_text(counts: Mapping[str, int]) -> str:
     """Those counts that are not zero: ``2 records, 3 created, 1 closed``."""
     parts = (
@@ -40,26 +43,27 @@ def duration_text(seconds: float | None) -> str:
 
 
 def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
-    """Print the end of an Operation and every Record that did not go through; all of them for a dry run."""
+    """Print the end of an Operation, and of its Records those that a person should know about; all for a dry run."""
     plan = " (plan only, nothing was changed)" if row.dry_run else ""
-    ended = f"{row.type.value} {row.status.value.lower()} in {duration_text(row.duration_s)}{plan}"
+    took = f" in {duration_text(row.duration_s)}" if row.duration_s is not None else ""
+    ended = f"{row.type.value} {row.status.value.lower()}{took}{plan}"
     print(f"{inert(row.connector_label)}: {ended}: {counts_text(row.counts)}")
     if row.error:
         print(f"  {inert(row.error)}")
     shown: dict[OutcomeStatus, int] = {}
     for outcome in outcomes:
-        if outcome.status is OutcomeStatus.DONE and not row.dry_run:
+        if outcome.status is OutcomeStatus.DONE and not outcome.reason and not row.dry_run:
             continue
         shown[outcome.status] = shown.get(outcome.status, 0) + 1
         if shown[outcome.status] <= SHOWN or row.dry_run:
-            print(f"  {_outcome_text(outcome)}")
+            print(f"  {_outcome_text(outcome, dry_run=row.dry_run)}")
     for status, count in shown.items():
         if count > SHOWN and not row.dry_run:
             print(f"  … {count - SHOWN:,} more {status.value.lower()}: dojo-tui operations show {row.id}")
     if row.type is OperationType.SYNC and row.status is Status.COMPLETED and not any(row.counts.values()):
         print("  None of its Records is mapped: 'dojo-tui records list --state New' shows what can be.")
     if row.status is Status.HELD:
-        print("  Look at it with --dry-run; to apply it, run it again with --accept-large-change.")
+        print(f"  {_advice(row)}")
 
 
 def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
@@ -67,12 +71,22 @@ def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
     statuses = {row.status for row in rows}
     if Status.CANCELLED in statuses:
         return ExitCode.CANCELLED
-    if statuses & {Status.FAILED, Status.PARTLY_FAILED, Status.INTERRUPTED}:
+    if statuses & _FAILED or not all(status.ended for status in statuses):
         return ExitCode.FAILED
     return ExitCode.HELD if Status.HELD in statuses else ExitCode.DONE
 
 
-def _outcome_text(outcome: OutcomeRow) -> str:
-    word = "plan" if outcome.status is OutcomeStatus.DONE else outcome.status.value.lower()
-    said = counts_text(outcome.counts) if outcome.status is OutcomeStatus.DONE else outcome.reason
+def _advice(row: OperationRow) -> str:
+    """What to do about an Operation that was held."""
+    if row.type is OperationType.DISCOVER:
+        return "If that is right, run it again with --accept-large-change; until then all of them stay as they are."
+    if row.dry_run:
+        return "This is what would be held; to apply it, sync with --accept-large-change."
+    return "Look at the plan with --dry-run; to apply it, run it again with --accept-large-change."
+
+
+def _outcome_text(outcome: OutcomeRow, *, dry_run: bool) -> str:
+    word = "plan" if dry_run and outcome.status is OutcomeStatus.DONE else outcome.status.value.lower()
+    planned = dry_run and outcome.status in (OutcomeStatus.DONE, OutcomeStatus.HELD)
+    said = "; ".join(part for part in (counts_text(outcome.counts) if planned else "", outcome.reason) if part)
     return f"{word:<10}{inert(outcome.record_name)}{f': {inert(said)}' if said else ''}"

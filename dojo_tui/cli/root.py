@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -74,6 +76,7 @@ def root(context: click.Context) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised."""
     options = Given()
+    _stand_in_for_closed()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter must not end a sync.
         if hasattr(stream, "reconfigure"):
@@ -87,10 +90,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except (_NobodyReadsError, BrokenPipeError):
-        # What Python would flush at its exit goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return ExitCode.DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last line of defence: told, never shown raw
+        if isinstance(error, OSError):
+            _write_no_more()
         # A line that cannot be parsed is not read to its end: look for the wish by hand.
         return tell(error, as_json=options.as_json or "--json" in (sys.argv if arguments is None else arguments))
     return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _stand_in_for_closed() -> None:
+    """A stream that the shell closed (``>&-``) is as one that nobody reads."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 -- to the end
+
+
+def _write_no_more() -> None:
+    """What Python would flush at its exit, and fail again, goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -45,6 +45,8 @@ class Ran:
 
     operation_ids: list[int] = field(default_factory=list)
     """In the order in which they were queued."""
+    ended: dict[int, OperationChanged] = field(default_factory=dict)
+    """What was told of each at its end: a store that cannot be written does not know it."""
     busy: list[BusyError] = field(default_factory=list)
     cancelled: bool = False
 
@@ -118,6 +120,7 @@ class Runner:
             if event.status is Status.QUEUED:
                 self._ran.operation_ids.append(event.operation_id)
             if event.status.ended:
+                self._ran.ended[event.operation_id] = event
                 self._live.pop(event.operation_id, None)
             else:
                 self._live[event.operation_id] = None

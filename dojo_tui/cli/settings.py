@@ -51,7 +51,10 @@ class Given:
 
 def read_config(path: str | None) -> Settings:
     """Read the config file, or the one in the usual place if there is one; raises UsageError."""
-    file = Path(path).expanduser() if path else _usual_place()
+    try:
+        file = Path(path).expanduser() if path else _usual_place()
+    except RuntimeError as error:  # there is no such user
+        raise UsageError(f"The config file {path} cannot be read: {error}", do="Check --config.") from error
     if not path and not file.is_file():
         return Settings()
     # The parser is imported late: most commands need it only for a file that is not there.

@@ -100,9 +100,9 @@ def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
         "duration_s": None if row.duration_s is None else round(row.duration_s, 3),
         "dry_run": row.dry_run,
         "counts": dict(row.counts),
-        "errors": errors + _sentences(said, OutcomeStatus.FAILED),
-        "held": _sentences(said, OutcomeStatus.HELD),
-        "skipped": _sentences(said, OutcomeStatus.SKIPPED),
+        "errors": errors + sentences(said, OutcomeStatus.FAILED),
+        "held": sentences(said, OutcomeStatus.HELD),
+        "skipped": sentences(said, OutcomeStatus.SKIPPED),
     }
 
 
@@ -156,5 +156,6 @@ def connector_json(row: ConnectorRow) -> Json:
     }
 
 
-def _sentences(outcomes: Iterable[OutcomeRow], status: OutcomeStatus) -> list[str]:
+def sentences(outcomes: Iterable[OutcomeRow], status: OutcomeStatus) -> list[str]:
+    """What is said of those Records whose part ended so."""
     return [f"{row.record_name}: {row.reason}" for row in outcomes if row.status is status]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.operation import OperationType
@@ -56,9 +57,12 @@ def command(
             for (connector_id, label), ids in targets.items()
         ]
         ran = Runner(workspace).run(requests)
-        return finish(
+        code = finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )
+        if record_ids and code is ExitCode.DONE and not any(each.counts.get("records") for each in ran.ended.values()):
+            return ExitCode.FAILED  # none of those that were asked for; what was printed says why
+        return code
 
 
 def _of_records(

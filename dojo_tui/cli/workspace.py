@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dojo_tui.cli.base import given, near
+from dojo_tui.model.clock import zone_problem
 from dojo_tui.model.errors import NotFoundError, UsageError
+from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
     from dojo_tui.cli.settings import Settings
@@ -28,6 +30,9 @@ def opened(context: click.Context, *, changes: bool = False) -> Iterator[Workspa
             safe="Nothing was changed.",
             do="Leave out --read-only, or read_only in the config file.",
         )
+    problem = zone_problem()
+    if problem:
+        print(f"Warning: {inert(problem)}", file=sys.stderr)
     workspace = open_workspace(settings)
     try:
         yield workspace

@@ -75,6 +75,11 @@ class Fetch:
     partial: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     """Sentences for the Operation's log (which run was the newest, what was ignored ...)."""
+    evidence: frozenset[str] = frozenset()
+    """Digests of what was read, of the same kind as ``Vep.evidence``: a VEP that is moved after this
+    fetch shows these at its new place, and not those of the listing before (P1)."""
+    left_out: tuple[str, ...] = ()
+    """Names of reports of which something does not count, because a newer report of the same scanner does."""
 
 
 class Run(Protocol):

@@ -26,8 +26,8 @@ _FIRST = "reports"
 
 
 def tools() -> Mapping[str, Tool]:
-    """All usable Tools by name, built-in ones first. Found at the first call, not at import."""
-    return _loaded()[0]
+    """All usable Tools by name, built-in ones first. Found when first looked at: the app opens without them."""
+    return _LazyTools()
 
 
 def broken_tools() -> Mapping[str, str]:
@@ -64,6 +64,19 @@ def built_in() -> Iterator[Tool]:
             tool = getattr(import_module(module.name), "TOOL", None)
             if tool is not None:
                 yield cast(Tool, tool)
+
+
+class _LazyTools(Mapping[str, Tool]):
+    """Imports readers of reports and other people's packages when somebody asks for a Tool."""
+
+    def __getitem__(self, name: str) -> Tool:
+        return _loaded()[0][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_loaded()[0])
+
+    def __len__(self) -> int:
+        return len(_loaded()[0])
 
 
 @cache

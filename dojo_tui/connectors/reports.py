@@ -9,14 +9,15 @@ from dojo_tui.connectors import reports_fields as fields
 from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
 from dojo_tui.connectors.reports_newest import Candidate, newest
-from dojo_tui.connectors.reports_walk import Walk, from_id
+from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
-from dojo_tui.reports import ReportChangedError, ReportError, findings, survey
+from dojo_tui.reports import ReportChangedError, ReportError, findings, sentence, survey
 
 _SHOWN = 5
+_MOUNTED = "Name a directory that exists. If it is on a disk or a share: is it mounted?"
 
 
 class Reports(BaseTool):
@@ -45,16 +46,19 @@ class Reports(BaseTool):
         super().validate(config)
         path = fields.location(config.location)
         if not Path(path).is_dir():
-            raise UsageError(f"The location {inert(path)} is not a directory.", do="Name a directory that exists.")
+            raise UsageError(f"The location {inert(path)} is not a directory.", do=_MOUNTED)
 
     def list_veps(self, config: Config, run: Run) -> Iterator[Vep]:
         """Yield every folder with reports; what cannot be read makes the listing incomplete, at its end."""
         walk = self._walk(config)
+        empty = True
         for vep in walk.veps():
             run.check()
             if vep is not None:
+                empty = False
                 yield vep
         if walk.problems:
+            _still_there(walk, "No Record was marked Missing.")
             shown = ", ".join(inert(problem) for problem in walk.problems[:_SHOWN])
             more = len(walk.problems) - _SHOWN
             raise ConnectorError(
@@ -62,6 +66,8 @@ class Reports(BaseTool):
                 safe="No Record was marked Missing.",
                 do="Make these folders readable, or leave them out with the option 'exclude'.",
             )
+        if empty:
+            run.log(f"The location {inert(walk.root)} holds no folders with reports: is it mounted?", LogLevel.WARNING)
 
     def fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
         """Read the newest run of each scanner in one folder."""
@@ -70,7 +76,7 @@ class Reports(BaseTool):
         try:
             return self._fetch(config, vendor_id, run)
         except ReportChangedError as error:
-            run.log(f"{error.what}; reading the folder again.", LogLevel.WARNING)
+            run.log(f"{error.what} Reading the folder again.", LogLevel.WARNING)
             return self._fetch(config, vendor_id, run)
 
     def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
@@ -80,7 +86,7 @@ class Reports(BaseTool):
             run.check()
             # Of several reports some may be old ones, whose Findings would be built in vain.
             surveys.append(survey(path, run.check, eager=len(paths) == 1))
-        chosen, notes = newest(surveys)
+        chosen, left_out, notes = newest(surveys)
         mode = fields.failed_runs(config.options.get("failed-runs", ""))
         partial: dict[str, str] = {}
         for candidate in chosen:
@@ -93,13 +99,21 @@ class Reports(BaseTool):
                     place=f"run of {candidate.scanner}",
                     do="Repair the scan; or set the Connector's option 'failed-runs' to accept.",
                 )
-            about = f"{inert(candidate.scanner)}: {candidate.file}: {inert(candidate.failure)}"
+            about = f"{inert(candidate.scanner)}: {candidate.file}: {sentence(candidate.failure)}"
             if mode == "keep":
                 partial[candidate.scanner] = inert(candidate.failure)
-                notes.append(f"{about}. What it found is taken over; nothing is closed.")
+                notes.append(f"{about} What it found is taken over; nothing is closed.")
             else:
-                notes.append(f"{about}. It is accepted as complete all the same.")
-        return Fetch(_findings(chosen, run), partial=partial, notes=tuple(notes))
+                notes.append(f"{about} It is accepted as complete all the same.")
+        found = _findings(chosen, run)
+        notes += [note for candidate in chosen if (note := _no_problems(candidate))]
+        return Fetch(
+            found,
+            partial=partial,
+            notes=tuple(notes),
+            evidence=frozenset(digest for path in paths if (digest := sampled(str(path))[1])),
+            left_out=left_out,
+        )
 
     def _reports(self, config: Config, vendor_id: str) -> list[Path]:
         walk = self._walk(config)
@@ -110,6 +124,7 @@ class Reports(BaseTool):
         path = str(Path(walk.root, folder))
         names, _ = walk.read(path, f"{folder}/" if folder else "")
         if walk.problems:
+            _still_there(walk, "Its Findings stay as they are.")
             raise ConnectorError(
                 f"The folder cannot be read: {inert(walk.problems[0])}.",
                 safe="Its Findings stay as they are.",
@@ -131,6 +146,26 @@ class Reports(BaseTool):
             include=matcher(options.get("include", "") or DEFAULT_INCLUDE),
             exclude=matcher(options.get("exclude", "")),
         )
+
+
+def _still_there(walk: Walk, safe: str) -> None:
+    """Raise ConnectorError if the Location itself is gone: the folders below it are not to blame then."""
+    if reason := walk.lost():
+        raise ConnectorError(
+            f"The location {inert(walk.root)} cannot be read ({inert(reason)}): is it mounted?",
+            safe=safe,
+            do="Put it back or make it readable, or change the Connector's location.",
+        )
+
+
+def _no_problems(candidate: Candidate) -> str:
+    dropped = candidate.dropped
+    number = sum(dropped.values())
+    if not number:
+        return ""
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dropped.items()))
+    said = "1 result is no problem and is" if number == 1 else f"{number:,} results are no problems and are"
+    return f"{inert(candidate.scanner)}: {candidate.file}: {said} left out (by its kind: {kinds})."
 
 
 def _findings(candidates: list[Candidate], run: Run) -> list[Finding]:

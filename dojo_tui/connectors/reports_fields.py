@@ -12,7 +12,13 @@ def location(text: str) -> str:
     if not text.strip():
         raise ValueError("the location must be a directory")
     # Absolute, but with its links: a person who points a link elsewhere means the new place.
-    return str(Path(text.strip()).expanduser().absolute())
+    try:
+        return str(Path(text.strip()).expanduser().absolute())
+    except RuntimeError as error:
+        home = text.strip().partition("/")[0]
+        raise ValueError(f"there is no home directory {home!r}") from error
+    except OSError as error:
+        raise ValueError("the location must be a whole path, since the current directory is gone") from error
 
 
 def depth(text: str) -> int | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 DEFAULT_INCLUDE = "*.sarif, *.sarif.json, *.json, *.sarif.gz, *.sarif.json.gz, *.json.gz"
+_SPECIAL = re.compile(r"[\\\[&|~]")
+"""What means something in a set of Python's expressions, and itself in one of a pattern."""
 _DEFAULT_ENDINGS = (".sarif", ".json", ".sarif.gz", ".json.gz")
 
 Matches = Callable[[str, str], bool]
@@ -13,11 +15,15 @@ Matches = Callable[[str, str], bool]
 
 
 def parse_globs(text: str) -> tuple[str, ...]:
-    """Patterns separated by commas or line breaks; raises ValueError for one that leads out of the Location."""
+    """Patterns separated by commas or line breaks; raises ValueError for one that is wrong or leads out."""
     patterns = tuple(pattern.strip() for pattern in re.split(r"[,\n]", text) if pattern.strip())
     for pattern in patterns:
         if pattern.startswith("/") or ".." in pattern.split("/"):
             raise ValueError(f"the pattern {pattern!r} must be relative to the location")
+        try:
+            re.compile(_regex(pattern))
+        except re.error as error:
+            raise ValueError(f"the pattern {pattern!r} is wrong ({error.msg})") from error
     return patterns
 
 
@@ -56,7 +62,7 @@ def _regex(pattern: str) -> str:
             parts.append(".*")
             at += 2
         elif pattern[at] == "[" and (end := pattern.find("]", at + 2)) > 0:
-            inside = pattern[at + 1 : end].replace("\\", r"\\").replace("[", r"\[")
+            inside = _SPECIAL.sub(r"\\\g<0>", pattern[at + 1 : end])
             parts.append(f"[^{inside[1:]}]" if inside[0] in "!^" else f"[{inside}]")
             at = end + 1
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,13 +43,18 @@ class Candidate:
         return sum(self.survey.heads[index].results for index in self.runs)
 
     @property
+    def dropped(self) -> Counter[str]:
+        """How many of its runs' results are no problem, by kind; known when their Findings are built."""
+        return sum((Counter(self.survey.heads[index].dropped) for index in self.runs), Counter())
+
+    @property
     def file(self) -> str:
         """The report's name, safe to show."""
         return inert(self.survey.path.name)
 
 
-def newest(surveys: Iterable[Survey]) -> tuple[list[Candidate], list[str]]:
-    """The newest candidate of each scanner, and a sentence for each one that is left out.
+def newest(surveys: Iterable[Survey]) -> tuple[list[Candidate], tuple[str, ...], list[str]]:
+    """The newest candidate of each scanner, the files of those that are left out, and a sentence for each of these.
 
     The time a scan ended, as the report tells, decides if all that compete
     tell it, else the time the files were modified; at equal times the name.
@@ -61,12 +67,14 @@ def newest(surveys: Iterable[Survey]) -> tuple[list[Candidate], list[str]]:
         for scanner, candidate in mine.items():
             rivals.setdefault(scanner, []).append(candidate)
     chosen: list[Candidate] = []
+    left_out: set[str] = set()
     notes: list[str] = []
     for scanner, candidates in rivals.items():
         times = _times(candidates)
         candidates.sort(key=lambda candidate: (times[id(candidate)], _natural(candidate.survey.path.name)))
         best = candidates.pop()
         chosen.append(best)
+        left_out.update(old.file for old in candidates)
         notes += [
             f"{inert(scanner)}: {best.file} ({_shown(times[id(best)])}) is newer than {old.file} "
             f"({_shown(times[id(old)])}), which is left out."
@@ -74,7 +82,7 @@ def newest(surveys: Iterable[Survey]) -> tuple[list[Candidate], list[str]]:
         ]
         if len(best.runs) > 1:
             notes.append(f"{inert(scanner)}: {best.file} holds {len(best.runs)} of its runs, which count together.")
-    return chosen, notes
+    return chosen, tuple(sorted(left_out, key=_natural)), notes
 
 
 def _times(candidates: list[Candidate]) -> Mapping[int, datetime]:

@@ -69,6 +69,14 @@ class Walk:
             self.problems.append(f"{folder.rstrip('/') or ROOT_ID} ({error.strerror or error})")
         return reports, folders
 
+    def lost(self) -> str:
+        """Why the root itself cannot be read; empty if it can."""
+        try:
+            os.scandir(self.root).close()
+        except OSError as error:
+            return f"{error.strerror or error}"
+        return ""
+
     def _vep(self, path: str, folder: str, reports: list[str]) -> Vep:
         newest = 0.0
         digests = set()
@@ -86,9 +94,16 @@ class Walk:
 
 
 def _is_report_entry(entry: os.DirEntry[str]) -> bool:
-    """A file, also behind a link; a broken link counts, too, since a report is meant to be there (P3)."""
-    if entry.is_file():
-        return True
+    """A file, also behind a link.
+
+    A link that leads nowhere, in a circle or to where nobody may look counts, too: a report
+    is meant to be there (P3), and its folder fails by its name.
+    """
+    try:
+        if entry.is_file():
+            return True
+    except OSError:
+        return entry.is_symlink()
     return entry.is_symlink() and not os.path.isdir(entry.path) and not os.path.exists(entry.path)
 
 

@@ -115,18 +115,18 @@ class EmbeddedDestination:
         for _ in range(_ATTEMPTS):
             check()
             with self._database.read() as connection:
-                revision = _revision(connection, target)
+                planned_on = _test(connection, target)
                 made = self._plan(connection, target, report, fetch, settings)
             held = "" if settings.accept_large_change else made.held_back(settings.hold)
             if settings.dry_run or held:
-                return made.summary(skipped=fetch.skipped, held=held)
+                return made.summary(skipped=fetch.skipped, partial=fetch.partial, held=held)
             check()
             with self._database.write() as connection:
-                if _revision(connection, target) != revision:
+                if _test(connection, target) != planned_on:
                     continue
                 self._apply(connection, target, report, made)
                 check()
-            return made.summary(skipped=fetch.skipped)
+            return made.summary(skipped=fetch.skipped, partial=fetch.partial)
         raise DestinationError(
             "The Test was changed by somebody else again and again while the sync was planned.",
             safe="Nothing of this Record was changed.",
@@ -134,8 +134,8 @@ class EmbeddedDestination:
         )
 
     def _plan(self, connection: Connection, target: Target, report: Report, fetch: Fetch, settings: Reimport) -> Plan:
-        test_id = _test_id(connection, target)
-        traces = finding_rows.traces(connection, test_id, target.scope, without=fetch.skipped) if test_id else []
+        known = _test(connection, target)
+        traces = finding_rows.traces(connection, known[0], target.scope, without=fetch.skipped) if known else []
         return plan(
             traces,
             report,
@@ -168,18 +168,24 @@ class EmbeddedDestination:
         engagement_id = _find_or_create(
             connection, engagements, {"product_id": product_id, "name": ENGAGEMENT}, {"created_at": now}
         )
-        test_id = _find_or_create(
-            connection,
-            tests,
-            {"engagement_id": engagement_id, "connector_id": target.connector_id},
-            {"title": target.connector_label, "created_at": now, "updated_at": now, "revision": 0},
-        )
+        known = _test(connection, target)
+        test_id = known[0] if known else self._create_test(connection, target, engagement_id)
         connection.execute(
             update(tests)
             .where(tests.c.id == test_id)
-            .values(title=target.connector_label, updated_at=now, revision=tests.c.revision + 1)
+            .values(
+                connector_id=target.connector_id,
+                title=target.connector_label,
+                updated_at=now,
+                revision=tests.c.revision + 1,
+            )
         )
         return test_id
+
+    def _create_test(self, connection: Connection, target: Target, engagement_id: int) -> int:
+        key = {"engagement_id": engagement_id, "connector_id": target.connector_id}
+        rest = {"created_at": self._now(), "updated_at": self._now(), "revision": 0}
+        return _find_or_create(connection, tests, key, {"title": target.connector_label, **rest})
 
     def _now(self) -> Any:
         return self._clock.now()
@@ -219,24 +225,21 @@ def _find_or_create(connection: Connection, table: Any, key: dict[str, Any], res
         return int(found)
 
 
-def _test_id(connection: Connection, target: Target) -> int | None:
-    found = _test(connection, target)
-    return None if found is None else found[0]
-
-
-def _revision(connection: Connection, target: Target) -> tuple[int, int] | None:
-    """Changes whenever anybody changes the Test."""
-    return _test(connection, target)
-
-
 def _test(connection: Connection, target: Target) -> tuple[int, int] | None:
+    """The id and the revision of the target's Test.
+
+    A Connector that was removed leaves its Tests behind (P6); one that is
+    added under the same label takes them over, rather than doubling them.
+    """
+    mine = tests.c.connector_id == target.connector_id
+    left_behind = tests.c.connector_id.is_(None) & (tests.c.title == target.connector_label)
     row = connection.execute(
         select(tests.c.id, tests.c.revision)
         .join(engagements)
         .where(
-            engagements.c.product_id == int(target.product_ref),
-            engagements.c.name == ENGAGEMENT,
-            tests.c.connector_id == target.connector_id,
+            engagements.c.product_id == int(target.product_ref), engagements.c.name == ENGAGEMENT, mine | left_behind
         )
+        .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
+        .limit(1)
     ).one_or_none()
     return None if row is None else (row.id, row.revision)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dojo_tui.model.operation import OutcomeStatus
 from dojo_tui.model.severity import Severity
 
 
@@ -45,8 +46,23 @@ class Summary:
     """How many of the closed are closed by the minimum severity, not by the tool."""
     skipped: Mapping[str, str] = field(default_factory=dict)
     """Scanners whose Findings were left untouched, with the reason."""
+    partial: Mapping[str, str] = field(default_factory=dict)
+    """Scanners of which nothing was closed, because they may not have said all, with the reason."""
     held: str = ""
     """Why nothing was applied, in a sentence with the numbers; empty when it was (or is a dry run)."""
 
     def __getitem__(self, action: Action) -> int:
         return self.counts.get(action, 0)
+
+
+def tally(counts: MutableMapping[str, int], status: OutcomeStatus, found: Mapping[str, int], *, dry_run: bool) -> None:
+    """Add one Record's outcome to the counts of a Sync (SYNC_COUNTS); a dry run counts what would be held, too."""
+    if status is OutcomeStatus.DONE:
+        counts["records"] += 1
+    elif status is OutcomeStatus.FAILED:
+        counts["failed"] += 1
+    elif status in (OutcomeStatus.SKIPPED, OutcomeStatus.HELD):
+        counts["skipped"] += 1
+    if status is OutcomeStatus.DONE or (dry_run and status is OutcomeStatus.HELD):
+        for name, number in found.items():
+            counts[name] += number

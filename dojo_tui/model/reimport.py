@@ -113,13 +113,14 @@ class Plan:
             return ""
         return f"It would close {closed} of {self.active_before} active Findings."
 
-    def summary(self, *, skipped: Mapping[str, str], held: str = "") -> Summary:
+    def summary(self, *, skipped: Mapping[str, str], partial: Mapping[str, str], held: str = "") -> Summary:
         """The plan in numbers."""
         return Summary(
             counts={action: self.total(action) for action in Action},
             by_severity={action: dict(counts) for action, counts in self.counts.items()},
             closed_by_severity_setting=self.closed_by_severity_setting,
             skipped=skipped,
+            partial=partial,
             held=held,
         )
 

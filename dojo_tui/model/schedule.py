@@ -13,10 +13,21 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
 
-ALLOWED = "'off', 'every 6h', 'every 30m', 'daily 02:30', 'weekly mon 02:30' or 'cron 0 3 * * 1-5'"
+ALLOWED = "'off', '6h', '30m', '1d', 'daily 02:30', 'weekly mon 02:30' or a cron expression like '0 3 * * 1-5'"
 """What a person may write, for messages and help."""
 
 _LONGEST = timedelta(days=366)
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_NAMED = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+}
+"""What cron(8) calls by a name."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -36,7 +47,7 @@ class Schedule(Protocol):
 class Off:
     """Never."""
 
-    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:  # noqa: ARG002
+    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
         """Return None."""
         return None
 
@@ -54,7 +65,7 @@ class Every:
 
     interval: timedelta
 
-    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:  # noqa: ARG002
+    def next_after(self, moment: datetime, zone: tzinfo) -> datetime | None:
         """Return the moment one interval later."""
         return moment.astimezone(UTC) + self.interval
 
@@ -136,6 +147,10 @@ def parse(text: str) -> Schedule:
             return Off()
         case ["every", amount]:
             return Every(_interval(amount, text))
+        case [amount] if amount[0].isdigit():
+            return Every(_interval(amount, text))
+        case [name] | ["cron", name] if name in _NAMED:
+            return _cron(_NAMED[name], text)
         case ["daily", clock]:
             return At(_time(clock, text))
         case ["weekly", day, clock] if len(day) >= 3:
@@ -144,6 +159,8 @@ def parse(text: str) -> Schedule:
                     return At(_time(clock, text), number)
         case ["cron", *fields]:
             return _cron(" ".join(fields), text)
+        case [_, _, _, _, _]:
+            return _cron(" ".join(words), text)
     raise _error(text)
 
 
@@ -167,11 +184,11 @@ def first_instant(day: date, clock: time, zone: tzinfo) -> datetime:
 
 
 def _interval(amount: str, text: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,6})(m|h)", amount)
+    found = re.fullmatch(r"(\d{1,6})([mhdw])", amount)
     if not found:
         raise _error(text)
     number = int(found[1])
-    interval = timedelta(hours=number) if found[2] == "h" else timedelta(minutes=number)
+    interval = number * _UNITS[found[2]]
     if not timedelta(minutes=1) <= interval <= _LONGEST:
         raise ValueError(f"a schedule of {text.strip()!r} is not possible: use 1 minute to {_LONGEST.days} days")
     return interval

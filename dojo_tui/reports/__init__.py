@@ -5,7 +5,7 @@ of a known format, and whose runs it holds. ``findings`` reads the wanted runs
 of a surveyed report. ``read_report`` does both.
 """
 
-from dojo_tui.reports.errors import ReportChangedError, ReportError
+from dojo_tui.reports.errors import ReportChangedError, ReportError, sentence
 from dojo_tui.reports.read import findings, read_report, survey
 from dojo_tui.reports.run import Check, RunHead, ScannerRun, Survey
 
@@ -18,5 +18,6 @@ __all__ = [
     "Survey",
     "findings",
     "read_report",
+    "sentence",
     "survey",
 ]

@@ -8,6 +8,12 @@ from dojo_tui.model.text import inert
 SAFE = "Nothing of this folder was changed."
 
 
+def sentence(reason: str) -> str:
+    """A reason, which may end with what a tool said, as the end of a sentence: safe to show, with its full stop."""
+    shown = inert(reason.strip())
+    return shown if shown.endswith((".", "!", "?", "\N{HORIZONTAL ELLIPSIS}")) else f"{shown}."
+
+
 class ReportError(ConnectorError):
     """A report is unreadable, incomplete, of an unknown kind, or says itself that its scan failed.
 
@@ -20,7 +26,7 @@ class ReportError(ConnectorError):
         self.place = place
         self.reason = reason
         where = f", {inert(place)}" if place else ""
-        super().__init__(f"{inert(file)}{where}: {inert(reason)}", safe=SAFE, do=do)
+        super().__init__(f"{inert(file)}{where}: {sentence(reason)}", safe=SAFE, do=do)
 
 
 class ReportChangedError(ReportError):

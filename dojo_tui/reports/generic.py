@@ -102,8 +102,9 @@ def _title(name: str, value: Any) -> str:
 
 def _path(name: str, value: Any) -> str:
     path = _text(name, value)
-    # Unlike SARIF's URIs this is a plain path: a percent sign in it is one.
-    return clean(normal_path(path if ":" in path[2:] else path.replace("%", "%25")), MAX_NAME)
+    # Unlike SARIF's URIs this is a plain path: a percent or number sign in it is one.
+    plain = path if ":" in path[2:] else path.replace("%", "%25").replace("#", "%23")
+    return clean(normal_path(plain), MAX_NAME)
 
 
 def _severity(name: str, value: Any) -> Severity:
@@ -129,6 +130,12 @@ def _number(name: str, value: Any) -> float | None:
 def _whole(name: str, value: Any) -> int | None:
     number = _number(name, value)
     return int(number) if number is not None and abs(number) < 1 << 53 else None
+
+
+def _count(name: str, value: Any) -> int | None:
+    """A line's number or a number of occurrences: nothing below 1 is one."""
+    number = _whole(name, value)
+    return number if number is not None and number > 0 else None
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -257,6 +264,7 @@ _FLAGS = (
 )
 _FIELDS |= {name: (name, _name) for name in _NAMES}
 _FIELDS |= {name: (name, _number) for name in ("cvssv3_score", "cvssv4_score", "epss_score", "epss_percentile")}
-_FIELDS |= {name: (name, _whole) for name in ("line", "sast_source_line", "scanner_confidence", "nb_occurences")}
+_FIELDS |= {name: (name, _count) for name in ("line", "sast_source_line", "nb_occurences")}
+_FIELDS |= {"scanner_confidence": ("scanner_confidence", _whole)}
 _FIELDS |= {name: (name, _day) for name in ("date", "kev_date", "planned_remediation_date", "publish_date")}
 _FIELDS |= {name: (name, _flag) for name in _FLAGS}

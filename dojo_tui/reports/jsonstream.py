@@ -9,6 +9,7 @@ wheel, and lets every error carry line, column and path.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
@@ -26,8 +27,12 @@ _NEAR_END = 16
 """A syntax error this close to the end of what was read may only be a value cut by the chunk's end."""
 
 
+class _WordError(ValueError):
+    """A word that Python would take for a number (NaN, Infinity) and JSON does not know."""
+
+
 def _reject(word: str) -> Any:
-    raise ValueError(f"{word} is not JSON")
+    raise _WordError(f"{word} is not JSON")
 
 
 class JsonReader:
@@ -176,8 +181,11 @@ class JsonReader:
                 raise self._error_at(f"{what}: {error.msg}", error.pos) from error
         except RecursionError:
             raise self.error("is nested too deeply") from None
-        except ValueError as error:
+        except _WordError as error:
             raise self.error(f"is not valid JSON: {error}") from error
+        except ValueError as error:
+            # Nothing else but Python's limit for whole numbers, whose own words are for programmers.
+            raise self.error(f"holds a number of more than {sys.get_int_max_str_digits():,} digits") from error
         else:
             # A number at the very end of the buffer may go on in the next chunk.
             if end < len(buffer) or self._ended:

@@ -105,9 +105,10 @@ def _survey_document(reader: JsonReader, check: Check, *, eager: bool) -> tuple[
 
 
 def _read_run(reader: JsonReader, head: RunHead, into: list[Finding], check: Check) -> None:
-    make = Results(head.scanner, cast(Parts, head.parts)).finding
+    results = Results(head.scanner, cast(Parts, head.parts))
     for key in reader.members():
         if key == "results" and reader.peek() == "[":
-            into.extend(made(reader, make, check))
+            into.extend(made(reader, results.finding, check))
         else:
             reader.skip()
+    head.dropped = results.dropped

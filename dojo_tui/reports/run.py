@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,8 @@ class RunHead:
     """What its format needs in the second pass."""
     findings: list[Finding] | None = None
     """Its Findings, if the first pass could build them already."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """How many of its results are no problem by their own kind; known when its Findings are built."""
 
 
 def counted(reader: JsonReader, check: Check) -> int:

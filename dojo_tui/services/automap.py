@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.model.errors import UsageError
+from dojo_tui.model.operation import LogLevel, OutcomeStatus
+from dojo_tui.services.names import suggested_name
 from dojo_tui.services.run import OperationRun
 from dojo_tui.store import mapping as mapping_store
-from dojo_tui.store.mapping import Chosen, Unmapped
+from dojo_tui.store.mapping import AUTO_MAP, Chosen, Unmapped
 
-BY = "auto-map"
 _BATCH = 500
 
 
 def auto_map(run: OperationRun, destination: Destination) -> None:
-    """Map every New Record of the Connector; Products are found or made outside the transaction that maps."""
+    """Map every New Record of the Connector; Products are found or made outside the transaction that maps.
+
+    A Record that can have no Product of its name stays New, and is told with
+    the reason: it keeps no other from being mapped.
+    """
     with run.database.read() as connection:
         waiting = mapping_store.new_records(connection, run.connector.id)
     if not waiting:
@@ -21,13 +27,26 @@ def auto_map(run: OperationRun, destination: Destination) -> None:
     for start in range(0, len(waiting), _BATCH):
         batch = waiting[start : start + _BATCH]
         chosen: list[Chosen] = []
+        refused: list[tuple[Unmapped, str]] = []
         for record in batch:
             run.check()
-            product = products.of(record)
-            chosen.append(Chosen(record.id, product.ref, product.name))
+            try:
+                product = products.of(record)
+            except UsageError as error:
+                refused.append((record, f"It stays New: {error.what.rstrip('.')}. Map it by hand, or ignore it."))
+            else:
+                chosen.append(Chosen(record.id, product.ref, product.name))
+        for record, reason in refused:
+            run.log(f"{record.name}: {reason}", LogLevel.WARNING)
         with run.write() as connection:
-            mapped = mapping_store.map_each(connection, chosen, run.clock.now(), BY)
+            mapped = mapping_store.map_each(connection, chosen, run.clock.now(), AUTO_MAP)
             run.counts["mapped"] += mapped
+            told = run.outcomes(
+                connection,
+                [(record.id, record.name, OutcomeStatus.SKIPPED, reason, {}) for record, reason in refused],
+            )
+        for event in told:
+            run.emit(event)
         run.progress(start + len(batch), len(waiting), f"Mapping {batch[-1].name}")
 
 
@@ -41,10 +60,10 @@ class _Products:
         self._by_ref = {product.ref: product for product in found}
 
     def of(self, record: Unmapped) -> Product:
-        """The former Product first, then the one of the VEP's name."""
+        """The former Product first, then the one of the VEP's name; raises UsageError when there can be none."""
         if record.former_product_ref in self._by_ref:
             return self._by_ref[record.former_product_ref]
-        name = record.former_product_name or record.name
+        name = suggested_name(record.former_product_name or record.name)
         if name not in self._by_name:
             self._by_name[name] = self._destination.find_or_create_product(name)
         return self._by_name[name]

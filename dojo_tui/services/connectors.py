@@ -20,7 +20,7 @@ from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import clean, inert
 from dojo_tui.services import secrets
-from dojo_tui.services.due import next_due
+from dojo_tui.services.due import next_due, still_fits
 from dojo_tui.services.owner import is_dead
 from dojo_tui.services.run import Shared, unexpected
 from dojo_tui.store import connectors as stored
@@ -149,9 +149,9 @@ class Connectors:
         if min_severity is not None:
             values["min_severity"] = int(min_severity)
         if discover_schedule is not None:
-            values |= self._changed_schedule("discover", row.discover_schedule, discover_schedule)
+            values |= self._changed_schedule("discover", row.discover_schedule, row.discover_due_at, discover_schedule)
         if sync_schedule is not None:
-            values |= self._changed_schedule("sync", row.sync_schedule, sync_schedule)
+            values |= self._changed_schedule("sync", row.sync_schedule, row.sync_due_at, sync_schedule)
         whole = {
             "label": row.label,
             "location": row.location,
@@ -221,10 +221,11 @@ class Connectors:
         due = next_due(schedule, self._clock.now(), self._clock.zone, self._random)
         return {f"{kind}_schedule": schedule, f"{kind}_due_at": due}
 
-    def _changed_schedule(self, kind: str, before: str, text: str) -> dict[str, Any]:
-        """Saving a form does not put off the next run: the due time changes only with the schedule."""
+    def _changed_schedule(self, kind: str, before: str, due: datetime | None, text: str) -> dict[str, Any]:
+        """Saving a form does not put off the next run: the due time changes only with the schedule, or the zone."""
         values = self._schedule(kind, text)
-        return {} if values[f"{kind}_schedule"] == before else values
+        same = values[f"{kind}_schedule"] == before
+        return {} if same and still_fits(before, due, self._clock.now(), self._clock.zone) else values
 
 
 def _config(row: ConnectorRow, held: Mapping[str, Secret] | None = None) -> Config:
@@ -275,6 +276,8 @@ def _value(field: Field, text: str) -> str:
         parsed = field.parse(text)
     except ValueError as error:
         raise UsageError(f"{field.name}: {error}", safe=_SAFE) from error
+    except OSError as error:  # making a path absolute in a folder that was removed
+        raise UsageError(f"{field.name}: {error.strerror or error}.", safe=_SAFE, do="Give the whole path.") from error
     return parsed if isinstance(parsed, str) else text
 
 

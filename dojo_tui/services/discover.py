@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from dojo_tui.connectors.base import Tool, Vep
@@ -18,7 +18,7 @@ from dojo_tui.services import assets
 from dojo_tui.services.automap import auto_map
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import RecordsChanged
-from dojo_tui.services.moves import recognise
+from dojo_tui.services.moves import Replaced, recognise
 from dojo_tui.services.run import OperationRun, unexpected
 from dojo_tui.store import discovery
 from dojo_tui.store.assets import GROUP
@@ -33,6 +33,7 @@ _MOST_DETAILS = 50
 _MOST_EVIDENCE = 1_000
 
 NOT_SEEN = "The last complete Discover did not see it."
+_HELD_NOT_SEEN = "This Discover did not see it. It stays Good until you confirm that it is gone."
 
 
 def discover(run: OperationRun, tool: Tool, destination: Destination, hold: Hold) -> tuple[Status, str]:
@@ -54,6 +55,7 @@ class _Discover:
         self._listed: set[str] = set()
         self._deferred: list[Listed] = []
         self._digests_in_place: set[str] = set()
+        self._replaced = Replaced()
         self._problem = ""
         self._told_at = 0.0
 
@@ -68,6 +70,7 @@ class _Discover:
             self._keep_copies()
         else:
             self._settle_moves()
+            self._tell_replaced()
             held = self._mark_missing()
         self._mark_lost()
         if self._tool.assets:
@@ -118,7 +121,7 @@ class _Discover:
         self._listed.add(vep.vendor_id)
         if vep.product_type:
             vep = replace(vep, details={**vep.details, GROUP: vep.product_type})
-        evidence = sorted(vep.evidence)[:_MOST_EVIDENCE]
+        evidence = kept_evidence(vep.evidence)
         if _is_plain(vep):
             return Listed(vep.vendor_id, vep.name, dict(vep.details), evidence)
         details = {
@@ -140,10 +143,12 @@ class _Discover:
                 seen.append(record_id)
                 if self._known.fingerprint(vep) != fingerprint:
                     changed.append((record_id, vep))
+                    self._replaced.changed(record_id, vep, self._known.holders)
                 self._digests_in_place.update(vep.evidence)
             elif any(digest in self._known.holders for digest in vep.evidence):
                 # It may be a known one that was moved; that can be told when the listing has ended.
                 self._deferred.append(vep)
+                self._replaced.appeared(vep, self._known.holders)
             else:
                 new.append((vep, self._known.scope_for(vep.vendor_id)))
         if new or seen:
@@ -174,6 +179,23 @@ class _Discover:
             self._seen.update(moved)
         settled = {vep.vendor_id for vep in moved.values()}
         self._add(vep for vep in self._deferred if vep.vendor_id not in settled)
+
+    def _tell_replaced(self) -> None:
+        """Say so when a VEP in its place now holds what is not its own: nobody can tell a swap from a rotation."""
+        rows = [
+            (self._known.records[vep.vendor_id][0], vep.name, _replaced(vep, at))
+            for vep, at in self._replaced.pairs(self._known.holders)
+        ]
+        if not rows:
+            return
+        for _, _, said in rows:
+            self._run.log(said, LogLevel.WARNING)
+        with self._run.write() as connection:
+            done = self._run.outcomes(
+                connection, [(record_id, name, OutcomeStatus.DONE, said, {}) for record_id, name, said in rows]
+            )
+        for event in done:
+            self._run.emit(event)
 
     def _keep_copies(self) -> None:
         """Add what was deferred and is a copy, since whatever it may have been moved from is still in its place."""
@@ -209,7 +231,7 @@ class _Discover:
                     "it: run Discover again accepting the large change, or make sure that the location is right."
                 )
                 done = self._run.outcomes(
-                    connection, [(record_id, name, OutcomeStatus.HELD, NOT_SEEN, {}) for record_id, name in going]
+                    connection, [(record_id, name, OutcomeStatus.HELD, _HELD_NOT_SEEN, {}) for record_id, name in going]
                 )
             else:
                 held, done = "", []
@@ -218,7 +240,7 @@ class _Discover:
         for event in done:
             self._run.emit(event)
         if not held and going:
-            self._run.log(f"{len(going):,} mapped Records are Missing: {_some(name for _, name in going)}.")
+            self._run.log(f"{len(going):,} mapped Records are Missing: {some(name for _, name in going)}.")
         return held
 
     def _mark_lost(self) -> None:
@@ -232,7 +254,7 @@ class _Discover:
         if lost:
             with self._run.write() as connection:
                 discovery.mark_lost(connection, lost)
-            names = _some(place.name for place in lost)
+            names = some(place.name for place in lost)
             self._run.log(f"{len(lost):,} Records are Stale: {names}.", LogLevel.WARNING)
 
     def _count(self, **more: int) -> None:
@@ -250,6 +272,13 @@ def _is_plain(vep: Vep) -> bool:
     return short and whole.isascii() and "\0" not in whole and clean(vep.name, _LONGEST_NAME) == vep.name
 
 
+def _replaced(vep: Listed, at: str) -> str:
+    return (
+        f"{vep.vendor_id} now holds something else; what it held is at {at}. If that is a rename and no rotation, look "
+        "at the mapping of both: the Record stayed here."
+    )
+
+
 def target_of(connector_id: int, label: str, place: Place) -> Target:
     """Return where a Record's Findings go."""
     return Target(place.product_ref, connector_id, label, place.scope, place.synced)
@@ -261,7 +290,13 @@ def lost_places(destination: Destination, connector_id: int, label: str, places:
     return {by_target[target]: reason for target, reason in destination.lost(list(by_target)).items()}
 
 
-def _some(names: Iterable[str], most: int = 5) -> str:
+def kept_evidence(digests: Collection[str]) -> list[str]:
+    """Return what is kept of a VEP's evidence: bounded, and in an order that says nothing."""
+    return sorted(digests)[:_MOST_EVIDENCE]
+
+
+def some(names: Iterable[str], most: int = 5) -> str:
+    """Return the first names, and how many more there are."""
     listed = list(names)
     rest = f" and {len(listed) - most:,} more" if len(listed) > most else ""
     return ", ".join(listed[:most]) + rest

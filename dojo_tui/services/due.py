@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta, tzinfo
 
-from dojo_tui.model.schedule import Schedule, parse
+from dojo_tui.model.schedule import Every, Schedule, parse
 
 _SHARE = 0.05
 _MOST = timedelta(seconds=60)
@@ -25,6 +25,18 @@ def latest_due(schedule: str, now: datetime, zone: tzinfo) -> datetime | None:
     plan = _plan(schedule)
     run = plan.next_after(now, zone) if plan is not None else None
     return run + _jitter(plan, run, zone) if plan is not None and run is not None else None
+
+
+def still_fits(schedule: str, due: datetime | None, now: datetime, zone: tzinfo) -> bool:
+    """Whether ``due`` is what ``next_due`` may have given for this schedule, here; a run that was missed fits."""
+    plan, latest = _plan(schedule), latest_due(schedule, now, zone)
+    if plan is None or latest is None or due is None:
+        return due is None
+    if due <= now:
+        return True
+    # A time of day is another moment in another zone.
+    earliest = None if isinstance(plan, Every) else plan.next_after(now, zone)
+    return due <= latest and (earliest is None or earliest <= due)
 
 
 def _jitter(plan: Schedule, run: datetime, zone: tzinfo) -> timedelta:

@@ -119,7 +119,7 @@ class Jobs:
                 self._active[job.operation_id] = job
             try:
                 begun = self._begin(job)
-            except DojoTuiError:
+            except Exception:  # noqa: BLE001 -- a store that fails now may work the next time
                 begun = Begun.BUSY
             with self._changed:
                 if begun is Begun.BUSY and not job.token.cancelled:

@@ -69,7 +69,7 @@ class Heartbeat:
         try:
             with self._database.write() as connection:
                 now = self._clock.now()
-                lost = [each for each in kept if not leases.renew(connection, each.lease, now)]
+                lost = [each for each in kept if not leases.keep_alive(connection, each.lease, now)]
                 ids = [each.lease.operation_id for each in kept]
                 stop = set(operation_writes.cancel_requested(connection, ids))
         except StoreError:

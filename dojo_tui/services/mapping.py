@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -12,16 +12,13 @@ from dojo_tui.destinations.base import Destination, Product
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
-from dojo_tui.model.text import clean
+from dojo_tui.services.names import product_name
 from dojo_tui.store import history, mapping
-from dojo_tui.store.history import HistoryRow
+from dojo_tui.store.history import Done, HistoryRow
 from dojo_tui.store.mapping import Act
 from dojo_tui.store.open import Store
 
 __all__ = ["Change", "HistoryRow", "Mapper", "Undone"]
-
-_LONGEST_NAME = 255
-"""DefectDojo's limit for the name of a Product."""
 
 _STAYS = "What was imported before stays"
 
@@ -65,16 +62,18 @@ class Mapper:
             _all_there(connection, wanted)
         if isinstance(product, str):
             # Outside the transaction: the destination may be a server.
-            product = self._destination.find_or_create_product(_product_name(product), product_type)
+            product = self._destination.find_or_create_product(product_name(product), product_type)
         with self._database.write() as connection:
             states = _all_there(connection, wanted)
             left = mapping.products_left(connection, wanted, product.ref)
             act = self._act(connection, "map")
             count = mapping.map_to(connection, wanted, act, product.ref, product.name)
         already = len(wanted) - count
+        other_type = product_type is not None and product_type.strip() != product.product_type
         sentence = _sentence(
             f"Mapped {_records(count)} to {product.name}." if count else "",
-            f"{_records(already)} {_was(already)} already." if already else "",
+            f"{_records(already)} {_was(already)} mapped to {product.name} already." if already else "",
+            f"{product.name} is of the Product Type {product.product_type}, and stays so." if other_type else "",
             f"{_STAYS} in {_some(left)}." if left else "",
             "Missing ones stay Missing until they are seen again." if states.get(State.MISSING) else "",
         )
@@ -91,7 +90,7 @@ class Mapper:
         already = len(wanted) - count
         sentence = _sentence(
             f"Ignored {_records(count)}." if count else "",
-            f"{_records(already)} {_was(already)} already." if already else "",
+            f"{_records(already)} {_was(already)} Ignored already." if already else "",
             f"{_STAYS} in {_some(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "ignore", count, sentence)
@@ -117,32 +116,43 @@ class Mapper:
         with self._database.write() as connection:
             _all_there(connection, wanted)
             left = mapping.products_left(connection, wanted)
+            again = "mapped by auto-map" if mapping.any_auto_mapped(connection, wanted) else "as New"
             act = self._act(connection, "delete")
             count = mapping.remove(connection, wanted, act)
         sentence = _sentence(
-            f"Deleted {_records(count)}. What still exists at the tool comes back as New at the next Discover.",
+            f"Deleted {_records(count)}. What still exists at the tool comes back {again} at the next Discover.",
             f"{_STAYS} in {_some(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "delete", count, sentence)
 
     def undo(self) -> Undone | None:
-        """Take back this person's last act; None when there is nothing to take back."""
+        """Take back this person's last act that can be; None when there is nothing to take back.
+
+        An act that nobody can ever take back is stepped over and named, so
+        that it does not stand before all older ones. One that only waits for
+        somebody else's to be taken back first is refused.
+        """
         with self._database.write() as connection:
-            done = history.last_act(connection, self._who)
-            if done is None:
-                return None
-            self._refuse_if_changed(connection, done.batch, done.act, "undo")
+            stepped: dict[int, UsageError] = {}
+            while True:
+                done = history.last_act(connection, self._who, min(stepped, default=None))
+                if done is None:
+                    if stepped:
+                        raise next(iter(stepped.values()))
+                    return None
+                refusal = self._refusal(connection, done, stepped)
+                if refusal is None:
+                    break
+                stepped[done.batch] = refusal
             if done.act == "delete":
-                problem = history.make_room(connection, done.batch)
-                if problem:
-                    raise _cannot("undo", done.act, history.count(connection, done.batch), problem)
                 act = self._act(connection, "undo")
                 count = mapping.bring_back(connection, done.batch, act)
             else:
                 act = self._act(connection, "undo")
                 count = mapping.take_back(connection, done.batch, act)
             history.mark_undone(connection, done.batch, act.batch)
-        return Undone(act.batch, done.act, count, f"Took back: {done.act} {_records(count)}.")
+        passed = " ".join(f"Stepped over: {refusal.what}" for refusal in stepped.values())
+        return Undone(act.batch, done.act, count, _sentence(f"Took back: {done.act} {_records(count)}.", passed))
 
     def redo(self) -> Undone | None:
         """Do again what was undone last; None when there is nothing."""
@@ -169,6 +179,21 @@ class Mapper:
     def _act(self, connection: Connection, name: str) -> Act:
         return mapping.new_act(connection, name, self._clock.now(), self._who)
 
+    def _refusal(self, connection: Connection, done: Done, stepped: Collection[int]) -> UsageError | None:
+        """Why an act can never be taken back, None if it can; raises UsageError if only not now.
+
+        If it can, room is made for the Records that it deleted.
+        """
+        try:
+            self._refuse_if_changed(connection, done.batch, done.act, "undo")
+        except UsageError as refused:
+            changed = history.changed_since(connection, done.batch)
+            if changed and not history.changed_since(connection, done.batch, for_good=stepped):
+                raise
+            return refused
+        problem = history.make_room(connection, done.batch) if done.act == "delete" else ""
+        return _cannot("undo", done.act, history.count(connection, done.batch), problem) if problem else None
+
     def _refuse_if_changed(self, connection: Connection, batch: int, act: str, verb: str) -> None:
         """Refuse to take back what is no longer as the act left it."""
         count = history.count(connection, batch)
@@ -185,7 +210,10 @@ def _cannot(verb: str, act: str, count: int, why: str) -> UsageError:
 
 
 def _unique(ids: Iterable[int]) -> array[int]:
-    return array("q", dict.fromkeys(ids))
+    try:
+        return array("q", dict.fromkeys(ids))
+    except OverflowError:
+        raise NotFoundError("One of the Records does not exist.", safe="Nothing was changed.") from None
 
 
 def _all_there(connection: Connection, ids: Sequence[int]) -> dict[State, int]:
@@ -200,15 +228,6 @@ def _all_there(connection: Connection, ids: Sequence[int]) -> dict[State, int]:
             safe="Nothing was changed.",
         )
     return states
-
-
-def _product_name(text: str) -> str:
-    name = text.strip()
-    if not name or clean(name, _LONGEST_NAME) != name:
-        raise UsageError(
-            f"The name of a Product has 1 to {_LONGEST_NAME} storable characters.", safe="Nothing was changed."
-        )
-    return name
 
 
 def _records(count: int) -> str:

@@ -39,6 +39,41 @@ def recognise(
     }
 
 
+class Replaced:
+    """VEPs that kept their place, hold nothing of what they held, and whose evidence is at one other place now.
+
+    Two that were swapped look so, and one that was renamed while another took
+    its place, but a rotation of reports (``mv latest old``) as well. Only
+    digests that were known before are kept, so a listing in which everything
+    is new needs no memory.
+    """
+
+    def __init__(self) -> None:
+        self._changed: dict[int, Listed] = {}
+        self._now_at: dict[str, list[str]] = {}
+
+    def changed(self, record_id: int, vep: Listed, holders: Mapping[str, Sequence[int]]) -> None:
+        """Note a known VEP that is no longer what it was."""
+        if not any(record_id in holders.get(digest, ()) for digest in vep.evidence):
+            self._changed[record_id] = vep
+        self.appeared(vep, holders, record_id)
+
+    def appeared(self, vep: Listed, holders: Mapping[str, Sequence[int]], record_id: int = 0) -> None:
+        """Note where known digests are now."""
+        for digest in vep.evidence:
+            if digest in holders and record_id not in holders[digest]:
+                self._now_at.setdefault(digest, []).append(vep.vendor_id)
+
+    def pairs(self, holders: Mapping[str, Sequence[int]]) -> list[tuple[Listed, str]]:
+        """Return them, each with where what it held is now."""
+        found: dict[int, set[str]] = {}
+        for digest, places in self._now_at.items():
+            holding = holders[digest]
+            if len(holding) == 1 and len(places) == 1 and holding[0] in self._changed:
+                found.setdefault(holding[0], set()).add(places[0])
+        return [(self._changed[record_id], next(iter(at))) for record_id, at in found.items() if len(at) == 1]
+
+
 def _only(candidates: Iterable[int]) -> list[int]:
     found = list(candidates)
     return found if len(found) == 1 else []

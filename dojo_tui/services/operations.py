@@ -264,13 +264,20 @@ class Operations:
 
     def _end(self, job: Job, run: OperationRun | None, status: Status, error: str) -> None:
         counts = run.counts if run else {}
-        # If even this cannot be written, the lease runs out and the Operation is found Interrupted.
-        with contextlib.suppress(StoreError), self._database.write() as connection:
-            if run:
-                run.save_log(connection)
-            if not operation_writes.end(connection, job.operation_id, status, self._clock.now(), counts, error):
-                status = Status.INTERRUPTED  # whoever took the Connector over has written that
-            leases.release(connection, self._lease(job))
+        try:
+            with self._database.write() as connection:
+                # The lease first, as whoever takes it over does: in another order two servers' locks could cross.
+                leases.release(connection, self._lease(job))
+                if run:
+                    run.save_log(connection)
+                if not operation_writes.end(connection, job.operation_id, status, self._clock.now(), counts, error):
+                    status = Status.INTERRUPTED  # whoever took the Connector over has written that
+        except StoreError as unsaved:
+            # The lease runs out, and the Operation is found Interrupted. Who listens is told what really happened.
+            if status in (Status.COMPLETED, Status.HELD):
+                status = Status.FAILED
+            if unsaved.what not in error:
+                error = f"{error} Its end could not be saved: {unsaved}".strip()
         self._tell(job, status, counts, error)
 
     def _end_queued(self, job: Job, stopped: DojoTuiError) -> None:

@@ -26,19 +26,17 @@ def interrupt_dead(database: Database, now: datetime, gone: Gone) -> list[int]:
     if not dead:
         return []
     with database.write() as connection:
-        interrupted = interrupt(connection, [each.id for each in dead], now, leases.GONE)
         for each in dead:
-            if each.id in interrupted:
-                leases.release(connection, Lease(each.connector_id or 0, each.id, each.owner))
-    return interrupted
+            leases.release(connection, Lease(each.connector_id or 0, each.id, each.owner))
+        return interrupt(connection, [each.id for each in dead], now, leases.GONE)
 
 
 def interrupt_own(database: Database, now: datetime, owner: str) -> None:
     """Mark whatever this process did not end as Interrupted, and give its leases back."""
     with database.write() as connection:
+        leases.release_all(connection, owner)
         mine = [each.id for each in unended(connection) if each.owner == owner]
         interrupt(connection, mine, now, str(ClosingError()))
-        leases.release_all(connection, owner)
 
 
 def _is_dead(each: Unended, live: list[Lease], now: datetime, gone: Gone) -> bool:

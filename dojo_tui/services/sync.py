@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 
@@ -12,10 +13,10 @@ from dojo_tui.connectors.base import Fetch, Tool
 from dojo_tui.destinations.base import Destination, Reimport
 from dojo_tui.model.errors import CancelledError, DojoTuiError
 from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Status, ending
-from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.plan import Action, Summary, tally
 from dojo_tui.model.record import MAPPED, State
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
-from dojo_tui.services.discover import NOT_SEEN, lost_places, target_of
+from dojo_tui.services.discover import NOT_SEEN, kept_evidence, lost_places, some, target_of
 from dojo_tui.services.events import RecordsChanged
 from dojo_tui.services.prefetch import Prefetch
 from dojo_tui.services.run import OperationRun, unexpected
@@ -112,7 +113,7 @@ class _Sync:
         except Exception as error:  # noqa: BLE001 -- a bug of a Tool fails this Record only
             self._fail(place, unexpected(error))
         else:
-            self._done(place, summary)
+            self._done(place, summary, fetch)
 
     def _store(self, place: Place, fetch: Fetch) -> Summary:
         target = target_of(self._run.connector.id, self._run.connector.label, place)
@@ -126,60 +127,62 @@ class _Sync:
 
         return self._run.database.guarded(guard)
 
-    def _done(self, place: Place, summary: Summary) -> None:
+    def _done(self, place: Place, summary: Summary, fetch: Fetch) -> None:
         run = self._run
         for scanner, reason in summary.skipped.items():
             run.log(f"{place.name}: what {scanner} found is left untouched: {reason}", LogLevel.WARNING)
-        if summary.held:
-            self._note([(place, OutcomeStatus.HELD, summary.held)], summary)
-            run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
-            return
-        reason = "; ".join(f"{scanner}: {why}" for scanner, why in summary.skipped.items())
+        reasons = [f"{scanner}: {why}" for scanner, why in summary.skipped.items()]
+        reasons += [f"nothing of {scanner} was closed: {why}" for scanner, why in summary.partial.items()]
         if summary.closed_by_severity_setting:
-            number = summary.closed_by_severity_setting
-            closes = f"{number:,} closed by the minimum severity, not by the tool"
-            reason = f"{reason}; {closes}" if reason else closes
-        self._note([(place, OutcomeStatus.DONE, reason)], summary)
+            reasons.append(f"{summary.closed_by_severity_setting:,} closed by the minimum severity, not by the tool")
+        if fetch.left_out:
+            older = "1 older report" if len(fetch.left_out) == 1 else f"{len(fetch.left_out):,} older reports"
+            reasons.append(f"{older} left out: {some(fetch.left_out)}")
+        if summary.held:
+            run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
+            self._note([(place, OutcomeStatus.HELD, " ".join([summary.held, "; ".join(reasons)]).strip())], summary)
+        else:
+            self._note([(place, OutcomeStatus.DONE, "; ".join(reasons))], summary, kept_evidence(fetch.evidence))
 
     def _fail(self, place: Place, reason: str) -> None:
         self._run.log(f"{place.name}: {reason}", LogLevel.ERROR)
         self._note([(place, OutcomeStatus.FAILED, reason)])
 
-    def _note(self, rows: list[tuple[Place, OutcomeStatus, str]], summary: Summary | None = None) -> None:
-        """Write outcomes, and with a success the time of the Sync, in one short transaction."""
+    def _note(
+        self,
+        rows: list[tuple[Place, OutcomeStatus, str]],
+        summary: Summary | None = None,
+        evidence: Sequence[str] = (),
+    ) -> None:
+        """Write outcomes, and with a success its time and what was read, in one short transaction.
+
+        The evidence of a move is that of the newest reading (P1): what is
+        moved after this Sync shows it at its new place.
+        """
         if not rows:
             return
         found = {action.value: summary[action] for action in Action} if summary is not None else {}
         for _, status, _ in rows:
             self._ended[status] += 1
-            self._count(status, found)
+            tally(self._run.counts, status, found, dry_run=self._request.dry_run)
         with self._run.write() as connection:
             done = self._run.outcomes(
                 connection, [(place.record_id, place.name, status, reason, found) for place, status, reason in rows]
             )
             for place, status, _ in rows:
                 if status is OutcomeStatus.DONE and not self._request.dry_run:
-                    discovery.mark_synced(connection, place.record_id, self._run.clock.now())
+                    discovery.mark_synced(connection, place.record_id, self._run.clock.now(), evidence)
         for event in done:
             self._run.emit(event)
-
-    def _count(self, status: OutcomeStatus, found: dict[str, int]) -> None:
-        counts = self._run.counts
-        if status is OutcomeStatus.DONE:
-            counts["records"] += 1
-            for name, number in found.items():
-                counts[name] += number
-        elif status is OutcomeStatus.FAILED:
-            counts["failed"] += 1
-        elif status in (OutcomeStatus.SKIPPED, OutcomeStatus.HELD):
-            counts["skipped"] += 1
 
     def _sentence(self) -> str:
         failed, held = self._ended[OutcomeStatus.FAILED], self._ended[OutcomeStatus.HELD]
         parts = []
         if failed:
             parts.append(f"{failed:,} of {self._ended.total():,} Records failed: they are as before.")
-        if held:
+        if held and self._request.dry_run:
+            parts.append(f"{held:,} would be held until you confirm.")
+        elif held:
             parts.append(f"{held:,} held until you confirm: run the Sync again accepting the large change.")
         return " ".join(parts)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -27,10 +29,11 @@ class Database:
     committed state and wait for nobody (WAL).
     """
 
-    def __init__(self, url: URL, *, read_only: bool = False) -> None:
+    def __init__(self, url: URL, *, read_only: bool = False, still: str | None = None) -> None:
+        """``still`` is the address of an SQLite file that nobody changes while it is open."""
         self.url = url
         self.read_only = read_only
-        self.engine = _engine(url, read_only=read_only)
+        self.engine = _engine(url, read_only=read_only, still=still)
         self._writing = threading.Lock()
         self._guards = threading.local()
 
@@ -54,6 +57,7 @@ class Database:
             with _told(), self.engine.begin() as connection:
                 self._pass_guards(connection)
                 yield connection
+                self._pass_guards(connection)
             return
         with self._writing, _told(), self.engine.connect() as connection:
             # Taking the write lock at once avoids the deadlock of two readers that both want to write.
@@ -61,12 +65,13 @@ class Database:
             with connection.begin():
                 self._pass_guards(connection)
                 yield connection
+                self._pass_guards(connection)
 
     @contextmanager
     def guarded(self, guard: Callable[[Connection], None]) -> Iterator[None]:
-        """Call ``guard`` at the start of every write transaction of this thread, inside that transaction.
+        """Call ``guard`` at the start and at the end of every write transaction of this thread, inside it.
 
-        A guard that raises stops the write. So an Operation makes sure that
+        A guard that raises undoes the write. So an Operation makes sure that
         no code it calls, the destination's included, writes after another
         process took its Connector over (P8).
         """
@@ -86,10 +91,14 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: URL, *, read_only: bool) -> Engine:
+def _engine(url: URL, *, read_only: bool, still: str | None) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS}, json_serializer=dump_json)
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
+    if still is not None:
+        # Only an address can say "immutable". As with other files, the pool lends a connection to one thread at a time.
+        options = {"creator": partial(sqlite3.connect, still, uri=True, check_same_thread=False)}
+    engine = create_engine(url, hide_parameters=True, json_serializer=dump_json, **options)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -139,6 +148,13 @@ def store_error(error: DatabaseError | DBAPIError | Exception) -> StoreError:
             "The disk is full.",
             safe="The step was rolled back; everything before it is saved.",
             do="Free some space and try again.",
+        )
+    if "unable to open" in lowered:
+        return StoreError(
+            "The store cannot be opened: even to read it, files must be written beside it, and its folder does not "
+            "let us.",
+            safe="Nothing was changed.",
+            do="Give yourself write permission to the folder, or copy the store and its -wal file elsewhere.",
         )
     if "not a database" in lowered or "malformed" in lowered or "encrypted" in lowered:
         return StoreError(

@@ -36,7 +36,8 @@ class Known:
     holders: dict[str, list[int]] = field(default_factory=dict)
     """By digest: the Records that have it as evidence."""
     may_move: set[int] = field(default_factory=set)
-    """Records that were there at the last Discover, so that one that vanished now vanished just now."""
+    """Records that were there at the last Discover, so that one that vanished now vanished just now, and Missing
+    ones: their folder may be put back elsewhere."""
     taken_scopes: set[str] = field(default_factory=set)
     """Scopes that are no longer, or were not, the vendor_id of their own Record."""
     former_scopes: dict[str, str] = field(default_factory=dict)
@@ -82,7 +83,7 @@ def known(connection: Connection, connector_id: int) -> Known:
         # As SQLite keeps JSON as the text we wrote, it can be compared as text; decoding it takes longer than the rest.
         type_coerce(table.details, Text) if on_sqlite else table.details,
         type_coerce(table.evidence, Text) if on_sqlite else table.evidence,
-        (table.state == State.GOOD) | (table.last_discovered_at == last),
+        table.state.in_([State.GOOD, State.MISSING]) | (table.last_discovered_at == last),
     ).where(table.connector_id == connector_id)
     found = Known(keeps_order=on_sqlite)
     for record_id, vendor_id, scope, name, details, evidence, recent in connection.execute(statement):
@@ -261,9 +262,12 @@ def still_flows(connection: Connection, place: Place) -> bool:
     return connection.execute(statement).first() is not None
 
 
-def mark_synced(connection: Connection, record_id: int, now: datetime) -> None:
-    """Record that a Sync of the Record succeeded."""
-    connection.execute(update(records).where(records.c.id == record_id).values(last_synced_at=now))
+def mark_synced(connection: Connection, record_id: int, now: datetime, evidence: Sequence[str] = ()) -> None:
+    """Record that a Sync of the Record succeeded, and the evidence of what it read, if there is any."""
+    values: dict[str, Any] = {"last_synced_at": now}
+    if evidence:
+        values["evidence"] = list(evidence)
+    connection.execute(update(records).where(records.c.id == record_id).values(**values))
 
 
 def _fingerprint(name: str, details: str, evidence: str) -> int:

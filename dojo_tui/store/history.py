@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from dojo_tui.model.record import State
+from dojo_tui.store.mapping import AUTO_MAP
 from dojo_tui.store.tables import connectors, mapping_changes, records
 
 ACTS = ("map", "ignore", "restore", "delete")
@@ -53,9 +55,9 @@ def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
     return [HistoryRow(*row) for row in rows]
 
 
-def last_act(connection: Connection, by: str) -> Done | None:
-    """Return the newest act of a person that is not taken back."""
-    return _last(connection, by, ACTS)
+def last_act(connection: Connection, by: str, before: int | None = None) -> Done | None:
+    """Return the newest act of a person that is not taken back; of those ``before`` that batch, if it is given."""
+    return _last(connection, by, ACTS, before)
 
 
 def last_undo(connection: Connection, by: str) -> tuple[Done, Done] | None:
@@ -83,16 +85,23 @@ def count(connection: Connection, batch: int) -> int:
     return int(connection.execute(select(func.count()).where(mapping_changes.c.batch == batch)).scalar_one())
 
 
-def changed_since(connection: Connection, batch: int) -> int:
-    """How many Records of ``batch`` another act changed after it."""
+def changed_since(connection: Connection, batch: int, *, for_good: Collection[int] | None = None) -> int:
+    """How many Records of ``batch`` another act changed after it.
+
+    With ``for_good``, only acts count that nobody can take back: auto-map's,
+    and those whose batches are given.
+    """
     mine, later = mapping_changes.alias("mine"), mapping_changes.alias("later")
-    newer = exists().where(
+    newer = select(later.c.id).where(
         later.c.record_id == mine.c.record_id,
         later.c.batch > batch,
         later.c.act.in_(ACTS),
         later.c.undone_by.is_(None),
     )
-    return int(connection.execute(select(func.count()).where(mine.c.batch == batch, newer)).scalar_one())
+    if for_good is not None:
+        newer = newer.where((later.c.by == AUTO_MAP) | later.c.batch.in_(list(for_good)))
+    counted = select(func.count()).where(mine.c.batch == batch, newer.exists())
+    return int(connection.execute(counted).scalar_one())
 
 
 def gone_since(connection: Connection, batch: int) -> int:
@@ -103,10 +112,10 @@ def gone_since(connection: Connection, batch: int) -> int:
 
 
 def make_room(connection: Connection, batch: int) -> str:
-    """Make room for the Records that ``batch`` deleted; say why that is not possible, or nothing.
+    """Make room for the Records that ``batch`` deleted; or change nothing and say why that is not possible.
 
-    A VEP that Discover found again as New, and about which nobody decided
-    anything since, gives way: the Record it had comes back.
+    A VEP that Discover found again as New, and about which no decision
+    stands, gives way: the Record it had comes back.
     """
     table = mapping_changes.c
     of_batch = select(table.connector_id, table.vendor_id).where(table.batch == batch).subquery()
@@ -116,20 +125,20 @@ def make_room(connection: Connection, batch: int) -> str:
     again = select(records.c.id).join(
         of_batch, (of_batch.c.connector_id == records.c.connector_id) & (of_batch.c.vendor_id == records.c.vendor_id)
     )
-    decided = exists().where(table.record_id == records.c.id)
-    untouched = again.where(records.c.state == State.NEW, ~decided)
-    connection.execute(delete(records).where(records.c.id.in_(untouched)))
-    if connection.execute(again.limit(1)).first() is not None:
+    decided = exists().where(table.record_id == records.c.id, table.act.in_(ACTS), table.undone_by.is_(None))
+    if connection.execute(again.where((records.c.state != State.NEW) | decided).limit(1)).first() is not None:
         return "they were discovered again and changed since"
+    connection.execute(delete(records).where(records.c.id.in_(again)))
     return ""
 
 
-def _last(connection: Connection, by: str, acts: tuple[str, ...]) -> Done | None:
+def _last(connection: Connection, by: str, acts: tuple[str, ...], before: int | None = None) -> Done | None:
     table = mapping_changes.c
-    found = connection.execute(
-        select(table.batch, table.act)
-        .where(table.by == by, table.act.in_(acts), table.undone_by.is_(None))
-        .order_by(table.batch.desc())
-        .limit(1)
-    ).first()
+    statement = select(table.batch, table.act).where(
+        table.by == by,
+        table.act.in_(acts),
+        table.undone_by.is_(None),
+        *([] if before is None else [table.batch < before]),
+    )
+    found = connection.execute(statement.order_by(table.batch.desc()).limit(1)).first()
     return Done(found.batch, found.act) if found else None

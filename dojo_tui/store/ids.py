@@ -15,6 +15,9 @@ from dojo_tui.store.types import Id
 _FEW = 500
 """Up to here ids are bound one by one."""
 
+_BEYOND = 2**63
+"""The first number that is too large for a column of ids."""
+
 
 def fetch_ids(connection: Connection, query: Select[Any]) -> array[int]:
     """The first column of ``query`` as a compact array, without building a row object for each."""
@@ -37,9 +40,11 @@ def among(dialect: str, column: ColumnElement[Any], ids: Sequence[int]) -> Colum
 
 
 def chunks(ids: Iterable[int], size: int = _FEW) -> Iterator[list[int]]:
-    """``ids`` in lists of at most ``size``."""
+    """``ids`` in lists of at most ``size``; a number too large for any column is nobody's id, and left out."""
     chunk: list[int] = []
     for identifier in ids:
+        if not -_BEYOND <= identifier < _BEYOND:
+            continue
         chunk.append(identifier)
         if len(chunk) == size:
             yield chunk

@@ -104,6 +104,19 @@ def renew(connection: Connection, lease: Lease, now: datetime) -> bool:
     return connection.execute(update(leases).where(*_same(lease)).values(expires_at=expires)).rowcount == 1
 
 
+def keep_alive(connection: Connection, lease: Lease, now: datetime) -> bool:
+    """Prolong the lease as ``renew`` does, but never wait for it; False when it is no longer ours.
+
+    On a server a row that is locked is being renewed by the Operation's own
+    transaction, so there is nothing to do; waiting for it would leave the
+    other leases of this process without a heartbeat.
+    """
+    free = select(leases.c.owner).where(*_same(lease)).with_for_update(skip_locked=True)
+    if connection.execute(free).first() is not None:
+        return renew(connection, lease, now)
+    return connection.execute(select(leases.c.owner).where(*_same(lease))).first() is not None
+
+
 def release(connection: Connection, lease: Lease) -> None:
     """Give the lease back, if it is still ours."""
     connection.execute(delete(leases).where(*_same(lease)))

@@ -26,10 +26,13 @@ from sqlalchemy import (
 from dojo_tui.model.record import TRANSITIONS, Event, State
 from dojo_tui.store.dialect import json_object, json_value, serialise
 from dojo_tui.store.ids import among
-from dojo_tui.store.tables import mapping_changes, records
+from dojo_tui.store.tables import connectors, mapping_changes, records
 from dojo_tui.store.types import UtcDateTime
 
 _BATCH_KEY = 0x646F6A71
+
+AUTO_MAP = "auto-map"
+"""Who did what a Discover mapped by itself."""
 
 MAPPING_COLUMNS = (
     "state",
@@ -149,11 +152,20 @@ def remove(connection: Connection, ids: Sequence[int], act: Act) -> int:
 
 
 def products_left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> list[str]:
-    """Names of Products that these Records are mapped to, by name."""
+    """Names of Products that these Records are mapped to and were synced into, by name."""
     statement = select(records.c.product_name).where(
-        _these(connection, ids), records.c.product_ref.is_not(None), records.c.product_ref != except_ref
+        _these(connection, ids),
+        records.c.product_ref.is_not(None),
+        records.c.product_ref != except_ref,
+        records.c.last_synced_at.is_not(None),
     )
     return list(connection.execute(statement.distinct().order_by(records.c.product_name)).scalars())
+
+
+def any_auto_mapped(connection: Connection, ids: Sequence[int]) -> bool:
+    """Whether a Connector of these Records maps by itself what comes back."""
+    statement = select(records.c.id).join(connectors).where(_these(connection, ids), connectors.c.auto_map)
+    return connection.execute(statement.limit(1)).first() is not None
 
 
 def new_records(connection: Connection, connector_id: int) -> list[Unmapped]:

@@ -64,8 +64,18 @@ def default_path() -> Path:
 def _url(text: str | None) -> URL:
     if text is None:
         return URL.create("sqlite", database=str(default_path()))
+    if not text.strip() or text == ":memory:":
+        raise _no_file(text)
     if "://" not in text:
-        return URL.create("sqlite", database=str(Path(text).expanduser().absolute()))
+        try:
+            path = Path(text).expanduser().absolute()
+        except (OSError, RuntimeError) as error:  # there is no such user, or the current folder was removed
+            raise StoreError(
+                f"The path of the store cannot be told from {text!r}: {getattr(error, 'strerror', None) or error}.",
+                safe="Nothing was changed.",
+                do="Give the whole path.",
+            ) from error
+        return URL.create("sqlite", database=str(path))
     try:
         url = make_url(text)
     except ArgumentError as error:
@@ -73,6 +83,8 @@ def _url(text: str | None) -> URL:
             "The address of the store cannot be read.",
             do="Give a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE.",
         ) from error
+    if url.get_backend_name() == "sqlite" and (url.database or "").split("?")[0] in ("", ":memory:", "file::memory:"):
+        raise _no_file(text)
     if url.drivername in ("postgresql", "postgres"):
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() not in ("sqlite", "postgresql"):
@@ -83,9 +95,19 @@ def _url(text: str | None) -> URL:
     return url
 
 
+def _no_file(text: str) -> StoreError:
+    return StoreError(
+        f"{text!r} names no file: what was stored there would be gone at once.",
+        safe="Nothing was stored.",
+        do="Give a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE.",
+    )
+
+
 def _database(url: URL, *, read_only: bool) -> Database:
+    path = sqlite_file.path_of(url) if read_only and url.get_backend_name() == "sqlite" else None
+    still = sqlite_file.still_uri(path) if path is not None and sqlite_file.is_still(path) else None
     try:
-        return Database(url, read_only=read_only)
+        return Database(url, read_only=read_only, still=still)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
             "The driver for PostgreSQL is not installed.",

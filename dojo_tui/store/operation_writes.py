@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from dojo_tui.model.errors import BusyError
-from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
+from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, Trigger
+from dojo_tui.model.plan import tally
 from dojo_tui.store.dialect import serialise
 from dojo_tui.store.tables import log_lines, operations, outcomes
 
@@ -121,14 +122,21 @@ def request_cancel(connection: Connection, operation_id: int) -> bool:
 
 
 def interrupt(connection: Connection, ids: Collection[int], now: datetime, error: str) -> list[int]:
-    """Mark Operations that did not end as Interrupted; the ids of those that were."""
+    """Mark Operations that did not end as Interrupted; the ids of those that were.
+
+    Nobody could write the counts of a Sync at its end: they are those of its outcomes.
+    """
     statement = (
         update(operations)
         .where(operations.c.id.in_(list(ids)), operations.c.status.in_([Status.QUEUED, Status.RUNNING]))
         .values(status=Status.INTERRUPTED, ended_at=now, error=error)
-        .returning(operations.c.id)
+        .returning(operations.c.id, operations.c.type, operations.c.dry_run)
     )
-    return list(connection.execute(statement).scalars())
+    interrupted = connection.execute(statement).all()
+    for row in interrupted:
+        if row.type == OperationType.SYNC:
+            save_counts(connection, row.id, _counts_of_outcomes(connection, row.id, dry_run=row.dry_run))
+    return [row.id for row in interrupted]
 
 
 def unended(connection: Connection) -> list[Unended]:
@@ -180,6 +188,14 @@ def add_log(connection: Connection, operation_id: int, lines: Sequence[Line]) ->
                 for line in lines
             ],
         )
+
+
+def _counts_of_outcomes(connection: Connection, operation_id: int, *, dry_run: bool) -> dict[str, int]:
+    counts = dict.fromkeys(SYNC_COUNTS, 0)
+    statement = select(outcomes.c.status, outcomes.c.counts).where(outcomes.c.operation_id == operation_id)
+    for row in connection.execute(statement):
+        tally(counts, OutcomeStatus(row.status), row.counts, dry_run=dry_run)
+    return counts
 
 
 def _change(connection: Connection, operation_id: int, only: Collection[Status], **values: Any) -> bool:

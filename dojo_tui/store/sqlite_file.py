@@ -30,14 +30,18 @@ def prepare(url: URL, *, read_only: bool = False) -> None:
             if not exists:
                 raise StoreError(f"There is no store at {path} yet.", do="Open it once without --read-only.")
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(path if exists else path.parent, os.W_OK):
             raise PermissionError(13, "Permission denied", str(path))
+        if not exists:
+            _create_private(path)
     except OSError as error:
         raise StoreError(
             f"The store {path} cannot be used: {error.strerror or error}.",
             safe="Nothing was changed.",
-            do="Give yourself permission to read and write it and its folder, or choose another with --store.",
+            do="Give yourself permission to read and write it and its folder, choose another with --store, "
+            "or look at it with --read-only.",
         ) from error
     try:
         if exists:
@@ -54,10 +58,32 @@ def path_of(url: URL) -> Path | None:
     return Path(url.database)
 
 
+def is_still(path: Path) -> bool:
+    """Whether nobody can write beside the file, and no writes wait there: it can be read as it is, without locks.
+
+    A store in WAL mode cannot be opened otherwise on a read-only mount: even
+    who only reads makes files for the locks.
+    """
+    waiting = path.with_name(f"{path.name}-wal")
+    try:
+        return not os.access(path.parent, os.W_OK) and not (waiting.exists() and waiting.stat().st_size)
+    except OSError:
+        return False
+
+
+def still_uri(path: Path) -> str:
+    """The address under which SQLite reads a file that nobody changes."""
+    return f"{path.absolute().as_uri()}?immutable=1"
+
+
 def back_up(path: Path, version: str, now: datetime) -> Path:
     """Copy the whole store, what is still in its WAL included, to a file beside it."""
     target = path.with_name(f"{path.name}.backup-{version}-{now:%Y%m%dT%H%M%SZ}")
     partial = target.with_name(f"{target.name}.partial")
+    try:
+        _create_private(partial)
+    except OSError as error:
+        raise _no_copy(error) from error
     try:
         with (
             closing(sqlite3.connect(_read_only_uri(path), uri=True)) as source,
@@ -67,12 +93,21 @@ def back_up(path: Path, version: str, now: datetime) -> Path:
         partial.replace(target)
     except (sqlite3.Error, OSError) as error:
         partial.unlink(missing_ok=True)
-        raise StoreError(
-            f"The store must be upgraded, but the copy that is made before it failed: {error}.",
-            safe="The store was not changed.",
-            do="Free some space beside it, or make its folder writable, and try again.",
-        ) from error
+        raise _no_copy(error) from error
     return target
+
+
+def _no_copy(error: Exception) -> StoreError:
+    return StoreError(
+        f"The store must be upgraded, but the copy that is made before it failed: {error}.",
+        safe="The store was not changed.",
+        do="Free some space beside it, or make its folder writable, and try again.",
+    )
+
+
+def _create_private(path: Path) -> None:
+    """Make an empty file that only its owner may read: it will hold vulnerabilities. SQLite's own take its mode."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
 def _check(path: Path) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import threading
 from array import array
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.filter import NoColor
 from textual.timer import Timer
 
 from dojo_tui.model.clock import Clock
@@ -40,6 +42,7 @@ LONGEST_SLEEP = 60.0
 TERMINATED = 143
 PATIENCE = 0.4
 """Seconds after which the empty frame is shown while the store is still being opened."""
+_SWITCH_SECONDS = 0.0005
 
 
 class DojoApp(App[int]):
@@ -63,6 +66,9 @@ class DojoApp(App[int]):
         self.register_theme(LIGHT)
         self.theme = choose(theme, os.environ)
         self.animation_level = "none"
+        if self.no_color:
+            # Textual chose greys, which are colours too, before it knew the theme.
+            self._filters = [NoColor()]
         self._opener = opener
         self.read_only = read_only
         self._scheduling = scheduling and not read_only
@@ -107,6 +113,8 @@ class DojoApp(App[int]):
         self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
         self._main.connect(source, ids)
         self.call_later(self._unpainted.close)
+        # Tools are imported when first looked at: now, while nobody waits for them.
+        self.jobs.apart(lambda: list(opened[0].tools))
         gc.freeze()
         gc.enable()
         self._arm()
@@ -162,7 +170,7 @@ class DojoApp(App[int]):
     def run_command(self, command: commands.Command) -> None:
         """Run it, or say why it cannot be run now."""
         page = self.page
-        if page is None:
+        if page is None or page.wait(command):
             return
         page.hush()
         context = page.context()
@@ -286,6 +294,9 @@ def run(opener: Callable[[], Workspace], *, read_only: bool = False, theme: str 
     """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint."""
     # What is made until the first frame lives to the end: collecting it is time lost.
     gc.disable()
+    # A key press passes through several threads. While a Sync computes, each of them waits for its
+    # turn; the standard 5 ms add up to what a person notices (P12).
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = DojoApp(opener, read_only=read_only, theme=theme)
     try:
         code = app.run()

@@ -114,6 +114,11 @@ def _held(context: Context) -> str:
     return "" if status == "Held" else "nothing is held in this Operation"
 
 
+def _planned(context: Context) -> str:
+    reason = _again(context)
+    return reason or ("" if context.row.dry_run else "this is no plan, it was done: R runs it again")
+
+
 def _again(context: Context) -> str:
     if context.row is None:
         return "there is nothing under the cursor"
@@ -214,6 +219,9 @@ CATALOGUE: tuple[Command, ...] = (
             run="running:apply_held", mouse=HINT,
             help="Confirm a large change that waited for a person (asks first, with its numbers).",
             cli="dojo-tui sync LABEL --accept-large-change"),
+    Command(id="apply_plan", keys=("s",), title="Sync what was planned", short="sync", group=RUN, hint=11, urgent=True,
+            places=frozenset({OPERATION}), changes=True, needs=_planned, run="running:apply_plan", mouse=HINT,
+            help="Do what this plan shows, for the same Records.", cli="dojo-tui sync LABEL --record ID"),
     Command(id="again", keys=("R",), title="Run it again", short="again", group=RUN, hint=12,
             places=frozenset({OPERATIONS, OPERATION}), changes=True, needs=_again, run="running:again", mouse=HINT,
             help="Run the same kind of Operation for the same Connector.", cli="dojo-tui sync LABEL"),

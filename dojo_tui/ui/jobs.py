@@ -67,9 +67,15 @@ class Jobs:
         while self._pending:
             await self._idle.wait()
 
-    def read(self, key: str, job: Callable[[], T], done: Callable[[T], None]) -> None:
+    def read(
+        self,
+        key: str,
+        job: Callable[[], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
         """Read something; a newer read of the same key makes this one's result void."""
-        self._put(self._reads, key, job, done, None)
+        self._put(self._reads, key, job, done, failed)
 
     def write(
         self,

@@ -19,7 +19,14 @@ DARK = Theme(
     surface="#12161c",
     panel="#1f2731",
     dark=True,
-    variables={"block-cursor-background": "#2f5f8f", "block-cursor-foreground": "#ffffff"},
+    variables={
+        "block-cursor-background": "#2f5f8f",
+        "block-cursor-foreground": "#ffffff",
+        "scrollbar": "#33475c",
+        "scrollbar-background": "#161c24",
+        "scrollbar-background-hover": "#161c24",
+        "scrollbar-background-active": "#161c24",
+    },
 )
 
 LIGHT = Theme(
@@ -35,7 +42,14 @@ LIGHT = Theme(
     surface="#ffffff",
     panel="#e6ebf1",
     dark=False,
-    variables={"block-cursor-background": "#005faf", "block-cursor-foreground": "#ffffff"},
+    variables={
+        "block-cursor-background": "#005faf",
+        "block-cursor-foreground": "#ffffff",
+        "scrollbar": "#a9bccf",
+        "scrollbar-background": "#f1f4f8",
+        "scrollbar-background-hover": "#f1f4f8",
+        "scrollbar-background-active": "#f1f4f8",
+    },
 )
 
 NAMES = ("dojo-dark", "dojo-light", "ansi-dark", "ansi-light")

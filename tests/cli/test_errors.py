@@ -210,7 +210,8 @@ def test_p11_hostile_text_is_inert_in_tables_errors_and_json(cli: Cli) -> None:
         cli("records", "list", f"--{HOSTILE}", expect=2),
     ]
     (record,) = cli.json("records", "list")
-    pieces.append(cli("records", "map", record["id"], "--product", HOSTILE))
+    pieces.append(cli("records", "map", record["id"], "--product", HOSTILE, expect=2))
+    pieces.append(cli("records", "map", record["id"], "--product", "evil"))
     pieces.append(cli("sync"))
     for noun in ("connectors", "records", "products", "findings", "operations"):
         pieces += [cli(noun, "list"), cli(noun, "list", "--json")]

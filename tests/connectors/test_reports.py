@@ -111,6 +111,16 @@ class TestListing:
             put(tmp_path / folder / "x.sarif", result(message={"text": "z" * 300_000}), result(message={"text": text}))
         assert not veps(tmp_path)["a"].evidence & veps(tmp_path)["b"].evidence
 
+    def test_p1_a_fetch_has_the_evidence_of_the_listing_after_it(self, tmp_path: Path) -> None:
+        put(tmp_path / "a" / "x.sarif", result())
+        before = veps(tmp_path)["a"].evidence
+        put(tmp_path / "a" / "x.sarif", result(), result())
+        put(tmp_path / "a" / "old.sarif", **ended("2020-01-01T10:00:00Z"))
+        fetched = TOOL.fetch(config(tmp_path), "a", Quiet())
+        assert fetched.evidence == veps(tmp_path)["a"].evidence
+        assert len(fetched.evidence) == 2
+        assert not fetched.evidence & before
+
     def test_symlink_loops_end(self, tmp_path: Path) -> None:
         put(tmp_path / "a" / "x.sarif")
         (tmp_path / "a" / "loop").symlink_to(tmp_path)
@@ -214,6 +224,13 @@ class TestNewest:
             "Scan: a.sarif (2026-01-01T11:00:00Z) is newer than b.sarif (2026-01-01T10:00:00Z), which is left out.",
         )
 
+    def test_what_is_left_out_is_named(self, tmp_path: Path) -> None:
+        for day in (9, 10, 11):
+            put(tmp_path / f"scan-{day}.sarif", result(), **ended(f"2026-01-{day:02}T10:00:00Z"))
+        put(tmp_path / "other.sarif", result(), tool={"driver": {"name": "Other"}})
+        assert TOOL.fetch(config(tmp_path), ".", Quiet()).left_out == ("scan-9.sarif", "scan-10.sarif")
+        assert TOOL.fetch(config(tmp_path, exclude="scan-?.sarif,scan-10.sarif"), ".", Quiet()).left_out == ()
+
     def test_by_the_file_if_any_run_does_not_tell(self, tmp_path: Path) -> None:
         put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2030-01-01T10:00:00Z"))
         put(tmp_path / "a.sarif", result(locations=[self.new]))
@@ -275,12 +292,25 @@ class TestFailures:
         kept = TOOL.fetch(config(tmp_path), ".", Quiet())
         assert [finding.scanner for finding in kept.findings] == ["Other", "Scan"]
         assert list(kept.partial) == ["Scan"]
-        assert any("not successful" in note and "nothing is closed" in note for note in kept.notes)
+        assert any("(executionSuccessful: false). What it found" in note for note in kept.notes)
+        assert any("nothing is closed" in note for note in kept.notes)
         with pytest.raises(ConnectorError, match=r"b\.sarif.*not successful"):
             TOOL.fetch(config(tmp_path, failed_runs="fail"), ".", Quiet())
         accepted = TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet())
         assert len(accepted.findings) == 2
         assert not accepted.partial
+
+    def test_p3_results_in_another_file_are_not_no_findings(self, tmp_path: Path) -> None:
+        elsewhere = {"externalPropertyFileReferences": {"results": [{"location": {"uri": "more.sarif"}}]}}
+        put(tmp_path / "a.sarif", **elsewhere)
+        with pytest.raises(ConnectorError, match=r"a\.sarif.*its results are in another file\. Nothing"):
+            files(tmp_path)
+        put(tmp_path / "a.sarif", result(), **elsewhere)
+        fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+        assert (len(fetched.findings), dict(fetched.partial)) == (
+            1,
+            {"Scan": "more of its results are in another file"},
+        )
 
     def test_p3_failed_run_without_results_is_not_no_findings(self, tmp_path: Path) -> None:
         put(tmp_path / "a.sarif", invocations=[{"executionSuccessful": False}])
@@ -315,7 +345,7 @@ class TestFailures:
 
         meddling = Meddling()
         assert len(TOOL.fetch(config(tmp_path), ".", meddling).findings) == 4
-        assert any("reading the folder again" in line for line in meddling.lines)
+        assert any("was written to while it was read. Reading the folder again" in line for line in meddling.lines)
 
 
 @pytest.mark.parametrize(
@@ -325,6 +355,8 @@ class TestFailures:
         ({"depth": "deep"}, "depth"),
         ({"include": "../*"}, "relative to the location"),
         ({"exclude": "/etc/*"}, "relative to the location"),
+        ({"include": "[z-a].sarif"}, r"\[z-a\]\.sarif.*bad character range"),
+        ({"exclude": "ok, [!]"}, "is wrong"),
         ({"failed-runs": "maybe"}, "keep, fail, accept"),
         ({"colour": "red"}, "no option 'colour'"),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +22,12 @@ from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, findi
 from dojo_tui.store.open import Store, open_store
 from dojo_tui.store.tables import connectors, engagements, findings, products, records, tests
 from tests.conftest import Moment
+from tests.rows import add_connector
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", clock=clock)
+def store(store_url: str, clock: Clock) -> Iterator[Store]:
+    opened = open_store(store_url, clock=clock)
     yield opened
     opened.close()
 
@@ -39,21 +39,8 @@ class World:
         self.database = store.database
         self.destination = EmbeddedDestination(store.database, clock)
         self.product = self.destination.find_or_create_product("Shop")
-        with self.database.write() as connection:
-            for label in ("one", "two"):
-                connection.execute(
-                    insert(connectors).values(
-                        label=label,
-                        tool="reports",
-                        location="/nowhere",
-                        options={},
-                        auto_map=False,
-                        min_severity=0,
-                        discover_schedule="off",
-                        sync_schedule="off",
-                        created_at=clock.now(),
-                    )
-                )
+        for label in ("one", "two"):
+            add_connector(self.database, clock, label)
 
     def target(self, scope: str = "app", connector_id: int = 1) -> Target:
         return Target(self.product.ref, connector_id, "one", scope)
@@ -253,6 +240,17 @@ def test_p5_siblings_never_close_each_other(world: World) -> None:
     assert counts(world.sync(scope="app")) == {"closed": 1}
     assert [row.active for row in world.rows()] == [False, True, True]
     assert counts(world.sync(finding(), scope="app")) == {"reactivated": 1}
+
+
+def test_p6_a_connector_that_is_added_again_takes_over_what_it_left_behind(world: World, clock: Clock) -> None:
+    world.sync(finding(), finding("R2", 20))
+    before = world.rows()
+    with world.database.write() as connection:
+        connection.execute(delete(connectors).where(connectors.c.label == "one"))
+    assert [row.id for row in world.rows()] == [row.id for row in before]
+    again = add_connector(world.database, clock, "one")
+    assert counts(world.sync(finding(), connector_id=again)) == {"untouched": 1, "closed": 1}
+    assert [row.id for row in world.rows()] == [row.id for row in before]
 
 
 def test_p7_a_failure_in_the_middle_leaves_everything_as_before(world: World) -> None:

@@ -59,6 +59,13 @@ def test_what_is_parsed_is_written_the_same(text: str) -> None:
         ("Daily 2:05", "daily 02:05"),
         ("weekly Monday 02:30", "weekly mon 02:30"),
         ("CRON 0 3 * * MON", "cron 0 3 * * mon"),
+        ("6h", "every 6h"),
+        ("90m", "every 90m"),
+        ("1d", "every 24h"),
+        ("every 1w", "every 168h"),
+        ("0 3 * * 1-5", "cron 0 3 * * 1-5"),
+        ("@daily", "cron 0 0 * * *"),
+        ("@Hourly", "cron 0 * * * *"),
     ],
 )
 def test_other_spellings_are_understood(text: str, wanted: str) -> None:
@@ -86,7 +93,11 @@ def test_other_spellings_are_understood(text: str, wanted: str) -> None:
         "cron 0 3 * *",
         "cron 0 3 * * * *",
         "cron 0 0 30 2 *",
-        "cron @daily",
+        "cron @fortnightly",
+        "@reboot",
+        "1y",
+        "99w",
+        "0d",
         "cron 99 * * * *",
     ],
 )

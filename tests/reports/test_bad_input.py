@@ -150,6 +150,43 @@ def test_p3_failed_run_has_its_reason(tmp_path: Path) -> None:
     assert "exit code 3" in found.failure
 
 
+@pytest.mark.parametrize("said", ["false", "False", "no", "", 0, [], {}])
+def test_p3_what_is_not_true_is_no_success(tmp_path: Path, said: Any) -> None:
+    (found,) = read(tmp_path, sarif(run(invocations=[{"executionSuccessful": said}])))
+    assert f"(executionSuccessful: {json.dumps(said)})" in found.failure
+
+
+@pytest.mark.parametrize("said", [True, "true", "True", None])
+def test_success_by_any_spelling(tmp_path: Path, said: Any) -> None:
+    (found,) = read(tmp_path, sarif(run(invocations=[{"executionSuccessful": said}])))
+    assert found.failure == ""
+
+
+@pytest.mark.parametrize("results", [[], None, [result()]])
+def test_p3_results_in_another_file(tmp_path: Path, results: Any) -> None:
+    references = {"results": [{"location": {"uri": "more.sarif"}}]}
+    (found,) = read(tmp_path, sarif(run() | {"results": results, "externalPropertyFileReferences": references}))
+    assert "results are in another file" in found.failure
+    assert len(found.findings) == len(results or [])
+    (found,) = read(tmp_path, sarif(run(externalPropertyFileReferences={"results": [], "rules": references})))
+    assert found.failure == ""
+
+
+def test_p3_number_beyond_all_measure(tmp_path: Path) -> None:
+    text = json.dumps(sarif(run(result(), result(locations=[location("a.py", 7)]))))
+    error = refused(tmp_path, text.replace('"startLine": 7', '"startLine": ' + "7" * 5_000))
+    assert error.reason == "holds a number of more than 4,300 digits"
+    assert "runs[0].results[1]" in error.place
+    assert "sys." not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"), [("is empty", "is empty. Nothing"), ("ends.", "ends. Nothing"), ("why?", "why? Nothing")]
+)
+def test_errors_are_sentences(reason: str, shown: str) -> None:
+    assert f"r.sarif: {shown} of this folder was changed." in str(ReportError("r.sarif", reason))
+
+
 @pytest.mark.parametrize("results", [None, "absent"])
 def test_p3_run_without_results_did_not_look(tmp_path: Path, results: str | None) -> None:
     document = run()

@@ -87,6 +87,16 @@ def test_text_in_place_of_a_number_is_left_out(tmp_path: Path, value: str) -> No
     assert (finding.line, finding.cvssv3_score) == (None, None)
 
 
+@pytest.mark.parametrize("value", [-4, 0, "-4", -0.5])
+def test_no_line_and_no_number_of_occurrences_is_below_one(tmp_path: Path, value: Any) -> None:
+    finding = one(tmp_path, line=value, nb_occurences=value, sast_source_line=value)
+    assert (finding.line, finding.nb_occurences, finding.sast_source_line) == (None, 1, None)
+
+
+def test_number_sign_in_a_path_is_one(tmp_path: Path) -> None:
+    assert one(tmp_path, file_path="a.py#L10").file_path == "a.py#L10"
+
+
 @pytest.mark.parametrize(
     ("fields", "place", "reason"),
     [

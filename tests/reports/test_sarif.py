@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from dojo_tui.model.severity import Severity
-from dojo_tui.reports import ReportError
-from tests.reports.helpers import location, only, read, result, run, sarif
+from dojo_tui.reports import ReportError, findings, survey
+from tests.reports.helpers import location, never, only, read, result, run, sarif
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,10 @@ from tests.reports.helpers import location, only, read, result, run, sarif
         ("note", Severity.INFO),
         ("none", Severity.MEDIUM),
         (None, Severity.MEDIUM),
+        ("ERROR", Severity.HIGH),
+        ("Note", Severity.INFO),
+        (" warning ", Severity.MEDIUM),
+        ("disaster", Severity.MEDIUM),
     ],
 )
 def test_level_is_severity(tmp_path: Path, level: str | None, severity: Severity) -> None:
@@ -64,10 +68,51 @@ def test_level_of_the_rule_and_its_override(tmp_path: Path) -> None:
     assert only(tmp_path, result(), rules=[rule], invocations=[invocation]).severity is Severity.INFO
 
 
-@pytest.mark.parametrize("kind", ["pass", "open", "informational", "notApplicable", "review"])
-def test_other_kinds_are_no_findings(tmp_path: Path, kind: str) -> None:
-    (found,) = read(tmp_path, sarif(run(result(kind=kind), result(kind="fail"), result())))
-    assert len(found.findings) == 2
+@pytest.mark.parametrize("kind", ["pass", "informational", "notApplicable", "PASS", "notapplicable"])
+@pytest.mark.parametrize("tool_first", [True, False])
+def test_kinds_that_are_no_findings_are_counted(tmp_path: Path, kind: str, tool_first: bool) -> None:
+    document = run(result(kind=kind), result(kind="fail"), result(kind=None), result())
+    if not tool_first:
+        document = {key: document[key] for key in reversed(document)}
+    (found,) = read(tmp_path, sarif(document))
+    assert len(found.findings) == 3
+    for eager in (True, False):
+        surveyed = survey(tmp_path / "r.sarif", never, eager=eager)
+        findings(surveyed, [0], never)
+        assert sum(surveyed.heads[0].dropped.values()) == 1
+        assert set(surveyed.heads[0].dropped) <= {"pass", "informational", "notApplicable"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "severity"),
+    [
+        ("review", None, Severity.INFO),
+        ("open", None, Severity.INFO),
+        ("review", "none", Severity.INFO),
+        ("open", "NONE", Severity.INFO),
+        ("review", "note", Severity.INFO),
+        ("review", "warning", Severity.MEDIUM),
+        ("open", "error", Severity.HIGH),
+        ("vulnerability", None, Severity.HIGH),
+        ("vulnerability", "none", Severity.INFO),
+        ("Fail", None, Severity.HIGH),
+        ("FAIL", "none", Severity.MEDIUM),
+        ("", None, Severity.HIGH),
+        (7, None, Severity.HIGH),
+        (["pass"], None, Severity.HIGH),
+    ],
+)
+def test_p3_kinds_that_may_be_problems_are_findings(
+    tmp_path: Path, kind: Any, level: str | None, severity: Severity
+) -> None:
+    rule = {"id": "R1", "defaultConfiguration": {"level": "error"}}
+    given = result(kind=kind) if level is None else result(kind=kind, level=level)
+    assert only(tmp_path, given, rules=[rule]).severity is severity
+
+
+def test_security_severity_counts_for_every_kind(tmp_path: Path) -> None:
+    rule = {"id": "R1", "properties": {"security-severity": "9.8"}}
+    assert only(tmp_path, result(kind="review"), rules=[rule]).severity is Severity.CRITICAL
 
 
 def test_absent_is_no_finding(tmp_path: Path) -> None:
@@ -226,6 +271,13 @@ def test_flow_related_fixes_and_places(tmp_path: Path) -> None:
     assert finding.mitigation == "Use parameters"
     for line in ("- e.py:5", "- d.py:4: declared here", "- a.py:1: input", "- b.py:2", "- c.py:9: query"):
         assert line in finding.description
+
+
+@pytest.mark.parametrize(
+    ("given", "line"), [(3.0, 3), (3.5, None), (0, None), (-1, None), (True, None), ("3", None), (1e300, None)]
+)
+def test_line_is_a_whole_number(tmp_path: Path, given: Any, line: int | None) -> None:
+    assert only(tmp_path, result(locations=[location("a.py", given)])).line == line
 
 
 def test_regions_and_logical_locations(tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """Another process on the same store: ``python -m tests.services.child STORE VERSION MARKER``.
 
-It says ``ready``, and for each line it reads runs one Sync and says how that
-ended. Its Tool finds ten Findings of each Record; those of version 2 are half
-others than those of version 1.
+It says ``ready``, and for each line it reads runs one Sync, says ``running``
+and ``record`` for each Record, and how it ended. Its Tool finds ten Findings of
+each Record; those of version 2 are half others than those of version 1.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dojo_tui.connectors.base import Fetch, Run
 from dojo_tui.model.operation import OperationType, Status
-from dojo_tui.services.events import OperationChanged
+from dojo_tui.services.events import OperationChanged, RecordDone
 from dojo_tui.store.connectors import connector_by_label
 from dojo_tui.store.operations import operation
 from dojo_tui.wiring import open_workspace
@@ -48,6 +48,8 @@ def main(url: str, version: int, marker: Path) -> None:
     def tell(event: object) -> None:
         if isinstance(event, OperationChanged) and event.status is Status.RUNNING:
             print("running", flush=True)
+        if isinstance(event, RecordDone):
+            print("record", flush=True)
 
     tool.on_fetch = alone
     workspace.operations.subscribe(tell)

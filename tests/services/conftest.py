@@ -16,7 +16,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.wiring import Workspace, open_workspace
-from tests.services.fakes import FakeTool, World
+from tests.services.background import Gate
+from tests.services.fakes import FakeTool, World, finding
 
 SERVER = os.environ.get("DOJO_TUI_TEST_POSTGRESQL")
 
@@ -64,3 +65,21 @@ def world(open_again: Callable[[], Workspace], tool: FakeTool) -> World:
     world = World(workspace, tool, connector_id)
     workspace.operations.subscribe(world.events.append)
     return world
+
+
+@pytest.fixture
+def gate(world: World) -> Gate:
+    """A Sync of one Record that stands still in its fetch until the gate is opened."""
+    world.list("a")
+    world.discover()
+    world.map("P")
+    world.tool.findings = {"a": [finding("1")]}
+    gate = Gate()
+    world.tool.on_fetch = gate
+    return gate
+
+
+@pytest.fixture
+def other(open_again: Callable[[], Workspace], world: World) -> Workspace:
+    """Another process that shares the store."""
+    return open_again()

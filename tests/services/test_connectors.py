@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from dojo_tui.connectors.base import Vep
+from dojo_tui.connectors.base import Field, Vep
 from dojo_tui.model.errors import BusyError, ConnectorError, NotFoundError, UsageError
 from dojo_tui.model.operation import OperationType, Trigger
 from dojo_tui.model.severity import Severity
+from dojo_tui.services.connectors import Connectors
 from dojo_tui.store.connectors import ConnectorRow, all_connectors, connector, connector_by_label
 from dojo_tui.store.operation_writes import Request, queue
+from tests.conftest import Moment
 from tests.services.fakes import World
 
 
@@ -76,6 +80,34 @@ def test_editing_changes_what_is_given_only(world: World) -> None:
     other = world.workspace.connectors.add("fake", "Other", "place")
     with pytest.raises(UsageError, match="already"):
         edit(other, label="Renamed")
+
+
+def test_p14_a_time_of_day_that_is_saved_in_another_zone_is_due_there(world: World, moment: Moment) -> None:
+    connectors = world.workspace.connectors
+    connectors.edit(world.connector_id, sync_schedule="daily 12:00", discover_schedule="every 6h")
+    before = row_of(world, world.connector_id)
+    moment.move(minutes=1)
+    connectors.edit(world.connector_id, sync_schedule="daily 12:00", discover_schedule="6h")
+    assert row_of(world, world.connector_id) == before
+    tokyo = replace(world.workspace.clock, zone=ZoneInfo("Asia/Tokyo"))
+    there = Connectors(world.workspace.store, world.workspace.tools, tokyo)
+    there.edit(world.connector_id, sync_schedule="daily 12:00", discover_schedule="6h")
+    after = row_of(world, world.connector_id)
+    assert after.sync_due_at is not None
+    assert after.sync_due_at.astimezone(tokyo.zone).strftime("%H:%M") == "12:00"
+    assert after.discover_due_at == before.discover_due_at
+    moment.move(days=3)
+    connectors.edit(world.connector_id, sync_schedule="daily 12:00")
+    assert row_of(world, world.connector_id) == after, "a missed run is not put off"
+
+
+def test_a_value_that_the_system_refuses_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_text: str) -> str:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(world.tool, "location", Field("location", "Where it is.", parse=gone))
+    with pytest.raises(UsageError, match="location: No such file or directory"):
+        world.workspace.connectors.add("fake", "New", "here")
 
 
 def test_checking_reads_the_listing_and_stores_nothing(world: World) -> None:

@@ -61,8 +61,11 @@ def test_mapping_to_a_product_at_hand_asks_for_no_name(world: World, mapper: Map
 
 def test_p6_a_remap_says_that_what_was_imported_stays(world: World, mapper: Mapper) -> None:
     mapper.map(world.ids("a"), "Old")
+    world.sync()
     change = mapper.map(world.ids("a", "b"), "New")
     assert change.sentence == "Mapped 2 Records to New. What was imported before stays in Old."
+    change = mapper.map(world.ids("a"), "Newer")
+    assert change.sentence == "Mapped 1 Record to Newer."
 
 
 def test_mapping_again_to_the_same_product_changes_nothing(world: World, mapper: Mapper) -> None:
@@ -72,7 +75,29 @@ def test_mapping_again_to_the_same_product_changes_nothing(world: World, mapper:
     assert (change.count, change.batch) == (0, 0)
     assert shape(world) == before
     change = mapper.map(world.ids("a", "b"), "P")
-    assert change.sentence == "Mapped 1 Record to P. 1 Record was already."
+    assert change.sentence == "Mapped 1 Record to P. 1 Record was mapped to P already."
+    assert mapper.map(world.ids("a"), "P").sentence == "1 Record was mapped to P already."
+    mapper.ignore(world.ids("c"))
+    assert mapper.ignore(world.ids("c")).sentence == "1 Record was Ignored already."
+
+
+def test_the_product_type_of_a_product_that_is_there_stays_and_that_is_said(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    sentence = "Mapped 1 Record to P. P is of the Product Type Default, and stays so."
+    assert mapper.map(world.ids("b"), "P", "Zed").sentence == sentence
+    assert mapper.map(world.ids("c"), "P", "Default").sentence == "Mapped 1 Record to P."
+
+
+def test_deleting_says_as_what_it_comes_back(world: World, mapper: Mapper) -> None:
+    assert "comes back as New at the next" in mapper.delete(world.ids("a")).sentence
+    world.workspace.connectors.edit(world.connector_id, auto_map=True)
+    assert "comes back mapped by auto-map at the next" in mapper.delete(world.ids("b")).sentence
+
+
+@pytest.mark.parametrize("record_id", [2**63, -(2**63) - 1, 10**30])
+def test_an_id_that_no_record_can_have_does_not_exist(mapper: Mapper, record_id: int) -> None:
+    with pytest.raises(NotFoundError):
+        mapper.ignore([record_id])
 
 
 @pytest.mark.parametrize("act", ["map", "ignore", "restore", "delete"])

@@ -12,6 +12,9 @@ from sqlalchemy import text
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import StoreError
+from dojo_tui.store import leases
+from dojo_tui.store.connectors import insert_connector
+from dojo_tui.store.leases import Lease
 from dojo_tui.store.open import open_store
 from dojo_tui.store.tables import metadata
 from dojo_tui.store.version import HEAD, stored_version
@@ -54,6 +57,22 @@ def test_several_may_open_a_new_store_at_the_same_moment(url: str) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_a_heartbeat_does_not_wait_for_the_operations_own_transaction(url: str) -> None:
+    store = open_store(url, clock=CLOCK)
+    lease = Lease(1, 1, "host:1:1:x")
+    with store.database.write() as connection:
+        values = {"label": "A", "tool": "fake", "location": "x", "options": {}, "auto_map": False}
+        rest = {"min_severity": 0, "discover_schedule": "off", "sync_schedule": "off", "created_at": CLOCK.now()}
+        insert_connector(connection, values | rest)
+        assert leases.acquire(connection, lease, CLOCK.now(), lambda _holder: False) is None
+    with store.database.write() as long:
+        assert leases.renew(long, lease, CLOCK.now())
+        with store.database.write() as beat:
+            assert leases.keep_alive(beat, lease, CLOCK.now())
+            assert not leases.keep_alive(beat, Lease(1, 2, "host:2:2:y"), CLOCK.now())
+    store.close()
 
 
 def test_another_programs_database_is_refused(url: str) -> None:

@@ -32,12 +32,13 @@ class Hand:
         # Messages bubble from widget to widget: each pass lets them go on by at least one.
         for _ in range(PASSES):
             await self.app.jobs.settled()
-            await self.pilot._wait_for_screen()  # noqa: SLF001 - the public way sleeps 0.1 s a key
+            await self.pilot._wait_for_screen()
             await asyncio.sleep(0)
-        self.app.screen._on_timer_update()  # noqa: SLF001
+        self.app.screen._on_timer_update()
 
-    def _send(self, key: str) -> None:
-        driver = self.app._driver  # noqa: SLF001
+    def send(self, key: str) -> None:
+        """Press a key and do not wait."""
+        driver = self.app._driver
         assert driver is not None
         name = _character_to_key(key) if len(key) == 1 else key
         character = key if len(key) == 1 else CHARACTERS.get(key)
@@ -46,14 +47,14 @@ class Hand:
     async def press(self, *keys: str) -> None:
         """Press keys, and wait after each."""
         for key in keys:
-            self._send(key)
+            self.send(key)
             await self.rest()
 
     async def type(self, text: str) -> None:
         """Type into whatever has the keyboard."""
         for character in text:
-            self._send(character)
-            await self.pilot._wait_for_screen()  # noqa: SLF001
+            self.send(character)
+            await self.pilot._wait_for_screen()
         await self.rest()
 
     async def operations(self) -> None:
@@ -80,7 +81,7 @@ class Hand:
     @property
     def screen(self) -> str:
         """What a person sees, as text."""
-        strips = self.app.screen._compositor.render_strips()  # noqa: SLF001
+        strips = self.app.screen._compositor.render_strips()
         return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
 

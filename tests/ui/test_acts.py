@@ -195,6 +195,11 @@ def test_a_plan_shows_numbers_and_changes_nothing(make_app: AppMaker) -> None:
         assert "+1" in hand.screen
         await hand.press("escape", "f")
         assert "No active Findings." in hand.screen
+        await hand.press("escape", "3", "enter", "s")
+        await hand.operations()
+        assert "nothing is changed" not in hand.screen
+        await hand.press("escape", "escape", "2", "f")
+        assert "1 Finding " in hand.screen
 
     drive(make_app(), script)
 
@@ -239,7 +244,7 @@ def test_p9_what_is_held_is_applied_only_when_confirmed(make_app: AppMaker) -> N
         tool.veps = {row.vendor_id: [finding(number) for number in range(60)] for row in rows(hand)}
         await hand.press("2", "s")
         await hand.operations()
-        tool.veps = dict.fromkeys(tool.veps, [])
+        tool.veps = {name: [] for name in tool.veps}
         await hand.press("s")
         await hand.operations()
         await hand.press("3")
@@ -291,7 +296,7 @@ def test_findings_of_a_record_and_of_its_product(make_app: AppMaker) -> None:
         assert "CWE-327" in hand.screen
         await hand.press("escape", "escape", "F")
         assert "Findings of Product Platform" in hand.screen
-        tool.veps = dict.fromkeys(tool.veps, [finding(1)])
+        tool.veps = {name: [finding(1)] for name in tool.veps}
         await hand.press("escape", "s")
         await hand.operations()
         await hand.press("f")
@@ -432,7 +437,7 @@ def test_a_store_that_cannot_be_opened_is_told(make_app: AppMaker) -> None:
     def opener() -> Any:
         raise StoreError("The store is newer.", safe="It was not changed.", do="Upgrade dojo-tui.")
 
-    app._opener = opener  # noqa: SLF001
+    app._opener = opener
 
     async def script(hand: Hand) -> None:
         assert "The store is newer." in hand.screen
@@ -458,14 +463,14 @@ def test_read_only_shows_and_changes_nothing(make_app: AppMaker) -> None:
 
 def test_what_is_due_runs_by_itself(make_app: AppMaker, moment: Any) -> None:
     app = make_app()
-    app._scheduling = True  # noqa: SLF001
+    app._scheduling = True
 
     async def script(hand: Hand) -> None:
         memory(hand).veps = {row.vendor_id: [] for row in rows(hand)}
         assert hand.app.snapshot.due is not None
         before = hand.app.snapshot.operations
         moment.move(hours=21)
-        hand.app._run_due()  # noqa: SLF001
+        hand.app._run_due()
         await hand.rest()
         await hand.operations()
         assert hand.app.snapshot.operations == before + 1
@@ -481,10 +486,10 @@ def test_changes_of_another_process_are_noticed(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         workspace = hand.app.workspace
         assert workspace is not None
-        hand.app._look()  # noqa: SLF001
+        hand.app._look()
         await hand.rest()
         workspace.mapper.ignore([row.id for row in rows(hand, State.NEW)])
-        hand.app._look()  # noqa: SLF001
+        hand.app._look()
         await hand.rest()
         assert hand.screen.count("- Ignored") >= 20
 

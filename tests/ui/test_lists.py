@@ -257,6 +257,19 @@ def test_nothing_is_drawn_while_nothing_changes(make_app: AppMaker) -> None:
     drive(make_app(), script)
 
 
+def test_keys_typed_ahead_act_on_the_rows_they_were_meant_for(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        for key in ("2", "j", "j", "space"):
+            hand.send(key)
+        await hand.rest()
+        table = hand.page.table
+        assert table is not None
+        assert table.marks == {table.ids[2]}
+        assert table.row(2).product_name == "Platform"
+
+    drive(make_app(), script)
+
+
 def test_the_palette_finds_and_runs_a_command(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         await hand.press("ctrl+p")

@@ -100,7 +100,9 @@ def _step(value: Any, parts: Parts) -> Any:
 
 
 def _line(value: Any) -> int | None:
-    return value if type(value) is int and 0 < value < 1 << 53 else None
+    # Some writers know only floats: 3.0 is a line. Four lines a result, so the usual case goes first.
+    number = value if type(value) is int else whole(value)
+    return number if number is not None and 0 < number < 1 << 53 else None
 
 
 def _snippet(region: dict[str, Any]) -> str:

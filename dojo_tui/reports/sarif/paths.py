@@ -12,7 +12,8 @@ between machines. So
   see: files that vanished and appeared with the same findings.)
 
 What remains is decoded, has ``/`` between its parts, no scheme ``file:``, and
-no ``.`` or ``..``: a ``..`` that leads out of the root is dropped, as RFC 3986
+no line in its fragment (``a.py#L10`` would be another file whenever code
+shifts), no ``.`` or ``..``: a ``..`` that leads out of the root is dropped, as RFC 3986
 (5.2.4) does, so that no path points outside of a checkout (P11).
 """
 
@@ -29,6 +30,8 @@ from dojo_tui.reports.values import MAX_NAME, mapping, whole
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"/?[A-Za-z]:(?=/|$)")
+_SPOT = re.compile(r"#(?:L|line=)\d+(?:C\d+)?(?:[-,:](?:L|C)?\d+(?:C\d+)?)?$", re.IGNORECASE)
+"""A fragment that names a line, as code hosts write it. Any other ``#`` may be part of a name (``C#``)."""
 _DEPTH = 16
 """More bases than this below one another are a circle."""
 
@@ -111,27 +114,28 @@ def is_web(uri: str) -> bool:
 def normal_path(uri: str) -> str:
     """The path that a URI, or a path written where a URI belongs, stands for."""
     plain = uri.strip()
+    host = False
     if plain[:5].lower() == "file:":
-        plain = _without_authority(plain[5:])
+        plain, host = _without_authority(plain[5:])
     elif _SCHEME.match(plain) and not _DRIVE.match(plain.replace("\\", "/")):
         return plain  # docker://, pkg:, jar: ... name something, but not a path
-    plain = unquote(plain, errors="surrogateescape").replace("\\", "/")
+    plain = unquote(_SPOT.sub("", plain) or plain, errors="surrogateescape").replace("\\", "/")
     drive = _DRIVE.match(plain)
     if drive:
         plain = plain.removeprefix("/")
         return plain[:2] + _without_dots(plain[2:])
-    share = "/" if plain.startswith("//") and uri.startswith("\\\\") else ""
+    share = "/" if plain.startswith("//") and (host or uri.strip().startswith("\\\\")) else ""
     return share + _without_dots(plain)
 
 
-def _without_authority(rest: str) -> str:
-    """``file://host/path`` without ``//host``; a host other than this one is kept as a share's name."""
+def _without_authority(rest: str) -> tuple[str, bool]:
+    """``file://host/path`` without ``//host``; another host than this one stays, as of a Windows share."""
     if not rest.startswith("//"):
-        return rest
+        return rest, False
     host, slash, path = rest[2:].partition("/")
     if host.lower() in ("", "localhost") or not slash:
-        return slash + path
-    return rest[2:] if _DRIVE.match(host + "/") else f"/{host}/{path}"
+        return slash + path, False
+    return (rest[2:], False) if _DRIVE.match(host + "/") else (rest, True)
 
 
 def _without_dots(path: str) -> str:

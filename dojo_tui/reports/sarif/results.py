@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from dojo_tui.model.finding import Finding
@@ -29,6 +30,12 @@ from dojo_tui.reports.values import (
 LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.INFO}
 """DefectDojo's reading of SARIF's levels; anything else is Medium there and here."""
 
+NO_PROBLEM = {word.lower(): word for word in ("pass", "notApplicable", "informational")}
+"""The kinds by which a tool says that a result is no problem. What is still to be looked at ("review",
+"open"), or of a kind that SARIF does not know, may be one: dropping it would hide it (P3)."""
+
+_UNDECIDED = ("review", "open")
+
 _VERSION = re.compile(r"(.*)/v(\d+)")
 _REMEMBERED = 20_000
 _COMPONENTS = (
@@ -53,6 +60,8 @@ class Results:
         self._texts: dict[tuple[int, str], tuple[str, str]] = {}
         self.seen = 0
         """How many results came, of whatever kind."""
+        self.dropped: Counter[str] = Counter()
+        """How many of them are no problem, by their kind."""
 
     def finding(self, result: Any) -> Finding | None:
         """The Finding of one result; None if it is no problem (``kind``) or gone (``baselineState``)."""
@@ -60,7 +69,10 @@ class Results:
         if not isinstance(result, dict):
             raise PlacedError("is not a result object")
         get = result.get
-        if get("kind", "fail") not in ("fail", None) or get("baselineState") == "absent":
+        kind = get("kind")
+        if kind is not None and kind != "fail":
+            kind = self._kind(kind)
+        if kind in NO_PROBLEM or get("baselineState") == "absent":
             return None
         parts = self._parts
         rule = parts.rule(result)
@@ -79,7 +91,7 @@ class Results:
         web = is_web(uri)
         finding = Finding(
             title=heading,
-            severity=_severity(get("level"), rule) if rule.severity is None else rule.severity,
+            severity=_severity(get("level"), rule, kind) if rule.severity is None else rule.severity,
             description=description,
             scanner=self._scanner,
             rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
@@ -121,6 +133,12 @@ class Results:
             finding.component_name, finding.component_version = facts["Package"], facts["Version"]
             finding.fix_version = facts["Fix Version"]
         return finding
+
+    def _kind(self, given: Any) -> str:
+        kind = given.strip().lower() if isinstance(given, str) else "unknown"
+        if kind in NO_PROBLEM:
+            self.dropped[NO_PROBLEM[kind]] += 1
+        return kind
 
     def _worded(self, rule: Rule, said: str) -> tuple[str, str]:
         key = (id(rule), said)
@@ -185,8 +203,14 @@ class Results:
         finding.description = clean("\n\n".join([finding.description, *blocks]), MAX_TEXT)
 
 
-def _severity(level: Any, rule: Rule) -> Severity:
-    return LEVELS.get(level if isinstance(level, str) else rule.level or "warning", Severity.MEDIUM)
+def _severity(level: Any, rule: Rule, kind: str | None) -> Severity:
+    """By the level; only a failure has one by SARIF (3.27.10), the level of any other kind is "none"."""
+    word = level.strip().lower() if isinstance(level, str) else ""
+    if kind in _UNDECIDED and not isinstance(level, str):
+        word = "none"
+    if word == "none" and kind not in (None, "fail"):
+        return Severity.INFO
+    return LEVELS.get(word if isinstance(level, str) else rule.level or "warning", Severity.MEDIUM)
 
 
 def _described(rule: Rule, said: str) -> str:

@@ -6,12 +6,14 @@ these may follow the results (ruff, Semgrep and zizmor write them last).
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.text import clean
 from dojo_tui.reports.jsonstream import JsonReader
 from dojo_tui.reports.run import Check, RunHead, counted, made
 from dojo_tui.reports.sarif.messages import message
@@ -57,6 +59,7 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
     artifacts: list[Place] = []
     count = -1
     built: list[Finding] | None = None
+    dropped: Mapping[str, int] = {}
     before: tuple[frozenset[str], int] = (frozenset(), 0)
     for key in reader.members():
         if key == "results" and reader.peek() != "n":
@@ -65,7 +68,7 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
                 early = _head(reader, kept, artifacts)
                 results = Results(early.scanner, cast(Parts, early.parts))
                 built = list(made(reader, results.finding, check))
-                count = results.seen
+                count, dropped = results.seen, results.dropped
             else:
                 built = None
                 count = max(count, 0) + counted(reader, check)
@@ -78,16 +81,15 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
             reader.skip()
     head = _head(reader, kept, artifacts)
     head.results = max(count, 0)
-    if count < 0:
-        external = "results" in mapping(kept.get("externalPropertyFileReferences"))
-        head.failure = head.failure or (
-            "its results are in another file" if external else "it has no 'results', so it did not look for any"
-        )
+    if mapping(kept.get("externalPropertyFileReferences")).get("results"):
+        head.failure = head.failure or f"{'its' if count <= 0 else 'more of its'} results are in another file"
+    elif count < 0:
+        head.failure = head.failure or "it has no 'results', so it did not look for any"
     if built is not None and len(artifacts) == before[1] and _harmless(kept, before[0]):
         date = cast(Parts, head.parts).date
         for finding in built:
             finding.scanner, finding.date = head.scanner, date
-        head.findings = built
+        head.findings, head.dropped = built, dropped
     return head
 
 
@@ -138,10 +140,12 @@ def _invocations(invocations: Sequence[Any]) -> tuple[datetime | None, str]:
     for value in invocations:
         invocation = mapping(value)
         ended = moment(invocation.get("endTimeUtc")) or ended
-        if invocation.get("executionSuccessful") is False:
-            failure = "its scanner says that the scan was not successful (executionSuccessful: false)" + _reason(
-                invocation
-            )
+        successful = invocation.get("executionSuccessful")
+        # Not every writer knows JSON's own true and false; what says neither is no success.
+        if successful is not None and str(successful).strip().lower() != "true":
+            said = clean(json.dumps(successful, ensure_ascii=False), 60)
+            failure = f"its scanner says that the scan was not successful (executionSuccessful: {said})"
+            failure += _reason(invocation)
     return ended, failure
 
 

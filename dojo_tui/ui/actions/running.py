@@ -166,32 +166,40 @@ def apply_held(app: DojoApp, context: Context) -> None:
 
 
 def again(app: DojoApp, context: Context) -> None:
-    """The same kind of Operation, for the same Connector."""
+    """The same kind of Operation; of a Sync that failed in part only what failed, of a plan what it planned."""
+    from dojo_tui.model.operation import OutcomeStatus
+
     row = context.row
-    if row.status in (Status.FAILED, Status.PARTLY_FAILED) and row.type is OperationType.SYNC:
-        _again_failed(app, row)
+    if row.type is OperationType.SYNC and row.dry_run:
+        _repeat(app, row, tuple(OutcomeStatus), dry_run=True)
+    elif row.type is OperationType.SYNC and row.status in (Status.FAILED, Status.PARTLY_FAILED):
+        _repeat(app, row, (OutcomeStatus.FAILED,))
     else:
         start(app, row.type, [(row.connector_id, row.connector_label, None)])
 
 
-def _again_failed(app: DojoApp, row: Any) -> None:
-    """Only what failed is run again."""
+def apply_plan(app: DojoApp, context: Context) -> None:
+    """Do what a plan showed."""
     from dojo_tui.model.operation import OutcomeStatus
+
+    _repeat(app, context.row, (OutcomeStatus.DONE, OutcomeStatus.HELD), show=True)
+
+
+def _repeat(app: DojoApp, row: Any, wanted: Sequence[Any], *, dry_run: bool = False, show: bool = False) -> None:
+    """Run a Sync for those of its Records that ended in a certain way."""
     from dojo_tui.store.operations import outcomes
 
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
 
-    def failed() -> list[int]:
+    def found() -> list[int]:
         with workspace.store.database.read() as connection:
-            return [
-                found.record_id
-                for found in outcomes(connection, row.id)
-                if found.status is OutcomeStatus.FAILED and found.record_id is not None
-            ]
+            ended = outcomes(connection, row.id)
+        return [one.record_id for one in ended if one.status in wanted and one.record_id is not None]
 
-    app.jobs.read(
-        "again",
-        failed,
-        lambda ids: start(app, row.type, [(row.connector_id, row.connector_label, ids or None)]),
-    )
+    def begin(ids: list[int]) -> None:
+        records = [(row.connector_id, row.connector_label, ids or None)]
+        done = (lambda started: open_operation(app, started[0])) if show else None
+        start(app, row.type, records, dry_run=dry_run, done=done)
+
+    app.jobs.read("again", found, begin)

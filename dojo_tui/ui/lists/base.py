@@ -121,6 +121,8 @@ def lasted(seconds: float | None) -> str:
     """A duration, short."""
     if seconds is None:
         return "-"
+    if seconds < 0.1:
+        return "<0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 120:

@@ -38,7 +38,7 @@ def record_lines(row: Any, clock: Clock) -> list[Line]:
         ((plain(row.name), "strong"),),
         (),
         ((f"{'State':<{LABEL}}", "dim"), state),
-        (("  " + _STATE_MEANS[str(row.state)], "dim"),),
+        (("  ", "dim"), (_STATE_MEANS[str(row.state)], "dim")),
     ]
     if row.state_reason:
         lines.append(fact("Reason", row.state_reason, "warn"))

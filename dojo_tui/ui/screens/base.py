@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import TEXT, Context, hints
+from dojo_tui.ui.commands import TEXT, Command, Context, hints
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
@@ -203,6 +203,10 @@ class Page(Screen[None]):
 
     def on_changes(self, changes: Changes) -> None:
         """The world changed."""
+
+    def wait(self, command: Command) -> bool:
+        """Keep a command for later; False when it can run now."""
+        return False
 
     def step_back(self) -> bool:
         """Undo one step of narrowing; False when there is none left."""

@@ -37,8 +37,8 @@ class Confirm(Dialog[bool]):
 
     def compose(self) -> ComposeResult:
         """Question, consequences, buttons."""
-        pane = TextPane([((" " + line, ""),) for line in self.lines], name="lines", focusable=False)
-        pane.styles.height = min(12, sum(len(wrap(((" " + line, ""),), WIDTH - 6)) for line in self.lines))
+        pane = TextPane([((" ", ""), (line, "")) for line in self.lines], name="lines", focusable=False)
+        pane.styles.height = min(12, sum(len(wrap(((" ", ""), (line, "")), WIDTH - 6)) for line in self.lines))
         with Vertical(id="box", classes="confirm"):
             yield Bar([Part(f" {self.question}", "strong")], name="heading")
             yield pane

@@ -41,6 +41,7 @@ class ConnectorForm(Dialog[bool]):
         super().__init__()
         self._tool, self._row = tool, row
         self._inputs: dict[str, Input] = {}
+        self._real: dict[str, tuple[str, str]] = {}
         self._say = Bar(name="say")
         self._saving = False
 
@@ -58,6 +59,10 @@ class ConnectorForm(Dialog[bool]):
                  Part(" esc", "key", "give_up"), Part(" cancel ", "", "give_up")],
                 name="ways",
             )  # fmt: skip
+
+    def on_mount(self) -> None:
+        """As high as its fields."""
+        self.query_one("#box").styles.height = 2 * len(self._inputs) + 6
 
     def _fields(self) -> Iterator[Widget]:
         row = self._row
@@ -85,8 +90,10 @@ class ConnectorForm(Dialog[bool]):
             yield from self._field(name, title, SCHEDULE_HELP, value or "off")
 
     def _field(self, name: str, title: str, help_: str, value: str, default: str = "") -> Iterator[Widget]:
-        # A value from the store is shown as it is: it is edited, and an Input has no markup.
-        line = Input(value, placeholder=plain(default, 200), id=f"field-{len(self._inputs)}", compact=True)
+        # An Input draws what it holds: it gets the inert text, and saving puts the real one back.
+        shown = plain(value)
+        self._real[name] = (shown, value)
+        line = Input(shown, placeholder=plain(default, 200), id=f"field-{len(self._inputs)}", compact=True)
         line.cursor_blink = False
         self._inputs[name] = line
         yield Bar([Part(f" {title}", "strong"), Part(f"  {plain(help_, 300)}", "dim")], classes="caption")
@@ -94,7 +101,9 @@ class ConnectorForm(Dialog[bool]):
 
     def value(self, name: str) -> str:
         """What stands in a field."""
-        return self._inputs[name].value.strip()
+        shown, real = self._real[name]
+        typed = self._inputs[name].value
+        return real if typed == shown else typed.strip()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on; in the last field it saves."""

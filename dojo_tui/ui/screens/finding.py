@@ -10,7 +10,7 @@ from textual.widget import Widget
 from dojo_tui.ui.lists.details import finding_lines
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import LABEL, plain
+from dojo_tui.ui.widgets.plain import plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 
 
@@ -22,7 +22,7 @@ class FindingScreen(Page):
     def __init__(self, row: Any) -> None:
         super().__init__()
         self._row = row
-        self._text = TextPane(name="text", hang=LABEL)
+        self._text = TextPane(name="text")
 
     def body(self) -> Iterator[Widget]:
         """The text."""

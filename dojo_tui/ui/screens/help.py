@@ -40,7 +40,7 @@ class HelpScreen(Page):
     def __init__(self, context: commands.Context) -> None:
         super().__init__()
         self._asked = context
-        self._text = TextPane(help_lines(context), name="text", hang=KEYS + 1)
+        self._text = TextPane(help_lines(context), name="text")
 
     def body(self) -> Iterator[Widget]:
         """The text."""
@@ -68,7 +68,6 @@ def help_lines(context: commands.Context) -> list[Line]:
         blank = " " * (KEYS + 1)
         lines.append(((f"{command.key_text:<{KEYS}} ", "key"), (f"{command.title}. ", ""), (command.help, "dim")))
         if reason:
-            lines.append(((f"{blank}not now: {reason}", "warn"),))
-        lines.append(((f"{blank}mouse: {command.mouse}", "dim"),))
-        lines.append(((f"{blank}shell: {command.cli}", "dim"),))
+            lines.append(((blank, ""), (f"not now: {reason}", "warn")))
+        lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli}", "dim")))
     return [*lines, (), *WORDS]

@@ -11,10 +11,11 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import Command
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain
+from dojo_tui.ui.widgets.plain import Line, Span, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
@@ -69,10 +70,12 @@ class ListPage(Page):
         self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
         self._list.say(LOADING)
         self._list.moved, self._list.marked = self._moved, self._marked
-        self._side = TextPane(name="side", hang=LABEL)
+        self._side = TextPane(name="side")
         self.view = View(query or Query())
         self.total: int | None = None
         self._stale = False
+        self._asked = False
+        self._typed_ahead: list[Command] = []
         self._filter: FilterLine | None = None
 
     def body(self) -> Iterator[Widget]:
@@ -113,7 +116,12 @@ class ListPage(Page):
             return
         self._stale = False
         source, query = self._list.source, self.view.query
-        self.app.jobs.read(f"list {id(self)}", lambda: source.ids(query), lambda ids: self._arrived(source, ids, query))
+        self.app.jobs.read(
+            f"list {id(self)}",
+            lambda: source.ids(query),
+            lambda ids: self._arrived(source, ids, query),
+            self._not_arrived,
+        )
 
     def _arrived(self, source: Source, ids: array[int], query: Query) -> None:
         if source is not self._list.source or not self.is_attached:
@@ -124,10 +132,31 @@ class ListPage(Page):
         self._list.order = self.shown_order()
         self._list.show(ids, query, at=at)
         self.draw_status()
+        self.catch_up()
+
+    def catch_up(self) -> None:
+        """Run what was typed ahead."""
+        self._asked = False
+        ahead, self._typed_ahead = self._typed_ahead, []
+        for command in ahead:
+            self.app.run_command(command)
+
+    def _not_arrived(self, error: Exception) -> None:
+        self._asked, self._typed_ahead = False, []
+        self._list.say([(("The list could not be read; F5 tries again.", "bad"),)])
+        self.app.tell_error(error)
+
+    def wait(self, command: Command) -> bool:
+        """Keep a command that was typed before the rows it is about arrived; they are not what was on screen."""
+        if not self._asked or command.group == "Program":
+            return False
+        self._typed_ahead.append(command)
+        return True
 
     def ask(self, query: Query) -> None:
         """Show something else of the same source."""
         self.view.query = query
+        self._asked = self.app.workspace is not None
         self.reload()
 
     def on_changes(self, changes: Changes) -> None:

@@ -73,6 +73,7 @@ class MainScreen(ListPage):
         self.view.query = replace(self.view.query, connector_id=connector.id if connector else None)
         self.total = None
         listed.say(LOADING)
+        self._asked = True
         self.reload()
         self.draw()
 
@@ -81,6 +82,7 @@ class MainScreen(ListPage):
         connector = self.app.connector
         for view in self.views.values():
             view.query = replace(view.query, connector_id=connector.id if connector else None)
+        self._asked = True
         self.reload()
         self.draw()
 

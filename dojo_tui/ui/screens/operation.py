@@ -73,7 +73,7 @@ class OperationScreen(ListPage):
                 row = operation(connection, self.operation_id)
                 return row, outcomes(connection, row.id), log_lines(connection, row.id, after)
 
-        self.app.jobs.read(f"operation {id(self)}", read, self._read)
+        self.app.jobs.read(f"operation {id(self)}", read, self._read, self._not_arrived)
 
     def _read(self, found: tuple[Any, Sequence[Any], Sequence[Any]]) -> None:
         if not self.is_attached:
@@ -96,6 +96,7 @@ class OperationScreen(ListPage):
             nothing = "Nothing was logged." if self._row.status.ended else "Nothing was logged yet …"
             self._log.show([((f" {nothing}", "dim"),)])
         self.draw()
+        self.catch_up()
 
     def _log_line(self, line: Any) -> Line:
         style = LOG_STYLES.get(str(line.level), "")

@@ -12,7 +12,7 @@ from dojo_tui.ui.commands import RECORD
 from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import LABEL, Line, plain
+from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 
 
@@ -26,7 +26,7 @@ class RecordScreen(Page):
         super().__init__()
         self.record_id = record_id
         self._row: Any = None
-        self._text = TextPane([(("Loading …", "dim"),)], name="text", hang=LABEL)
+        self._text = TextPane([(("Loading …", "dim"),)], name="text")
 
     def body(self) -> Iterator[Widget]:
         """The text."""

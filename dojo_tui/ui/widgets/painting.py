@@ -31,14 +31,17 @@ def fit(text: str, width: int, right: bool = False) -> str:
     size = cell_len(text)
     if size <= width:
         return " " * (width - size) + text if right else text + " " * (width - size)
-    return set_cell_size(text, width - 1) + "…" if width > 0 else ""
+    # A character of two cells may not end where the ellipsis begins.
+    return set_cell_size(text[:width], width - 1) + "…" if width > 0 else ""
 
 
 def fit_end(text: str, width: int) -> str:
     """Exactly ``width`` cells, the end of the text kept."""
     if cell_len(text) <= width:
         return fit(text, width)
-    kept = text[-max(0, width - 1) :]
+    if width < 2:
+        return fit("…", width)
+    kept = text[-(width - 1) :]
     while cell_len(kept) > width - 1:
         kept = kept[1:]
     return fit("…" + kept, width)

@@ -13,14 +13,12 @@ from textual.strip import Strip
 from dojo_tui.ui.widgets.painting import COMPONENTS, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 
-HANG = 2
 
-
-def wrap(line: Line, width: int, hang: int = HANG) -> list[Line]:
+def wrap(line: Line, width: int) -> list[Line]:
     """Break one line at spaces (or anywhere, when a word is longer than the line)."""
     if sum(cell_len(text) for text, _ in line) <= width or width < 4:
         return [line]
-    hang = hang if hang < width // 2 else HANG
+    hang = _hang(line, width)
     indent = " " * hang
     out: list[Line] = []
     row: list[Span] = []
@@ -44,6 +42,14 @@ def wrap(line: Line, width: int, hang: int = HANG) -> list[Line]:
             used += size
     out.append(tuple(row))
     return out
+
+
+def _hang(line: Line, width: int) -> int:
+    """Where its other lines begin: behind the label, if it has one."""
+    text, style = line[0]
+    size = cell_len(text)
+    labelled = len(line) > 1 and (style in ("dim", "key") or not text.strip())
+    return size if labelled and size <= width // 2 else 0
 
 
 def _words(text: str) -> Iterable[str]:
@@ -78,12 +84,10 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         name: str | None = None,
         follow: bool = False,
         focusable: bool = True,
-        hang: int = HANG,
     ) -> None:
         super().__init__(id=name)
         self.can_focus = focusable
         self.follow = follow
-        self.hang = hang
         self._lines: list[Line] = list(lines)
         self._shown: list[Line] = []
         self._wrapped_for = 0
@@ -100,7 +104,7 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         """Add lines at the end."""
         self._lines.extend(lines)
         for line in lines:
-            self._shown.extend(wrap(line, max(1, self.size.width), self.hang))
+            self._shown.extend(wrap(line, max(1, self.line_width)))
         self._fit()
         self.refresh()
 
@@ -110,11 +114,11 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
     def _wrap_all(self) -> None:
-        self._wrapped_for = self.size.width
-        self._shown = [part for line in self._lines for part in wrap(line, self._wrapped_for, self.hang)]
+        self._wrapped_for = self.line_width
+        self._shown = [part for line in self._lines for part in wrap(line, self._wrapped_for)]
 
     def _layout_lines(self) -> None:
-        if not self.size.width:
+        if not self.line_width:
             self._wrapped_for = 0
             return
         before = self._shown
@@ -130,7 +134,7 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
             old = before[index] if index < len(before) else nothing
             new = self._shown[index] if index < len(self._shown) else nothing
             if old != new:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self.line_width, 1))
 
     def _fit(self) -> None:
         size = Size(0, len(self._shown))
@@ -141,7 +145,7 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        if self._wrapped_for != self.size.width:
+        if self._wrapped_for != self.line_width:
             self._layout_lines()
             self.refresh()
         else:
@@ -161,11 +165,16 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        if self._wrapped_for != self.size.width:
+        if self._wrapped_for != self.line_width:
             self._wrap_all()
         index = y + self.scroll_offset.y
         line = self._shown[index] if index < len(self._shown) else ()
-        return paint(line, self.size.width, self._look)
+        return paint(line, self.line_width, self._look)
+
+    @property
+    def line_width(self) -> int:
+        """Cells of a line, those of the scroll bar left out."""
+        return self.scrollable_content_region.width
 
     # --- moving (the commands of a list work here too) ------------------------
 

@@ -268,10 +268,15 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def placed(self) -> list[Placed]:
         """The columns that fit, with their places."""
-        width = self.size.width - self.gutter_width
+        width = self.line_width - self.gutter_width
         if self._placed_for != width:
             self._placed, self._placed_for = place(self.source.columns, max(1, width)), width
         return self._placed
+
+    @property
+    def line_width(self) -> int:
+        """Cells of a line, those of the scroll bar left out."""
+        return self.scrollable_content_region.width
 
     @property
     def gutter_width(self) -> int:
@@ -280,7 +285,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line: the header, a row, or a line of the message."""
-        width = self.size.width
+        width = self.line_width
         if self.message is not None:
             line = self.message[y - 1] if 0 < y <= len(self.message) else ()
             return paint((("  ", ""), *line), width, self._look)

@@ -1,0 +1,75 @@
+"""Acts that cannot be taken back do not stand before those that can."""
+
+from __future__ import annotations
+
+import pytest
+
+from dojo_tui.model.errors import UsageError
+from dojo_tui.model.operation import OperationType
+from dojo_tui.model.record import State
+from dojo_tui.services.mapping import Mapper
+from tests.services.fakes import World
+
+
+@pytest.fixture
+def mapper(world: World) -> Mapper:
+    world.list("a", "b", "c")
+    world.discover()
+    return world.workspace.mapper
+
+
+def test_a_decision_about_what_came_back_can_be_undone_and_then_the_deletion(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    deleted = world.ids("b")
+    mapper.delete(deleted)
+    world.discover()
+    mapper.map(world.ids("b"), "Q")
+    undone = [mapper.undo() for _ in range(3)]
+    assert [act and act.act for act in undone] == ["map", "delete", "map"]
+    assert set(world.states().values()) == {State.NEW}
+    assert world.ids("b") == deleted
+    assert mapper.undo() is None
+
+
+def test_what_auto_map_overtook_is_stepped_over_and_named(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    mapper.map(world.ids("b"), "Q")
+    mapper.delete(world.ids("b"))
+    world.workspace.connectors.edit(world.connector_id, auto_map=True)
+    world.discover()
+    assert world.records()["b"].product_name == "b"
+    undone = mapper.undo()
+    assert undone is not None
+    assert undone.sentence == (
+        "Took back: map 1 Record. "
+        "Stepped over: Cannot undo 'delete 1 Record': they were discovered again and changed since. "
+        "Stepped over: Cannot undo 'map 1 Record': 1 of them was changed by something else since."
+    )
+    assert world.records()["a"].state is State.NEW
+    assert world.records()["b"].product_name == "b"
+    with pytest.raises(UsageError, match="discovered again"):
+        mapper.undo()
+    assert mapper.redo() is not None
+    assert world.records()["a"].product_name == "P"
+
+
+def test_what_somebody_else_can_still_take_back_is_waited_for(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    mapper.map(world.ids("b"), "Q")
+    Mapper(world.workspace.store, world.workspace.destination, world.workspace.clock, "grace").ignore(world.ids("b"))
+    with pytest.raises(UsageError, match="changed by something else"):
+        mapper.undo()
+    assert world.records()["a"].product_name == "P"
+
+
+def test_acts_on_a_connector_that_is_gone_do_not_block_others(world: World, mapper: Mapper) -> None:
+    mapper.ignore(world.ids("a"))
+    other = world.workspace.connectors.add("fake", "Other", "elsewhere")
+    world.list("x")
+    world.workspace.operations.run(other, OperationType.DISCOVER)
+    mapper.map(world.ids("x"), "X")
+    world.workspace.connectors.remove(other)
+    undone = mapper.undo()
+    assert undone is not None
+    assert undone.act == "ignore"
+    assert world.states()["a"] is State.NEW

@@ -1,0 +1,184 @@
+"""The parts below the screens: jobs, events, columns, themes."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from array import array
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.operation import OperationType, Status, Trigger
+from dojo_tui.services.events import OperationChanged, Progress, RecordsChanged
+from dojo_tui.store.watch import Watch
+from dojo_tui.ui.bridge import Bridge, Changes
+from dojo_tui.ui.jobs import Jobs
+from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
+from dojo_tui.ui.lists.words import changes
+from dojo_tui.ui.theme import choose
+from dojo_tui.ui.widgets.text_pane import wrap
+from tests.ui import world
+
+SUMMER = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
+
+
+def jobs_do(script: Callable[[Jobs], object]) -> list[Exception]:
+    """Run a script with Jobs in a loop; errors that nobody took."""
+    errors: list[Exception] = []
+
+    async def run() -> None:
+        jobs = Jobs(lambda callback: callback(), errors.append)
+        jobs.start()
+        script(jobs)
+        await asyncio.wait_for(jobs.settled(), 10)
+        jobs.close()
+
+    asyncio.run(run())
+    return errors
+
+
+def test_only_the_newest_read_arrives() -> None:
+    arrived: list[int] = []
+    gate = threading.Event()
+
+    def script(jobs: Jobs) -> None:
+        jobs.read("list", lambda: gate.wait(5), lambda _: arrived.append(0))
+        for number in range(1, 4):
+            jobs.read("list", lambda number=number: number, arrived.append)  # type: ignore[misc]
+        gate.set()
+
+    assert jobs_do(script) == []
+    assert arrived == [3]
+
+
+def test_writes_are_all_done_in_order() -> None:
+    done: list[int] = []
+
+    def script(jobs: Jobs) -> None:
+        for number in range(20):
+            jobs.write(lambda number=number: number, done.append)  # type: ignore[misc]
+
+    jobs_do(script)
+    assert done == list(range(20))
+
+
+def test_an_error_of_a_job_is_handed_over_and_the_next_job_runs() -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        raise ValueError("no")
+
+    def script(jobs: Jobs) -> None:
+        jobs.write(fail)
+        jobs.write(lambda: "yes", done.append)
+
+    assert [str(error) for error in jobs_do(script)] == ["no"]
+    assert done == ["yes"]
+
+
+def test_nothing_arrives_after_the_end() -> None:
+    arrived: list[int] = []
+    gate = threading.Event()
+
+    async def run() -> None:
+        jobs = Jobs(lambda callback: callback(), lambda _error: None)
+        jobs.start()
+        jobs.write(lambda: gate.wait(5), lambda _: arrived.append(1))
+        jobs.close()
+        gate.set()
+        await asyncio.sleep(0)
+
+    asyncio.run(run())
+    assert arrived == []
+
+
+def changed(status: Status) -> OperationChanged:
+    return OperationChanged(7, 1, "code", OperationType.SYNC, Trigger.MANUAL, status, {})
+
+
+def test_many_events_become_one_message() -> None:
+    waiting: list[Callable[[], None]] = []
+    told: list[Changes] = []
+    bridge = Bridge(lambda _delay, callback: waiting.append(callback), told.append)
+    bridge(changed(Status.RUNNING))
+    for done in range(1_000):
+        bridge(Progress(7, done, 1_000, "x", {}))
+    bridge(RecordsChanged(1))
+    assert len(waiting) == 1
+    waiting.pop()()
+    assert len(told) == 1
+    assert told[0].records
+    assert told[0].operations
+    assert bridge.progress[7].done == 999
+    bridge(changed(Status.COMPLETED))
+    assert 7 not in bridge.progress
+
+
+def test_columns_share_the_width_and_the_least_important_leave() -> None:
+    columns = (Column("A", 10, grow=1), Column("B", 8, drop=2), Column("C", 8, drop=1))
+    assert [(part.column.title, part.width) for part in place(columns, 40)] == [("A", 22), ("B", 8), ("C", 8)]
+    assert [part.column.title for part in place(columns, 20)] == ["A", "C"]
+    assert [(part.column.title, part.width) for part in place(columns, 5)] == [("A", 5)]
+
+
+def test_a_wrapped_line_hangs_below_its_text() -> None:
+    lines = wrap((("label     ", "dim"), ("one two three four", "")), 20)
+    assert ["".join(text for text, _ in line) for line in lines] == ["label     one two", "          three four"]
+    lines = wrap((("no label at all, just a text", ""),), 20)
+    assert ["".join(text for text, _ in line) for line in lines] == ["no label at all,", "just a text"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted", "theme"),
+    [
+        ({"COLORTERM": "truecolor"}, None, "dojo-dark"),
+        ({"COLORTERM": "24bit", "COLORFGBG": "0;15"}, None, "dojo-light"),
+        ({}, None, "ansi-dark"),
+        ({"COLORFGBG": "0;15"}, None, "ansi-light"),
+        ({"COLORTERM": "truecolor", "NO_COLOR": "1"}, None, "ansi-dark"),
+        ({"COLORTERM": "truecolor", "DOJO_TUI_THEME": "dojo-light"}, None, "dojo-light"),
+        ({"DOJO_TUI_THEME": "dojo-light"}, "ansi-light", "ansi-light"),
+        ({"DOJO_TUI_THEME": "no such"}, None, "ansi-dark"),
+    ],
+)
+def test_the_theme_suits_the_terminal(environment: dict[str, str], wanted: str | None, theme: str) -> None:
+    assert choose(wanted, environment) == theme
+
+
+def test_p14_moments_are_shown_in_the_persons_zone() -> None:
+    clock = Clock(now=lambda: SUMMER, zone=ZoneInfo("Europe/Berlin"))
+    assert when(clock, SUMMER) == "14:00:00"
+    assert moment(clock, SUMMER) == "2026-07-01 14:00:00 CEST"
+    winter = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+    assert moment(clock, winter) == "2026-01-01 13:00:00 CET"
+    assert moment(clock, None) == "-"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(None, "-"), (0.04, "<0.1 s"), (42.4, "42 s"), (125, "2 m 05 s"), (7500, "2 h 05 m")]
+)
+def test_durations_are_short(seconds: float | None, text: str) -> None:
+    assert lasted(seconds) == text
+
+
+def test_changes_are_short_and_say_when_there_are_none() -> None:
+    assert changes({"created": 3, "closed": 1, "untouched": 1_200}) == "+3 -1 =1,200"
+    assert changes({"created": 0, "untouched": 5}) == "no change in 5"
+    assert changes({}) == "-"
+
+
+def test_a_watch_sees_what_others_write(tmp_path: Path, clock: Clock) -> None:
+    workspace = world.build(tmp_path / "store.sqlite", clock)
+    watch = Watch(workspace.store.database)
+    assert not watch.changed()
+    assert not watch.changed()
+    workspace.mapper.ignore(array("q", [1, 2]))
+    assert watch.changed()
+    assert not watch.changed()
+    watch.close()
+    workspace.close()
