@@ -8,13 +8,12 @@ from pathlib import Path
 from dojo_tui.connectors import reports_fields as fields
 from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
-from dojo_tui.connectors.reports_newest import Candidate, newest
+from dojo_tui.connectors.reports_newest import newest, read
 from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
 from dojo_tui.model.errors import ConnectorError, UsageError
-from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
-from dojo_tui.reports import ReportChangedError, ReportError, findings, sentence, survey
+from dojo_tui.reports import ReportChangedError, ReportError, sentence, survey
 
 _SHOWN = 5
 _MOUNTED = "Name a directory that exists. If it is on a disk or a share: is it mounted?"
@@ -58,7 +57,7 @@ class Reports(BaseTool):
                 empty = False
                 yield vep
         if walk.problems:
-            _still_there(walk, "No Record was marked Missing.")
+            walk.ensure_there("No Record was marked Missing.")
             shown = ", ".join(inert(problem) for problem in walk.problems[:_SHOWN])
             more = len(walk.problems) - _SHOWN
             raise ConnectorError(
@@ -105,8 +104,8 @@ class Reports(BaseTool):
                 notes.append(f"{about} What it found is taken over; nothing is closed.")
             else:
                 notes.append(f"{about} It is accepted as complete all the same.")
-        found = _findings(chosen, run)
-        notes += [note for candidate in chosen if (note := _no_problems(candidate))]
+        found = read(chosen, run.check)
+        notes += [note for candidate in chosen if (note := candidate.remark)]
         return Fetch(
             found,
             partial=partial,
@@ -124,7 +123,7 @@ class Reports(BaseTool):
         path = str(Path(walk.root, folder))
         names, _ = walk.read(path, f"{folder}/" if folder else "")
         if walk.problems:
-            _still_there(walk, "Its Findings stay as they are.")
+            walk.ensure_there("Its Findings stay as they are.")
             raise ConnectorError(
                 f"The folder cannot be read: {inert(walk.problems[0])}.",
                 safe="Its Findings stay as they are.",
@@ -146,39 +145,6 @@ class Reports(BaseTool):
             include=matcher(options.get("include", "") or DEFAULT_INCLUDE),
             exclude=matcher(options.get("exclude", "")),
         )
-
-
-def _still_there(walk: Walk, safe: str) -> None:
-    """Raise ConnectorError if the Location itself is gone: the folders below it are not to blame then."""
-    if reason := walk.lost():
-        raise ConnectorError(
-            f"The location {inert(walk.root)} cannot be read ({inert(reason)}): is it mounted?",
-            safe=safe,
-            do="Put it back or make it readable, or change the Connector's location.",
-        )
-
-
-def _no_problems(candidate: Candidate) -> str:
-    dropped = candidate.dropped
-    number = sum(dropped.values())
-    if not number:
-        return ""
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dropped.items()))
-    said = "1 result is no problem and is" if number == 1 else f"{number:,} results are no problems and are"
-    return f"{inert(candidate.scanner)}: {candidate.file}: {said} left out (by its kind: {kinds})."
-
-
-def _findings(candidates: list[Candidate], run: Run) -> list[Finding]:
-    """The Findings of all candidates; each report is opened once."""
-    wanted: dict[Path, list[Candidate]] = {}
-    for candidate in candidates:
-        wanted.setdefault(candidate.survey.path, []).append(candidate)
-    found: list[Finding] = []
-    for group in wanted.values():
-        runs = sorted(index for candidate in group for index in candidate.runs)
-        for part in findings(group[0].survey, runs, run.check).values():
-            found.extend(part)
-    return found
 
 
 TOOL = Reports()

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from dojo_tui.model.finding import Finding
 from dojo_tui.model.text import inert
-from dojo_tui.reports import Survey
+from dojo_tui.reports import Check, Survey, findings
 
 
 @dataclass(slots=True)
@@ -51,6 +53,17 @@ class Candidate:
     def file(self) -> str:
         """The report's name, safe to show."""
         return inert(self.survey.path.name)
+
+    @property
+    def remark(self) -> str:
+        """How many of its results are no problems and were left out; empty if none were."""
+        dropped = self.dropped
+        number = sum(dropped.values())
+        if not number:
+            return ""
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dropped.items()))
+        said = "1 result is no problem and is" if number == 1 else f"{number:,} results are no problems and are"
+        return f"{inert(self.scanner)}: {self.file}: {said} left out (by its kind: {kinds})."
 
 
 def newest(surveys: Iterable[Survey]) -> tuple[list[Candidate], tuple[str, ...], list[str]]:
@@ -103,3 +116,16 @@ def _natural(name: str) -> list[tuple[int, str]]:
     """Sorts ``report-9`` before ``report-10``."""
     parts = re.split(r"(\d+)", name)
     return [(int(part[:18]) if part.isdecimal() else 0, part) for part in parts]
+
+
+def read(candidates: Iterable[Candidate], check: Check) -> list[Finding]:
+    """The Findings of all candidates; each report is opened once."""
+    wanted: dict[Path, list[Candidate]] = {}
+    for candidate in candidates:
+        wanted.setdefault(candidate.survey.path, []).append(candidate)
+    found: list[Finding] = []
+    for group in wanted.values():
+        runs = sorted(index for candidate in group for index in candidate.runs)
+        for part in findings(group[0].survey, runs, check).values():
+            found.extend(part)
+    return found

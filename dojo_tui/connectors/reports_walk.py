@@ -15,6 +15,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from dojo_tui.connectors.base import Vep
 from dojo_tui.connectors.reports_globs import Matches
+from dojo_tui.model.errors import ConnectorError
+from dojo_tui.model.text import inert
 
 ROOT_ID = "."
 _SAMPLE = 1 << 16
@@ -68,6 +70,15 @@ class Walk:
             # Also one that is gone by now: it may have been moved to where the walk had been already.
             self.problems.append(f"{folder.rstrip('/') or ROOT_ID} ({error.strerror or error})")
         return reports, folders
+
+    def ensure_there(self, safe: str) -> None:
+        """Raise ConnectorError if the Location itself is gone: the folders below it are not to blame then."""
+        if reason := self.lost():
+            raise ConnectorError(
+                f"The location {inert(self.root)} cannot be read ({inert(reason)}): is it mounted?",
+                safe=safe,
+                do="Put it back or make it readable, or change the Connector's location.",
+            )
 
     def lost(self) -> str:
         """Why the root itself cannot be read; empty if it can."""
