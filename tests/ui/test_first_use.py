@@ -234,3 +234,11 @@ def test_pictures_that_the_readme_shows_exist_and_are_small() -> None:
     assert any(name.startswith("screenshots/") for name in shown)
     pictures = [*(ROOT / "screenshots").glob("*.svg"), *(ROOT / "screenshots").glob("*.png")]
     assert [picture.name for picture in pictures if picture.stat().st_size > LARGEST] == []
+
+
+def test_the_end_of_a_wrapped_text_can_be_reached(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await hand.press("question_mark", "G")
+        assert "connector:x, trigger:manual" in " ".join(hand.screen.split())
+
+    drive(make_app(), script, SMALL)

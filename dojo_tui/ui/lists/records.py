@@ -63,11 +63,13 @@ class RecordSource:
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
         from dojo_tui.store.records import record_ids
-        from dojo_tui.ui.lists.connectors import any_connector
 
         with self._database.read() as connection:
             ids = record_ids(connection, self.store_query(query))
-            self._connected = bool(ids) or any_connector(connection)
+            if not ids:
+                from dojo_tui.ui.lists.connectors import any_connector
+
+                self._connected = any_connector(connection)
         return ids
 
     def rows(self, ids: Sequence[int]) -> list[RecordRow]:
