@@ -32,6 +32,7 @@ from dojo_tui.ui.world import Snapshot, take_snapshot
 if TYPE_CHECKING:
     from dojo_tui.services.events import Progress
     from dojo_tui.store.connectors import ConnectorRow
+    from dojo_tui.store.operations import OperationRow
     from dojo_tui.store.watch import Watch
     from dojo_tui.wiring import Workspace
 
@@ -71,6 +72,7 @@ class DojoApp(App[int]):
             self._filters = [NoColor()]
         self._opener = opener
         self.read_only = read_only
+        self._looking = scheduling
         self._scheduling = scheduling and not read_only
         self.workspace: Workspace | None = None
         self.clock = Clock()
@@ -84,6 +86,8 @@ class DojoApp(App[int]):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._unpainted = ExitStack()
         self.failed_to_open = False
+        self.awaited: dict[int, str] = {}
+        """Operations that a person started here and was told about, until they end."""
 
     # --- opening and closing -------------------------------------------------
 
@@ -101,7 +105,12 @@ class DojoApp(App[int]):
         self.jobs.apart(self._open, self._opened, self._not_opened)
 
     def _open(self) -> tuple[Workspace, Snapshot, Source, array[int]]:
+        from dojo_tui.store.watch import Watch
+
         workspace = self._opener()
+        # Remembers what there is before the first list is read: what others write from then on is noticed.
+        self._watch = Watch(workspace.store.database)
+        self._watch.changed()
         # The first list comes with it: a frame that shows no rows is not a first frame.
         source = make_source(workspace, commands.UNMAPPED)
         return workspace, take_snapshot(workspace, None), source, source.ids(Query())
@@ -110,6 +119,7 @@ class DojoApp(App[int]):
         self.workspace, self.snapshot, source, ids = opened
         self.clock = self.workspace.clock
         self.read_only = self.read_only or self.workspace.read_only
+        self._scheduling = self._scheduling and not self.read_only
         self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
         self._main.connect(source, ids)
         self.call_later(self._unpainted.close)
@@ -118,7 +128,7 @@ class DojoApp(App[int]):
         gc.freeze()
         gc.enable()
         self._arm()
-        if self._scheduling:
+        if self._looking:
             self.set_interval(LOOK_EVERY, self._look)
 
     def _not_opened(self, error: Exception) -> None:
@@ -222,6 +232,36 @@ class DojoApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.on_changes(changes)
+        if changes.ended & self.awaited.keys():
+            self.jobs.apart(lambda: self._read_ended(changes.ended), self._tell_ended)
+
+    def await_end(self, ids: list[int]) -> None:
+        """Tell what came of these Operations, unless something else was said in the meantime."""
+        saying = self.page.saying if self.page is not None else ""
+        self.awaited.update(dict.fromkeys(ids, saying))
+        # The short ones have ended before this is known.
+        self.bridge.note(Changes(ended=set(ids)))
+
+    def _read_ended(self, ids: set[int]) -> list[OperationRow]:
+        from dojo_tui.store.operations import operation_rows
+
+        workspace = self.workspace
+        if workspace is None:
+            return []
+        with workspace.store.database.read() as connection:
+            rows = operation_rows(connection, sorted(ids & self.awaited.keys()))
+        return [row for row in rows if row.status.ended]
+
+    def _tell_ended(self, rows: list[OperationRow]) -> None:
+        """What came of what a person started, in place of the sentence that it was started."""
+        from dojo_tui.ui.lists.details import brief_outcome
+
+        page = self.page
+        started = [self.awaited.pop(row.id) for row in rows if row.id in self.awaited]
+        if started and page is not None and page.saying in ("", *started):
+            page.say(*brief_outcome(rows, waiting=len(self.awaited)))
+            for number in self.awaited:
+                self.awaited[number] = page.saying
 
     def refresh_snapshot(self) -> None:
         """Count anew, in a thread."""
@@ -279,10 +319,6 @@ class DojoApp(App[int]):
             self.jobs.read("look", self._changed_elsewhere, self._looked)
 
     def _changed_elsewhere(self) -> bool:
-        from dojo_tui.store.watch import Watch
-
-        if self._watch is None and self.workspace is not None:
-            self._watch = Watch(self.workspace.store.database)
         return self._watch is not None and self._watch.changed()
 
     def _looked(self, changed: bool) -> None:

@@ -24,6 +24,8 @@ class Changes:
     """Operations were queued, started or ended."""
     told: set[int] = field(default_factory=set)
     """Operations that have new outcomes or log lines."""
+    ended: set[int] = field(default_factory=set)
+    """Operations of this process that ended."""
 
 
 class Bridge:
@@ -54,6 +56,7 @@ class Bridge:
             self._changes.records |= changes.records
             self._changes.rows |= changes.rows
             self._changes.operations |= changes.operations
+            self._changes.ended |= changes.ended
         self._later(0.0, self._flush)
 
     def _note(self, event: Event) -> None:
@@ -66,6 +69,7 @@ class Bridge:
             if event.status.ended:
                 self.progress.pop(event.operation_id, None)
                 changes.rows = True
+                changes.ended.add(event.operation_id)
         elif isinstance(event, RecordDone):
             changes.rows = True
             changes.told.add(event.operation_id)

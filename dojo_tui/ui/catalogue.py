@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dojo_tui.model.operation import Status
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.model.record import Event, State, after
 from dojo_tui.ui.commands import (
@@ -23,6 +24,7 @@ from dojo_tui.ui.commands import (
 
 HINT = "click it in the bottom line"
 MENU = "right-click a row (or click ^p menu) and click it in the list"
+NOTHING_HELD = "nothing is held in this Operation"
 MOVE, MARK, MAP, RUN, SHOW, CONNECT, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Connectors", "Program"
 
 
@@ -68,7 +70,7 @@ def _ignorable(context: Context) -> str:
 
 def _acceptable(context: Context) -> str:
     if len(context.marked) > 1:
-        return "it accepts one Record at a time: map several with m"
+        return "it accepts one Record at a time; m maps several to one Product, auto-map each to its own"
     if not context.targets:
         return "there is nothing under the cursor"
     if not context.marked and context.row.state not in UNMAPPED_STATES:
@@ -110,8 +112,14 @@ def _running(context: Context) -> str:
 def _held(context: Context) -> str:
     if context.row is None:
         return "there is nothing under the cursor"
-    status = getattr(context.row, "status", "")
-    return "" if status == "Held" else "nothing is held in this Operation"
+    row, held = context.row, context.held
+    if held is None:
+        # A Sync of which one Record failed and another one is held is Failed: only its outcomes tell.
+        broke = row.status in (Status.FAILED, Status.PARTLY_FAILED) and not row.dry_run
+        held = row.status is Status.HELD or (broke and bool(row.counts.get("skipped")))
+    if row.connector_id is None:
+        return "its Connector was removed"
+    return "" if held else NOTHING_HELD
 
 
 def _planned(context: Context) -> str:
@@ -213,7 +221,7 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui sync LABEL --record ID --dry-run"),
     Command(id="cancel", keys=("X",), title="Cancel the Operation", short="cancel", group=RUN, hint=85, urgent=True,
             places=TABS | {OPERATION, CONNECTORS}, changes=True, needs=_running, run="running:cancel", mouse=HINT,
-            help="Stop what runs; what is done stays done.", cli="ctrl+c in the shell that runs it"),
+            help="Stop what runs; what is done stays done.", cli="dojo-tui operations cancel ID"),
     Command(id="apply_held", keys=("A",), title="Apply what is held", short="apply held", group=RUN, hint=16,
             urgent=True, places=frozenset({OPERATIONS, OPERATION}), changes=True, needs=_held,
             run="running:apply_held", mouse=HINT,
@@ -239,8 +247,8 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui findings list --product NAME"),
     Command(id="filter", keys=("slash",), title="Filter", short="filter", group=SHOW, hint=50,
             places=LISTS, run="lists:filter_", mouse="click the filter in the status line",
-            help="Show only rows with these words; also state:new, connector:x, product:x, !not.",
-            cli="dojo-tui records list --state S --connector L"),
+            help="Show only rows with these words; also !not, state:new, product:x, severity:high, status:failed.",
+            cli="dojo-tui records list --filter TEXT"),
     Command(id="sort_next", keys=("greater_than_sign",), title="Sort by the next column", group=SHOW, places=LISTS,
             run="lists:sort_next", cli="dojo-tui records list --json | jq 'sort_by(.name)'",
             mouse="click a column's title", help="Sort by the next column."),
@@ -286,14 +294,14 @@ CATALOGUE: tuple[Command, ...] = (
             places=TABS, run="showing:connectors", mouse="click Connectors in the tab line",
             help="Add, edit, check, schedule and remove Connectors.", cli="dojo-tui connectors list"),
     Command(id="add", keys=("n",), title="Add a Connector", short="new", group=CONNECT, hint=10,
-            hint_places=frozenset({CONNECTORS}), places=frozenset({CONNECTORS, UNMAPPED}), changes=True,
+            hint_places=frozenset({CONNECTORS}), places=TABS | {CONNECTORS}, changes=True,
             run="connecting:add", mouse=HINT,
             help="Connect to another tool.", cli="dojo-tui connectors add TOOL --label L --location DIR"),
     Command(id="edit", keys=("E",), title="Edit and schedule", short="edit", group=CONNECT, hint=15,
             places=frozenset({CONNECTORS}), changes=True, needs=_one, run="connecting:edit", mouse=HINT,
             help="Change its label, location, options, schedules, auto-map and minimum severity.",
             cli="dojo-tui connectors edit LABEL"),
-    Command(id="check", keys=("t",), title="Check", short="test", group=CONNECT, hint=20,
+    Command(id="check", keys=("t",), title="Check", short="check", group=CONNECT, hint=20,
             places=frozenset({CONNECTORS}), needs=_one, run="connecting:check", mouse=HINT,
             help="Try to reach the tool and say what it shows; nothing is changed.",
             cli="dojo-tui connectors check LABEL"),

@@ -63,6 +63,8 @@ class Context:
     """The chosen Connector; None means all."""
     connectors: tuple[ConnectorRow, ...] = ()
     running: tuple[OperationRow, ...] = ()
+    held: bool | None = None
+    """Whether something is held in the open Operation; None where that is not known."""
 
     @property
     def targets(self) -> tuple[int, ...]:

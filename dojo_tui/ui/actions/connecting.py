@@ -88,11 +88,12 @@ def remove(app: DojoApp, context: Context) -> None:
         app.tell(f"✓ {sentence or 'Removed.'}", "good")
 
     def ask(records: int) -> None:
+        many = f"{records:,} Record{'' if records == 1 else 's'}"
         app.push_screen(
             Confirm(
                 f"Remove the Connector “{plain(row.label, 60)}”?",
                 [
-                    f"Its {records:,} Records, their mappings and its schedules go; this cannot be undone.",
+                    f"Its {many}, all mappings and its schedules go; this cannot be undone.",
                     "Stays: every Product, Engagement, Test and Finding it imported, and its Operations.",
                 ],
                 "Remove it",

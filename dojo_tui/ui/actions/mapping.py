@@ -46,7 +46,8 @@ def choose(app: DojoApp, context: Context) -> None:
             _act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
 
     mapped = bool(suggestion) and bool(context.row.product_name)
-    app.push_screen(ProductPicker(context.noun, suggestion, mapped=mapped), chosen)
+    what = context.noun if context.marked or context.row is None else f"“{plain(context.row.name, 50)}”"
+    app.push_screen(ProductPicker(what, suggestion, mapped=mapped), chosen)
 
 
 def _suggestion(context: Context) -> str:
@@ -101,7 +102,7 @@ def delete(app: DojoApp, context: Context) -> None:
         Confirm(
             f"Delete {context.noun}{named}?",
             [
-                "The Record and its mapping go.",
+                "The Record and its mapping go." if len(targets) == 1 else "The Records and their mappings go.",
                 "Stays: every Finding, Test and Engagement that was imported.",
                 "What still exists at the tool comes back as New at the next Discover. u takes it back.",
             ],

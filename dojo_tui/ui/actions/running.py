@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType, Status
+from dojo_tui.ui.catalogue import NOTHING_HELD
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context
 from dojo_tui.ui.widgets.plain import plain
 
@@ -42,6 +43,7 @@ def start(
         names = ", ".join(plain(label, 30) for _, label, _ in connectors[:3])
         more = f" and {len(connectors) - 3} more" if len(connectors) > 3 else ""
         app.tell(f"▶ {kind} started: {names}{more}. 3 shows it, X cancels it.", "accent")
+        app.await_end(ids)
 
     app.jobs.write(queue, queued)
 
@@ -148,6 +150,9 @@ def apply_held(app: DojoApp, context: Context) -> None:
         lines = [f"{plain(found.record_name, 40)}: {plain(found.reason)}" for found in held[:6]]
         if len(held) > 6:
             lines.append(f"and {len(held) - 6:,} more")
+        if not lines and row.status is not Status.HELD:
+            app.tell(f"Apply what is held: {NOTHING_HELD}.", "warn")
+            return
         if not lines:
             lines = [plain(row.error) or "The change is larger than the threshold."]
         lines.append("Stays: every Finding; closed ones become inactive and come back when the tool reports them.")

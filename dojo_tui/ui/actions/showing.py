@@ -24,7 +24,9 @@ def open_row(app: DojoApp, context: Context) -> None:
         open_operation(app, context.row.id)
     elif context.place == CONNECTORS:
         if context.read_only:
-            app.tell("This app was opened with --read-only; the details stand beside the list.", "warn")
+            from dojo_tui.ui.screens.connectors import ConnectorScreen
+
+            app.push_screen(ConnectorScreen(context.row))
             return
         from dojo_tui.ui.actions.connecting import edit
 

@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
@@ -67,10 +70,14 @@ class ConnectorSource:
         """Why nothing is listed, and the next key."""
         if query.text:
             return [(("No Connector matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
-        return [
-            (("There is no Connector yet.", "strong"),),
-            (("n", "key"), (" adds the first one: for example a folder of scanner reports.", "")),
-        ]
+        return NO_CONNECTOR if self._workspace.read_only else FIRST
+
+
+def any_connector(connection: Connection) -> bool:
+    """Whether anything was connected yet."""
+    from dojo_tui.store.connectors import all_connectors
+
+    return bool(all_connectors(connection))
 
 
 def _searched(row: ConnectorRow) -> str:

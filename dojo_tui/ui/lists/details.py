@@ -187,7 +187,18 @@ def finding_lines(row: Any, clock: Clock) -> list[Line]:
     return lines
 
 
-def brief_outcome(row: Any) -> str:
-    """An Operation's end in a sentence."""
-    words = changes(row.counts) if row.type is OperationType.SYNC else counted(row.counts)
-    return f"{kind(row)} {plain(row.connector_label)}: {STATUSES[row.status][0]}, {words}"
+def brief_outcome(rows: Sequence[Any], *, waiting: int = 0) -> Span:
+    """What came of Operations that ended, as a sentence and its style; the worst one gives its word."""
+    worst = max(rows, key=lambda row: _BADNESS.index(STATUSES[row.status][1]))
+    word, style = STATUSES[worst.status]
+    counts: dict[str, int] = {}
+    for row in rows:
+        for name, number in row.counts.items():
+            counts[name] = counts.get(name, 0) + number
+    words = changes(counts) if worst.type is OperationType.SYNC else counted(counts)
+    more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+    left = f" {waiting} still to come." if waiting else ""
+    return f"{word}: {kind(worst)} {plain(worst.connector_label, 30)}{more}, {words}.{left} 3 shows it.", style
+
+
+_BADNESS = ("good", "accent", "dim", "warn", "bad")

@@ -79,6 +79,7 @@ class FindingSource:
             return [
                 (("No Finding matches the filter.", "strong"),),
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+                (("severity:high", "key"), (" asks for a severity; words look at title, place, rule, component.", "")),
             ]
         if self.active:
             return [

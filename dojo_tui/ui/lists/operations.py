@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import Column, Query, lasted, when
-from dojo_tui.ui.lists.words import STATUSES, changes, counted
+from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR, STATUSES, changes, counted
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -35,16 +35,21 @@ class OperationSource:
     def __init__(self, workspace: Workspace) -> None:
         self._database = workspace.store.database
         self._clock: Clock = workspace.clock
+        self._read_only = workspace.read_only
+        self._connected = True
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
         from dojo_tui.store.operations import OperationQuery, operation_ids
+        from dojo_tui.ui.lists.connectors import any_connector
 
         with self._database.read() as connection:
             wanted = OperationQuery(query.connector_id, query.text)
             if query.sort:
                 wanted = OperationQuery(query.connector_id, query.text, sort=query.sort, descending=query.descending)
-            return operation_ids(connection, wanted)
+            ids = operation_ids(connection, wanted)
+            self._connected = bool(ids) or any_connector(connection)
+        return ids
 
     def rows(self, ids: Sequence[int]) -> list[OperationRow]:
         """Rows of these ids."""
@@ -73,6 +78,10 @@ class OperationSource:
                 (("No Operation matches the filter.", "strong"),),
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
             ]
+        if not self._connected:
+            return NO_CONNECTOR if self._read_only else FIRST
+        if self._read_only:
+            return [(("Nothing has run yet.", "strong"),)]
         return [
             (("Nothing has run yet.", "strong"),),
             (("d", "key"), (" discovers, ", ""), ("S", "key"), (" syncs all that is mapped.", "")),

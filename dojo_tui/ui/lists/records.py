@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import STATES
+from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR, STATES
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class RecordSource:
     def __init__(self, workspace: Workspace, states: tuple[State, ...]) -> None:
         self._database = workspace.store.database
         self._clock: Clock = workspace.clock
+        self._read_only = workspace.read_only
+        self._connected = True
         self.states = states
         self.mapped = states != UNMAPPED
         self.columns = MAPPED_COLUMNS if self.mapped else UNMAPPED_COLUMNS
@@ -63,7 +65,12 @@ class RecordSource:
         from dojo_tui.store.records import record_ids
 
         with self._database.read() as connection:
-            return record_ids(connection, self.store_query(query))
+            ids = record_ids(connection, self.store_query(query))
+            if not ids:
+                from dojo_tui.ui.lists.connectors import any_connector
+
+                self._connected = any_connector(connection)
+        return ids
 
     def rows(self, ids: Sequence[int]) -> list[RecordRow]:
         """Rows of these ids."""
@@ -88,10 +95,7 @@ class RecordSource:
             connector,
             synced,
             seen,
-            (
-                plain(row.finalized_by or ""),
-                "",
-            ),
+            (plain(row.finalized_by or ""), ""),
         )
 
     def empty(self, query: Query) -> list[Line]:
@@ -101,6 +105,8 @@ class RecordSource:
                 (("No Record matches the filter.", "strong"),),
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
             ]
+        if not self._connected:
+            return NO_CONNECTOR if self._read_only else FIRST
         if self.mapped:
             return [
                 (("Nothing is mapped yet.", "strong"),),
@@ -108,6 +114,6 @@ class RecordSource:
             ]
         return [
             (("Nothing waits for a decision.", "strong"),),
-            (("d", "key"), (" discovers what the Connectors have now,", "")),
+            *([] if self._read_only else [(("d", "key"), (" discovers what the Connectors have now,", ""))]),
             (("C", "key"), (" shows the Connectors, ", ""), ("2", "key"), (" what is mapped.", "")),
         ]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
-from dojo_tui.ui.widgets.plain import Span
+from dojo_tui.ui.widgets.plain import Line, Span
 
 STATES: dict[State, Span] = {
     State.NEW: ("+ New", "accent"),
@@ -63,3 +63,20 @@ def changes(counts: Mapping[str, int]) -> str:
         if counts.get(name):
             parts.append(f"{sign}{counts[name]:,}")
     return " ".join(parts) or ("no change" if counts else "-")
+
+
+FIRST: list[Line] = [
+    (("There is no Connector yet.", "strong"),),
+    (("n", "key"), (" adds the first one: for example a folder of scanner reports.", "")),
+    (("?", "key"), (" tells what every key does here.", "")),
+]
+"""What an empty list says where nothing was connected: the first thing a new person sees."""
+
+NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opened with --read-only.", "strong"),)]
+
+FILTERS = {
+    "Records": "words, !not, state:new, connector:x, product:x",
+    "Operations": "words, !not, status:failed, type:sync, connector:x, trigger:manual",
+    "Findings": "words, !not, severity:high, file:x, rule:x, scanner:x, cve:x",
+}
+"""What the filter of a list understands."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
@@ -15,7 +16,7 @@ from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import TEXT, Command, Context, hints
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
-from dojo_tui.ui.widgets.text_pane import TextPane
+from dojo_tui.ui.widgets.text_pane import TextPane, wrap
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
@@ -40,6 +41,7 @@ class Page(Screen[None]):
         self._keys = Bar(name="keys")
         self._notice = TextPane(name="notice", focusable=False)
         self._message: tuple[str, str] | None = None
+        self._erring = False
 
     def compose(self) -> ComposeResult:
         """Lines around the body."""
@@ -112,16 +114,33 @@ class Page(Screen[None]):
 
     def draw_status(self) -> None:
         """The status line: a message if there is one, else what the screen has to say."""
-        if self._message is not None:
+        fits = self._message is None or not self.size.width or cell_len(self._message[0]) < self.size.width
+        if not self._erring:
+            self._show_long(None if fits else self._message)
+        if self._message is not None and (fits or self._erring):
             text, style = self._message
             self._status.show([Part(" " + text, style)])
         else:
             self._status.show(*self.status_parts())
 
+    def _show_long(self, message: tuple[str, str] | None) -> None:
+        """A sentence that the status line would cut stands above it."""
+        if message is not None:
+            self._show_notice([((" ", ""), message)])
+        elif self._notice.display:
+            self._notice.display = False
+
+    def _show_notice(self, lines: list[Line]) -> None:
+        width = max(20, self.size.width - 2)
+        self._notice.styles.height = min(NOTICE_LINES, sum(len(wrap(line, width)) for line in lines))
+        self._notice.show(lines, top=True)
+        self._notice.display = True
+
     def draw_keys(self) -> None:
         """The line of key hints; those that cannot be used now are greyed."""
         context = self.context()
         parts: list[Part] = []
+        shown: list[list[Part]] = []
         if len(self.app.screen_stack) > 1 and self.app.screen_stack[0] is not self:
             parts += [Part(" esc", "key", "back"), Part(" back ", "", "back")]
         listed = [(command, not command.why_not(context)) for command in hints(self.place)]
@@ -129,10 +148,13 @@ class Page(Screen[None]):
         for command, usable in listed:
             if command.changes and context.read_only:
                 continue
-            parts += [
+            if command.urgent and not usable:
+                continue
+            pair = [
                 Part(f" {command.keys_short}", "key" if usable else "off", command.id),
                 Part(f" {command.hint_text} ", "" if usable else "off", command.id),
             ]
+            shown.append(pair)
         right = [
             Part(" ^p", "key", "palette"), Part(" menu", "", "palette"),
             Part("  ?", "key", "help"), Part(" help", "", "help"),
@@ -140,6 +162,13 @@ class Page(Screen[None]):
         ]  # fmt: skip
         if self.size.width < 60:
             right = right[2:4] if self.size.width < 30 else right[2:]
+        # Whole hints only: half a word tells nothing.
+        room = self.size.width - sum(cell_len(part.text) for part in (*parts, *right)) - 1
+        for pair in shown:
+            room -= sum(cell_len(part.text) for part in pair)
+            if room < 0 and self.size.width:
+                break
+            parts += pair
         self._keys.show(parts, right)
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
@@ -168,21 +197,24 @@ class Page(Screen[None]):
         rest = " ".join(plain(part) for part in (safe, do) if part)
         if rest:
             lines.append((("   ", ""), (rest, "")))
-        width = max(20, self.size.width - 4)
-        needed = sum(1 + len(line[1][0]) // width for line in lines)
-        self._notice.styles.height = min(NOTICE_LINES, needed)
-        self._notice.show(lines, top=True)
-        self._notice.display = True
+        self._erring = True
+        self._show_notice(lines)
 
     def hush(self, *, errors: bool = False) -> bool:
         """Take messages away; True when there was one that a person had to take away."""
         if self._message is not None:
             self._message = None
             self.draw_status()
-        if errors and self._notice.display:
+        if errors and self._erring:
+            self._erring = False
             self._notice.display = False
             return True
         return False
+
+    @property
+    def saying(self) -> str:
+        """The sentence that is shown, without an error."""
+        return self._message[0] if self._message is not None else ""
 
     @property
     def told(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -15,16 +17,24 @@ from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.model.severity import Severity
 from dojo_tui.services.secrets import KINDS, unpack
+from dojo_tui.ui.screens.connectors import ConnectorsScreen
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import plain
+from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
     from dojo_tui.store.connectors import ConnectorRow
 
-SCHEDULE_HELP = "off; every 6h; daily 02:30; weekly mon 02:30; cron 0 4 * * *"
+SCHEDULE_HELP = "off, 6h, 1d, daily 02:30, weekly mon 02:30, or a cron expression"
+SAYS = 3
+"""Lines for what is wrong, or for the help of a field that its caption cuts."""
 YES = ("y", "yes", "on", "true", "1")
 NO = ("n", "no", "off", "false", "0", "")
+
+
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls with the focus: the arrow keys go from field to field."""
 
 
 class ConnectorForm(Dialog[bool]):
@@ -42,7 +52,9 @@ class ConnectorForm(Dialog[bool]):
         self._tool, self._row = tool, row
         self._inputs: dict[str, Input] = {}
         self._real: dict[str, tuple[str, str]] = {}
-        self._say = Bar(name="say")
+        self._say = TextPane(name="say", focusable=False)
+        self._helps: dict[str, str] = {}
+        self._wrong = False
         self._saving = False
 
     def compose(self) -> ComposeResult:
@@ -50,7 +62,7 @@ class ConnectorForm(Dialog[bool]):
         title = f"Edit {plain(self._row.label, 50)}" if self._row is not None else f"New: {plain(self._tool.title, 50)}"
         with Vertical(id="box", classes="form"):
             yield Bar([Part(f" {title}", "strong")], name="heading")
-            with VerticalScroll(id="fields", can_focus=False):
+            with _Fields(id="fields"):
                 yield from self._fields()
             yield self._say
             yield Bar(
@@ -62,7 +74,8 @@ class ConnectorForm(Dialog[bool]):
 
     def on_mount(self) -> None:
         """As high as its fields."""
-        self.query_one("#box").styles.height = 2 * len(self._inputs) + 6
+        self.query_one("#box").styles.height = 2 * len(self._inputs) + 5 + SAYS
+        self._say.styles.height = SAYS if self.app.size.height >= 20 else SAYS - 1
 
     def _fields(self) -> Iterator[Widget]:
         row = self._row
@@ -96,6 +109,7 @@ class ConnectorForm(Dialog[bool]):
         line = Input(shown, placeholder=plain(default, 200), id=f"field-{len(self._inputs)}", compact=True)
         line.cursor_blink = False
         self._inputs[name] = line
+        self._helps[line.id or ""] = f"{title}: {plain(help_, 300)}"
         yield Bar([Part(f" {title}", "strong"), Part(f"  {plain(help_, 300)}", "dim")], classes="caption")
         yield line
 
@@ -104,6 +118,25 @@ class ConnectorForm(Dialog[bool]):
         shown, real = self._real[name]
         typed = self._inputs[name].value
         return real if typed == shown else typed.strip()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """The help of a field in full, when its caption has no room for it."""
+        event.stop()
+        self._help()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was wrong is being put right."""
+        event.stop()
+        if self._wrong and event.input.has_focus:
+            self._wrong = False
+            self._help()
+
+    def _help(self) -> None:
+        if self._wrong or self._saving:
+            return
+        help_ = self._helps.get(self.focused.id or "" if self.focused is not None else "", "")
+        cut = cell_len(help_) + 2 > self.query_one("#fields").size.width
+        self._say.show([((" ", ""), (help_, "dim"))] if cut else [], top=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter goes on; in the last field it saves."""
@@ -126,6 +159,10 @@ class ConnectorForm(Dialog[bool]):
         answer = self.value("auto_map").lower()
         if answer not in (*YES, *NO):
             raise ValueError("Auto-map: answer yes or no.")
+        try:
+            severity = Severity.parse(self.value("min_severity"))
+        except ValueError as error:
+            raise ValueError(f"Minimum severity: {error}") from None
         return {
             "label": self.value("label"),
             "location": self.value("location"),
@@ -136,7 +173,7 @@ class ConnectorForm(Dialog[bool]):
                 if (text := self.value(f"option-{option.name}")) or self._row is not None
             },
             "auto_map": answer in YES,
-            "min_severity": Severity.parse(self.value("min_severity")),
+            "min_severity": severity,
             "discover_schedule": self.value("discover_schedule") or "off",
             "sync_schedule": self.value("sync_schedule") or "off",
         }
@@ -149,10 +186,10 @@ class ConnectorForm(Dialog[bool]):
         try:
             values = self._values()
         except ValueError as error:
-            self._tell(str(error), "bad")
+            self._refuse(str(error))
             return
         self._saving = True
-        self._tell("Saving …", "dim")
+        self._say.show([((" Saving …", "dim"),)], top=True)
         row = self._row
 
         def save() -> None:
@@ -168,17 +205,30 @@ class ConnectorForm(Dialog[bool]):
         label = self.value("label")
         self.dismiss(True)
         self.app.changed(records=True, operations=True)
-        self.app.tell(f"✓ {plain(label, 60)} saved. t tests it, d discovers what it has.", "good")
+        keys = "t checks it, d discovers" if isinstance(self.app.page, ConnectorsScreen) else "d discovers"
+        self.app.tell(f"✓ {plain(label, 60)} saved. {keys} what it has.", "good")
 
     def _failed(self, error: Exception) -> None:
         self._saving = False
         if isinstance(error, DojoTuiError):
-            self._tell(" ".join(part for part in (error.what, error.do) if part), "bad")
+            self._refuse(" ".join(part for part in (error.what, error.do) if part))
         else:
-            self._tell(f"Not saved: {type(error).__name__}: {error}", "bad")
+            self._refuse(f"Not saved: {type(error).__name__}: {error}")
 
-    def _tell(self, text: str, style: str) -> None:
-        self._say.show([Part(f" {plain(text, 400)}", style)])
+    def _refuse(self, text: str) -> None:
+        """Say what is wrong, and go to the field that it names."""
+        self._wrong = True
+        self._say.show([((" ", ""), (plain(text, 400), "bad"))], top=True)
+        begin = _folded(text.partition(":")[0])
+        for name, line in self._inputs.items():
+            title = self._helps[line.id or ""].partition(":")[0]
+            if begin in (_folded(name.removeprefix("option-")), _folded(title)):
+                line.focus()
+                return
+
+
+def _folded(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def _title(field: Field) -> str:

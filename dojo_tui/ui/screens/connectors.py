@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import CONNECTORS
 from dojo_tui.ui.lists.connectors import ConnectorSource
 from dojo_tui.ui.lists.details import connector_lines
+from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
+from dojo_tui.ui.widgets.text_pane import TextPane
+
+if TYPE_CHECKING:
+    from dojo_tui.ui.app import DojoApp
 
 
 class ConnectorsScreen(ListPage):
@@ -32,10 +40,49 @@ class ConnectorsScreen(ListPage):
 
     def details(self, row: Any) -> list[Line]:
         """The Connector in full."""
-        workspace = self.app.workspace
-        tool = workspace.tools.get(row.tool) if workspace is not None else None
-        return connector_lines(row, self.app.clock, plain(tool.title) if tool is not None else plain(row.tool))
+        return _details(self.app, row)
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""
-        return [Part(" Connectors", "strong")], [Part("n ", "key", "add"), Part("add one ", "", "add")]
+        return [Part(" Connectors", "strong")], (
+            [] if self.app.read_only else [Part("n ", "key", "add"), Part("add one ", "", "add")]
+        )
+
+
+class ConnectorScreen(Page):
+    """One Connector in full, where it cannot be edited."""
+
+    AUTO_FOCUS = "#text"
+
+    def __init__(self, row: Any) -> None:
+        super().__init__()
+        self._row = row
+        self._text = TextPane(name="text")
+
+    def body(self) -> Iterator[Widget]:
+        """The text."""
+        yield self._text
+
+    def on_mount(self) -> None:
+        """Show it."""
+        super().on_mount()
+        self._text.show(_details(self.app, self._row))
+
+    @property
+    def row(self) -> Any:
+        """The Connector."""
+        return self._row
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """Its label."""
+        return [Part(f" Connector: {plain(self._row.label, 120)}", "strong")], []
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """The ways from here."""
+        return [Part(" ↑↓ scroll · y copies · esc goes back", "dim")], []
+
+
+def _details(app: DojoApp, row: Any) -> list[Line]:
+    workspace = app.workspace
+    tool = workspace.tools.get(row.tool) if workspace is not None else None
+    return connector_lines(row, app.clock, plain(tool.title) if tool is not None else plain(row.tool))

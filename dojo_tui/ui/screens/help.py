@@ -24,11 +24,14 @@ WORDS: tuple[Line, ...] = (
     (),
     (("Changes of a Sync", "strong"),),
     ((f"  {LEGEND}", ""),),
-    (),
+)
+FILTER: tuple[Line, ...] = (
     (("Filter", "strong"),),
-    (("  web shop      ", "key"), ("both words, in the name, the vendor's id, the Product or the Connector", "")),
+    (("  web shop      ", "key"), ("both words, wherever they stand in the row", "")),
     (("  !test         ", "key"), ("not this word", "")),
-    (("  state:new     ", "key"), ("only this state; connector:x and product:x likewise", "")),
+    (("  state:new     ", "key"), ("Records: only this state; connector:x, product:x", "")),
+    (("  severity:high ", "key"), ("Findings: only this severity; file:x, rule:x, scanner:x, cve:x", "")),
+    (("  status:failed ", "key"), ("Operations: only this status; type:sync, connector:x, trigger:manual", "")),
 )
 
 
@@ -70,4 +73,4 @@ def help_lines(context: commands.Context) -> list[Line]:
         if reason:
             lines.append(((blank, ""), (f"not now: {reason}", "warn")))
         lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli}", "dim")))
-    return [*lines, (), *WORDS]
+    return [*lines, (), *WORDS, (), *FILTER]

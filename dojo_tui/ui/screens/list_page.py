@@ -11,8 +11,9 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import Command
+from dojo_tui.ui.commands import OPERATION, Command
 from dojo_tui.ui.lists.base import Column, Query, Source
+from dojo_tui.ui.lists.words import FILTERS
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, Span, plain
@@ -256,7 +257,8 @@ class ListPage(Page):
         from dojo_tui.ui.widgets.filter_line import FilterLine
 
         if self._filter is None:
-            self._filter = FilterLine(self.view.query.text)
+            understands = FILTERS.get(self._list.source.noun, "words") if self.place != OPERATION else "words"
+            self._filter = FilterLine(self.view.query.text, understands)
             self.mount(self._filter, before=self._status)
         self._filter.display = True
         self._filter.focus()

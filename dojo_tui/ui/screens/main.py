@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 TAB_TITLES = {UNMAPPED: "1 Unmapped Records", MAPPED: "2 Mapped Records", OPERATIONS: "3 Operations"}
+NARROW = 60
 SHORT_TITLES = {UNMAPPED: "1 Unmapped", MAPPED: "2 Mapped", OPERATIONS: "3 Operations"}
 
 
@@ -126,6 +127,9 @@ class MainScreen(ListPage):
             left.append(Part(text, "on" if on else "", tab))
         connector = self.app.connector
         chosen = plain(connector.label, 24) if connector is not None else "all Connectors"
+        if width < NARROW:
+            # Tabs first: the Connector has a key.
+            return left, []
         right = [Part("c ", "key", "connector"), Part(f"{chosen} ▾ ", "", "connector")]
         if width >= 80:
             right += [Part("C ", "key", "connectors"), Part("Connectors ", "", "connectors")]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import OPERATION
+from dojo_tui.ui.commands import OPERATION, Context
 from dojo_tui.ui.lists.base import lasted, when
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.outcomes import OutcomeSource
@@ -50,6 +52,12 @@ class OperationScreen(ListPage):
     def row(self) -> Any:
         """The Operation."""
         return self._row
+
+    def context(self) -> Context:
+        """Here the outcomes tell whether something is held."""
+        held = any(row.status is OutcomeStatus.HELD for row in self._outcomes.outcomes)
+        known = self._row is not None and not self._row.dry_run
+        return replace(super().context(), held=(held or self._row.status is Status.HELD) if known else False)
 
     @property
     def outcome_record_id(self) -> int | None:

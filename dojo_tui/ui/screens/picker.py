@@ -80,8 +80,12 @@ class EntrySource:
         cells = ((entry.title, style), (entry.detail, "off" if entry.off else "dim"))
         return ((entry.key, "off" if entry.off else "key"), *cells) if self._keyed else cells
 
+    nothing = "There is nothing to choose from."
+
     def empty(self, query: Query) -> list[Line]:
         """Nothing found."""
+        if not query.text:
+            return [((self.nothing, "dim"),)]
         return [(("Nothing has these words in it.", "dim"),)]
 
 

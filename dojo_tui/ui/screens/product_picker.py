@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass
 
 from dojo_tui.destinations.base import Product
+from dojo_tui.destinations.embedded import DEFAULT_PRODUCT_TYPE
 from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker
 from dojo_tui.ui.widgets.plain import plain
@@ -34,6 +35,8 @@ class ProductPicker(Picker):
         self._products: list[Product] = []
         self._entries: list[Entry] = []
         self._names: dict[str, Product] = {}
+        self._arrived_yet = False
+        self._chosen_ahead = False
 
     @property
     def height(self) -> int:
@@ -50,6 +53,7 @@ class ProductPicker(Picker):
     def _arrived(self, products: list[Product]) -> None:
         if not self.is_attached:
             return
+        self._arrived_yet = True
         self._products = products
         self._names = {product.name: product for product in products}
         self._entries = [
@@ -62,6 +66,15 @@ class ProductPicker(Picker):
             entry = self._entries.pop(at)
             self._entries.insert(0, Entry(entry.title, f"{self._word} · {entry.detail}", entry.value, style="accent"))
         self.find(self._input.value)
+        if self._chosen_ahead:
+            self.action_choose()
+
+    def action_choose(self) -> None:
+        """Enter before the Products are known means the first of them, not a new one."""
+        if self._arrived_yet:
+            super().action_choose()
+        else:
+            self._chosen_ahead = True
 
     def _failed(self, error: Exception) -> None:
         self.app.tell_error(error)
@@ -70,8 +83,10 @@ class ProductPicker(Picker):
     def entries_for(self, words: str) -> EntrySource:
         """Products with these words; a name that is not there yet can be made."""
         name = words.strip() or ("" if self._suggestion in self._names else self._suggestion)
+        if not self._arrived_yet:
+            return _Products([], "Looking for the Products …")
         if not name or name in self._names:
-            return EntrySource(self._entries)
+            return _Products(self._entries)
         new = Entry(f"+ create NEW “{plain(name, 120)}”", "a new Product", value=Choice(name), style="accent")
         found = EntrySource(self._entries)
         if not words.strip():
@@ -92,6 +107,16 @@ class ProductPicker(Picker):
                 self.dismiss(Entry(entry.title, value=Choice(choice.name, None, kind.value or None)))
 
         self.app.push_screen(TypePicker(choice.name, types), typed)
+
+
+class _Products(EntrySource):
+    """Those that exist."""
+
+    def __init__(
+        self, entries: list[Entry], nothing: str = "There is no Product yet: type a name for the first one."
+    ) -> None:
+        super().__init__(entries)
+        self.nothing = nothing
 
 
 class _WithNew(EntrySource):
@@ -117,11 +142,14 @@ class TypePicker(Picker):
     def __init__(self, name: str, types: list[str]) -> None:
         super().__init__(f"Which Product Type gets “{plain(name, 60)}”?")
         self._types = types
-        self._base = [Entry(DEFAULT_TYPE, "", value="")] + [Entry(plain(kind), "", value=kind) for kind in types]
+        # Its name is listed once, not beside itself.
+        others = [kind for kind in types if kind != DEFAULT_PRODUCT_TYPE]
+        self._base = [Entry(DEFAULT_PRODUCT_TYPE, DEFAULT_TYPE, value="")]
+        self._base += [Entry(plain(kind), "", value=kind) for kind in others]
 
     def entries_for(self, words: str) -> EntrySource:
         """Types with these words; another one can be made."""
         name = words.strip()
-        if not name or name in self._types:
+        if not name or name in (*self._types, DEFAULT_PRODUCT_TYPE):
             return EntrySource(self._base)
         return _WithNew(EntrySource(self._base), Entry(f"+ create NEW type “{plain(name, 80)}”", value=name))

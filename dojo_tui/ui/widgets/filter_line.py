@@ -31,8 +31,8 @@ class FilterLine(Input):
             super().__init__()
             self.given_up = given_up
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text, placeholder="words, state:new, connector:x, product:x, !not", id="filter", compact=True)
+    def __init__(self, text: str, understands: str) -> None:
+        super().__init__(text, placeholder=understands, id="filter", compact=True)
         self.cursor_blink = False
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -166,7 +166,9 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         if self._wrapped_for != self.line_width:
+            # A scroll bar came or went, which is no resize: there are more lines now, or fewer.
             self._wrap_all()
+            self.call_later(self._fit)
         index = y + self.scroll_offset.y
         line = self._shown[index] if index < len(self._shown) else ()
         return paint(line, self.line_width, self._look)
