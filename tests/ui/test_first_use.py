@@ -186,7 +186,7 @@ def test_what_is_wrong_in_the_form_is_told_in_full_at_its_field(make_app: AppMak
         await hand.type("x")
         await hand.press("enter")
         await hand.type("/srv")
-        for _ in range(5):
+        for _ in range(4):
             await hand.press("down")
         await hand.press("ctrl+u")
         await hand.type("perhaps, or rather not: nobody here could say what it should be")
@@ -203,7 +203,7 @@ def test_what_is_wrong_in_the_form_is_told_in_full_at_its_field(make_app: AppMak
 def test_a_wrong_schedule_is_told_at_its_field_and_the_sentence_goes_when_it_is_put_right(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         await hand.press("C", "E")
-        await hand.press("down", "down", "down", "down", "down")
+        await hand.press("down", "down", "down", "down")
         line = hand.app.screen.focused
         assert isinstance(line, Input)
         await hand.press("ctrl+u")
