@@ -168,7 +168,7 @@ class ByHand(BaseTool):
     def _rows(self, config: Config, url: str) -> Iterator[dict[str, Any]]:
         while url:
             request = urllib.request.Request(url, headers={"Authorization": config.secrets["secret"].reveal()})
-            with urllib.request.urlopen(request, timeout=0.5) as answer:
+            with urllib.request.urlopen(request, timeout=2) as answer:
                 page = json.load(answer)
             yield from page["items"]
             url = page["next"]
