@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Self
+from typing import Any
 
 from dojo_tui.demo.servers.burp import Burp, Issue, Site
-from dojo_tui.testing.server import ToolServer
+from dojo_tui.demo.servers.listening import Listening
 
 FOLDERS: Mapping[str, tuple[str, str | None]] = {
     "0": ("All Sites", None),
@@ -111,7 +110,7 @@ AFTER_DISCOVER: Mapping[int, Callable[[list[Site]], list[Site]]] = {1: _rename, 
 """What happens after so many Discovers, so that the next one sees it."""
 
 
-class BurpDemo:
+class BurpDemo(Listening):
     """The demo's server: its story goes on with each Discover, and a scan is completed after each Sync."""
 
     tool = "burp-dast"
@@ -119,24 +118,10 @@ class BurpDemo:
     secret = "a-key-for-the-demo-only"  # noqa: S105 -- it opens nothing but this
 
     def __init__(self) -> None:
+        super().__init__()
         self.options: dict[str, str] = {}
         self.burp = Burp(sites(), self.secret, FOLDERS)
-        self._server = ToolServer()
-        self._lock = threading.Lock()
-        self._discovers = 0
         self.burp.play(self._server)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return self._server.url
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.__exit__(None, None, None)
 
     def discovered(self) -> None:
         """Rename a site, then delete one, then bring it back."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from typing import Self
 
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
-from dojo_tui.testing.server import ToolServer
+from dojo_tui.demo.servers.listening import Listening
 
 OWNER = "orchard-goods"
 RENAMED, NEW_NAME = 700_102, "fulfilment-api"
@@ -88,7 +86,7 @@ AFTER_SYNC: Mapping[int, Callable[[Repository], None]] = {1: _fix, 2: _dismiss, 
 """What happens to one repository after so many Syncs of it."""
 
 
-class GitHubDemo:
+class GitHubDemo(Listening):
     """The demo's server: its story goes on with each Discover and each Sync."""
 
     tool = "github-security"
@@ -96,25 +94,12 @@ class GitHubDemo:
     secret = "a-token-for-the-demo-only"  # noqa: S105 -- it opens nothing but this
 
     def __init__(self) -> None:
+        super().__init__()
         self.options = {"owner": OWNER}
         self.github = organisation()
         self.github.token = self.secret
-        self._server = ToolServer()
-        self._lock = threading.Lock()
-        self._discovers = self._syncs = 0
+        self._syncs = 0
         self.github.serve(self._server)
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return self._server.url
-
-    def __enter__(self) -> Self:
-        self._server.__enter__()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.__exit__(None, None, None)
 
     def discovered(self) -> None:
         """A repository is renamed, then one is deleted, then it is back."""
