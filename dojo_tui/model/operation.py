@@ -63,8 +63,6 @@ SYNC_COUNTS = ("records", "created", "closed", "reactivated", "updated", "untouc
 """Names of a Sync's counts. ``records`` were synced; ``failed`` and ``skipped`` (which
 includes held ones) were not; the others count Findings."""
 
-Counts = Mapping[str, int]
-
 
 def ending(outcomes: Mapping[OutcomeStatus, int]) -> Status:
     """The status of an Operation that ran to its end with these per-record outcomes."""

@@ -140,13 +140,6 @@ def stream_findings(connection: Connection, query: FindingQuery) -> Iterator[Fin
         yield from finding_rows(connection, chunk)
 
 
-def severity_counts(connection: Connection, query: FindingQuery) -> dict[Severity, int]:
-    """How many Findings of each Severity ``query`` asks for; every Severity is there."""
-    statement = _chosen(connection, query, select(findings.c.severity, func.count()))
-    found = {Severity(level): number for level, number in connection.execute(statement.group_by(findings.c.severity))}
-    return {severity: found.get(severity, 0) for severity in reversed(Severity)}
-
-
 def _chosen(connection: Connection, query: FindingQuery, statement: Select[Any]) -> Select[Any]:
     statement = statement.select_from(findings)
     if query.product_ref is not None:

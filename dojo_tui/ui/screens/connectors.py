@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-
-from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import CONNECTORS
 from dojo_tui.ui.lists.connectors import ConnectorSource
 from dojo_tui.ui.lists.details import connector_lines
-from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.list_page import ListPage
+from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
-from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
@@ -49,37 +46,18 @@ class ConnectorsScreen(ListPage):
         )
 
 
-class ConnectorScreen(Page):
+class ConnectorScreen(TextPage):
     """One Connector in full, where it cannot be edited."""
 
-    AUTO_FOCUS = "#text"
+    kind = "Connector"
 
-    def __init__(self, row: Any) -> None:
-        super().__init__()
-        self._row = row
-        self._text = TextPane(name="text")
-
-    def body(self) -> Iterator[Widget]:
-        """The text."""
-        yield self._text
-
-    def on_mount(self) -> None:
-        """Show it."""
-        super().on_mount()
-        self._text.show(_details(self.app, self._row))
-
-    @property
-    def row(self) -> Any:
-        """The Connector."""
-        return self._row
-
-    def title_parts(self) -> tuple[list[Part], list[Part]]:
+    def heading(self) -> str:
         """Its label."""
-        return [Part(f" Connector: {plain(self._row.label, 120)}", "strong")], []
+        return str(self.row.label)
 
-    def status_parts(self) -> tuple[list[Part], list[Part]]:
-        """The ways from here."""
-        return [Part(" ↑↓ scroll · y copies · esc goes back", "dim")], []
+    def lines(self) -> Iterable[Line]:
+        """Where it looks, and when."""
+        return _details(self.app, self.row)
 
 
 def _details(app: DojoApp, row: Any) -> list[Line]:
