@@ -68,6 +68,28 @@ class Database:
                 self._pass_guards(connection)
 
     @contextmanager
+    def reshape(self) -> Iterator[Connection]:
+        """A write that may make tables anew: on SQLite dropping the old one must not delete what refers to it.
+
+        Raises StoreError, and changes nothing, if a reference would be left dangling.
+        """
+        if not self.is_sqlite:
+            with self.write() as connection:
+                yield connection
+            return
+        with self._writing, _told(), self.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+            try:
+                connection = connection.execution_options(immediate=True)
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                        raise StoreError("The store refers to rows that are not there.", safe="It was not upgraded.")
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+    @contextmanager
     def guarded(self, guard: Callable[[Connection], None]) -> Iterator[None]:
         """Call ``guard`` at the start and at the end of every write transaction of this thread, inside it.
 

@@ -22,7 +22,7 @@ _ADVISORY_KEY = 0x646F6A6F  # "dojo": two processes upgrade one PostgreSQL store
 
 def upgrade(database: Database, clock: Clock) -> None:
     """Bring the store to HEAD in one transaction; of several processes one does it and the others wait."""
-    with database.write() as connection:
+    with database.reshape() as connection:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_KEY})
         version = stored_version(connection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    false,
     text,
 )
 from sqlalchemy import UniqueConstraint as Unique
@@ -167,7 +169,24 @@ leases = Table(
     Column("expires_at", UtcDateTime, nullable=False),
 )
 
-# --- the embedded destination -------------------------------------------------
+# --- the destinations: the embedded one, and what DefectDojo servers were sent ---
+
+destinations = Table(
+    "destinations",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("secret", Text),  # a reference, never the secret itself (P10)
+    Column("ca_file", Text, nullable=False),
+    Column("verify", Boolean, nullable=False),
+    Column("product_type", Text, nullable=False),  # of Products that are made without naming one
+    Column("chosen", Boolean, nullable=False),  # at most one; none is the embedded one
+    # Part of the ids that our Findings have there, so that two stores never take each other's for their own.
+    Column("mark", Text, nullable=False),
+    Column("products_read_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 product_types = Table(
     "product_types",
@@ -181,9 +200,23 @@ products = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("product_type_id", Id, ForeignKey("product_types.id", ondelete="RESTRICT"), nullable=False),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    # A server's Product, as it was last seen; null is the embedded destination.
+    Column("destination_id", Id, ForeignKey("destinations.id", ondelete="CASCADE")),
+    Column("remote_id", BigInteger),
+    Column("gone", Boolean, nullable=False, server_default=false()),
+    Unique("destination_id", "remote_id"),
     Index(None, "product_type_id"),
+    Index(None, "destination_id", "name"),
+    # Names are unique here; a server's own rule is its own, and two may swap names between two looks.
+    Index(
+        "uq_products_embedded_name",
+        "name",
+        unique=True,
+        sqlite_where=text("destination_id IS NULL"),
+        postgresql_where=text("destination_id IS NULL"),
+    ),
     sqlite_autoincrement=True,  # history and mappings outlive rows: an id is never given twice
 )
 
@@ -194,6 +227,7 @@ engagements = Table(
     Column("product_id", Id, ForeignKey("products.id", ondelete="CASCADE"), nullable=False),
     Column("name", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("remote_id", BigInteger),
     Unique("product_id", "name"),
 )
 
@@ -207,6 +241,7 @@ tests = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False),  # grows with every change of its Findings
+    Column("remote_id", BigInteger),
     Unique("engagement_id", "connector_id"),
     Index(None, "connector_id"),
 )
@@ -288,4 +323,29 @@ findings = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "test_id", "scope"),
+)
+
+# One Record's Findings in one Test of a server: how the last attempt to send them ended.
+sent_scopes = Table(
+    "sent_scopes",
+    metadata,
+    Column("test_id", Id, ForeignKey("tests.id", ondelete="CASCADE"), primary_key=True),
+    Column("scope", Text, primary_key=True),
+    # Names the attempt whose end we have not seen; empty when all we hold is also there.
+    Column("build_id", Text, nullable=False),
+    Column("patient_until", UtcDateTime),  # until then that attempt may still be carried out
+    Column("full_at", UtcDateTime),  # when everything was last sent
+    Column("active_there", Integer, nullable=False),  # how many were active there right after
+)
+
+# What a server knows of one of our Findings.
+sent_findings = Table(
+    "sent_findings",
+    metadata,
+    Column("finding_id", Id, ForeignKey("findings.id", ondelete="CASCADE"), primary_key=True),
+    Column("remote_id", BigInteger),  # looked up when it is first needed
+    Column("confirmed", Boolean, nullable=False),  # false: sent for the first time, and no answer seen
+    Column("anchor_hash", Text, nullable=False),
+    # What it is found again by there; null while that is what the row itself says.
+    Column("anchor", Text),
 )
