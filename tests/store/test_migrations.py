@@ -25,7 +25,7 @@ def definitions(connection: Connection) -> dict[str, list[str]]:
     """
     rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
     return {
-        name: sorted(filter(None, (part.strip(" ,)") for part in re.split(r",\s|\n", sql.replace('"', "")))))
+        name: sorted(filter(None, (part.strip(" \t,)") for part in re.split(r",\s|\n", sql.replace('"', "")))))
         for name, sql in rows
         if name != "alembic_version"
     }
