@@ -23,7 +23,7 @@ from benchmarks import raw
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.dependency_track import TOOL
-from dojo_tui.destinations.base import Reimport, Target
+from dojo_tui.destinations.base import Reimport, Target, Unattended
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
@@ -89,7 +89,7 @@ def _reimport(url: str, folder: Path) -> float:
         def store() -> None:
             for number, (product, fetch) in enumerate(zip(products, fetched, strict=True)):
                 target = Target(product.ref, connector, "bench", str(number))
-                workspace.destination.reimport(target, fetch, Reimport(), lambda: None)
+                workspace.destination.reimport(target, fetch, Reimport(), Unattended())
 
         return timed(store)
     finally:

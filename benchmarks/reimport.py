@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import raw, synthetic
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Reimport, Target
+from dojo_tui.destinations.base import Reimport, Target, Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
@@ -48,7 +48,7 @@ class _Sync:
 
     def __call__(self, reported: list[Finding]) -> None:
         settings = Reimport(accept_large_change=True)
-        self._destination.reimport(self._target, Fetch(reported), settings, lambda: None)
+        self._destination.reimport(self._target, Fetch(reported), settings, Unattended())
 
     def close(self) -> None:
         self._store.close()

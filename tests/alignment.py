@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.reports import TOOL
-from dojo_tui.destinations.base import Reimport, Target
+from dojo_tui.destinations.base import Reimport, Target, Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model import identity
 from dojo_tui.model.clock import Clock
@@ -178,7 +178,7 @@ class Bench:
         place.mkdir()
         shutil.copy(release.path, place / "report.sarif.gz")
         fetch = TOOL.fetch(Config("alignment", str(self.folder)), "record", Quiet())
-        return self.destination.reimport(target, fetch, Reimport(accept_large_change=True), lambda: None)
+        return self.destination.reimport(target, fetch, Reimport(accept_large_change=True), Unattended())
 
     def _active(self, scope: str) -> list[Any]:
         with self.store.database.read() as connection:

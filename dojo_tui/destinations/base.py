@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from dojo_tui.connectors.base import Fetch
+from dojo_tui.http.exchange import Caller
 from dojo_tui.model.plan import Hold, Summary
 from dojo_tui.model.severity import Severity
 
@@ -46,14 +48,32 @@ class Reimport:
     hold: Hold = Hold()
 
 
+class Unattended:
+    """A Caller whom nobody cancels, and who keeps no log."""
+
+    def check(self) -> None:
+        """Go on."""
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+    def log(self, message: str) -> None:
+        """Nobody reads it."""
+
+
 class Destination(Protocol):
-    """Products to map to, and reimport into them."""
+    """Products to map to, and reimport into them.
+
+    A ``caller`` is whoever wants it done: its ``check`` raises CancelledError
+    when the person cancelled, its ``log`` is the Operation's.
+    """
 
     name: str
     """Shown on the top line, e.g. ``embedded``."""
 
-    def products(self) -> list[Product]:
-        """All Products, by name."""
+    def products(self, *, fresh: bool = False) -> list[Product]:
+        """All Products, by name: as they were last seen where asking takes long, unless they must be ``fresh``."""
         ...
 
     def find_or_create_product(self, name: str, product_type: str | None = None) -> Product:
@@ -67,15 +87,30 @@ class Destination(Protocol):
         """
         ...
 
-    def lost(self, targets: Collection[Target]) -> dict[Target, str]:
-        """Those of ``targets`` whose Product, or the Engagement or Test we made there, is gone, with the reason."""
+    def elsewhere(self, targets: Collection[Target]) -> dict[Target, str]:
+        """Those of ``targets`` whose Product is one of another destination, with that one's name."""
         ...
 
-    def reimport(self, target: Target, fetch: Fetch, settings: Reimport, check: Callable[[], None]) -> Summary:
+    def lost(self, targets: Collection[Target], caller: Caller, *, quick: bool = False) -> dict[Target, str]:
+        """Those of ``targets`` whose Product, or the Engagement or Test we made there, is gone, with the reason.
+
+        ``quick`` leaves out what would take long: ``reimport`` raises LostError for it in its turn.
+        """
+        ...
+
+    def link(self, ref: str) -> str:
+        """The web page of a Product; empty where there is none."""
+        ...
+
+    def reimport(self, target: Target, fetch: Fetch, settings: Reimport, caller: Caller) -> Summary:
         """Make the Record's Findings equal to ``fetch``, wholly or not at all (P7).
 
-        ``check`` raises CancelledError when the person cancelled. Raises
-        DestinationError when it failed; a Summary whose ``held`` is set means
-        that nothing was applied (P9).
+        Raises LostError when its place is gone, another DestinationError
+        when it failed; a Summary whose ``held`` is set means that nothing was
+        applied (P9).
         """
+        ...
+
+    def close(self) -> None:
+        """Give back what it holds open."""
         ...

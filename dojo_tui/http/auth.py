@@ -21,6 +21,8 @@ class Outgoing:
     url: str
     headers: Mapping[str, str]
     body: bytes
+    seconds: float = 0.0
+    """Longest silence of the server before it answers; 0 is that of the Limits."""
 
     def with_headers(self, more: Mapping[str, str]) -> Outgoing:
         """The same with more headers."""

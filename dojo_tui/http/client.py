@@ -19,6 +19,7 @@ from dojo_tui.http.exchange import Caller, Request, Response, origin
 from dojo_tui.http.gate import gate
 from dojo_tui.http.handover import Handover
 from dojo_tui.http.judge import judge
+from dojo_tui.http.multipart import encoded
 from dojo_tui.http.retry import Failure, Retry
 from dojo_tui.model.secret import Secret, scrub
 
@@ -77,6 +78,11 @@ class Client:
         self._exchanging = threading.Lock()
         self._token: Secret | None = None
         self._token_until = 0.0
+
+    @property
+    def base(self) -> str:
+        """The address that paths continue."""
+        return self._base
 
     @property
     def caller(self) -> Caller:
@@ -169,13 +175,15 @@ class Client:
     def _outgoing(self, request: Request, method: str, url: str) -> Outgoing:
         headers = {"Accept": request.accept, "User-Agent": "dojo-tui", **self._headers, **request.headers}
         body = b""
-        if request.form is not None:
+        if request.upload is not None:
+            headers["Content-Type"], body = encoded(request.form or {}, request.upload)
+        elif request.form is not None:
             body = urlencode(request.form).encode()
             headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         elif request.json is not None:
             body = json.dumps(request.json).encode()
             headers.setdefault("Content-Type", "application/json")
-        return Outgoing(method, url, headers, body)
+        return Outgoing(method, url, headers, body, request.seconds)
 
     def _url(self, request: Request, *, proof: bool) -> str:
         whole = "://" in request.path

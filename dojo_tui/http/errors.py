@@ -39,10 +39,16 @@ class HttpError(ConnectorError):
         self.fault = fault
         self.status = status
         self.headers = headers or {}
+        self.body = b""
+        """What the server said, for who knows its ways; the message has the usual places of it."""
 
 
 class RetriableError(HttpError):
     """The same request may succeed later."""
+
+
+class UnreachableError(RetriableError):
+    """There is no connection: nothing was sent, so asking again is safe whatever was asked."""
 
 
 class FatalError(HttpError):

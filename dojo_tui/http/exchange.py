@@ -31,6 +31,16 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """The file of a form."""
+
+    field: str
+    name: str
+    content: bytes
+    kind: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What to ask. ``path`` continues the location; a whole URL must be of its origin."""
 
@@ -39,12 +49,16 @@ class Request:
     method: str = "GET"
     json: Any = None
     form: Mapping[str, str] | None = None
+    upload: Upload | None = None
+    """A file, sent as a form (``multipart/form-data``) together with the fields of ``form``."""
     headers: Mapping[str, str] = field(default_factory=dict)
     accept: str = JSON
     repeatable: bool = False
     """True when asking twice does no harm although the method is not GET (a query by POST)."""
     verify: Verify | None = None
     """Looks at a good answer and raises when it is none after all (errors with status 200)."""
+    seconds: float = 0.0
+    """Longest silence of the server before it answers, where it works that long; 0 is that of the Limits."""
 
     @property
     def may_repeat(self) -> bool:

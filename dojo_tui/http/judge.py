@@ -11,6 +11,7 @@ from dojo_tui.http.exchange import JSON, Response
 from dojo_tui.http.retry import means_scarce
 
 _LONGEST = 200
+_MOST_SAID = 65_536
 _ANY = "*/*"
 
 
@@ -22,6 +23,7 @@ def judge(response: Response, accept: str) -> None:
     scarce = means_scarce(response.status, headers) or (response.status == 403 and "rate limit" in said.lower())
     error = for_status(response.status, response.place, headers, said, scarce=scarce)
     if error is not None:
+        error.body = response.body[:_MOST_SAID]
         raise error
     if accept == _ANY:
         return
@@ -52,7 +54,7 @@ def _said(response: Response) -> str:
         return ""
     if "json" in response.kind:
         try:
-            text = _sentence(json.loads(response.body[:65_536]))
+            text = _sentence(json.loads(response.body[:_MOST_SAID]))
         except (ValueError, RecursionError):
             text = ""
     elif response.kind == "text/plain":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from dojo_tui.http.errors import HttpError, RetriableError
+from dojo_tui.http.errors import HttpError, RetriableError, UnreachableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ class Retry:
         error = failure.error
         if not isinstance(error, RetriableError) or failure.attempt >= self.attempts:
             return None
-        # A refused request was not done; one that broke off may have been.
-        if not may_repeat and not scarce(error):
+        # A request that was refused or never sent was not done; one that broke off may have been.
+        if not may_repeat and not scarce(error) and not isinstance(error, UnreachableError):
             return None
         for decide in self.decisions:
             seconds = decide(failure)

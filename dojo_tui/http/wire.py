@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from dojo_tui.http.auth import Outgoing
-from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, incomplete
+from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, UnreachableError, incomplete
 from dojo_tui.http.exchange import Response, origin
 
 _CONNECT_SECONDS = 8.0
@@ -39,7 +39,6 @@ class Wire:
         context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
         self._client = httpx.Client(
             verify=context,
-            timeout=httpx.Timeout(limits.timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=limits.concurrency),
             follow_redirects=False,
             # A proxy of the environment is for the world outside.
@@ -56,8 +55,9 @@ class Wire:
         place = f"{outgoing.method} {urlsplit(outgoing.url).path}"
         try:
             request = self._client.build_request(
-                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=outgoing.body or None
-            )
+                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=outgoing.body or None,
+                timeout=httpx.Timeout(outgoing.seconds or self._limits.timeout, connect=_CONNECT_SECONDS),
+            )  # fmt: skip
             if _origin_of(request.url) != origin(outgoing.url):
                 # Two readers of addresses disagree: somebody made it so.
                 raise incomplete(f"{place} leads to an address that is none.")
@@ -125,11 +125,16 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
         cause = cause.__cause__ or cause.__context__
     match error:
         case httpx.ConnectTimeout() | httpx.ConnectError():
-            what, do = f"{where} cannot be reached.", "Look at the location, the network and whether the tool runs."
+            return UnreachableError(
+                f"{where} cannot be reached.",
+                fault=Fault.THEIRS, do="Look at the location, the network and whether the tool runs.",
+            )  # fmt: skip
         case httpx.TimeoutException():
             what, do = f"{place} was not answered in time.", "Run it again when the server is less busy."
         case httpx.ProxyError():
-            what, do = f"The proxy does not let us to {where}.", "Look at HTTPS_PROXY and NO_PROXY."
+            return UnreachableError(
+                f"The proxy does not let us to {where}.", fault=Fault.THEIRS, do="Look at HTTPS_PROXY and NO_PROXY."
+            )
         case httpx.DecodingError():
             return incomplete(f"{place} answered with data that cannot be unpacked.")
         case _:

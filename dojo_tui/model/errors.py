@@ -43,6 +43,10 @@ class DestinationError(DojoTuiError):
     """The destination refused or failed; the Record is as before."""
 
 
+class LostError(DestinationError):
+    """The Product, Engagement or Test of a Record is gone at the destination: the Record is Stale."""
+
+
 class BusyError(DojoTuiError):
     """Another operation holds this Connector (P8)."""
 

@@ -250,7 +250,7 @@ class _Discover:
             places = discovery.places(connection, connector.id, (State.GOOD, State.MISSING))
         if not places:
             return
-        lost = lost_places(self._destination, connector.id, connector.label, places)
+        lost = lost_places(self._destination, self._run, places)
         if lost:
             with self._run.write() as connection:
                 discovery.mark_lost(connection, lost)
@@ -284,10 +284,12 @@ def target_of(connector_id: int, label: str, place: Place) -> Target:
     return Target(place.product_ref, connector_id, label, place.scope, place.synced)
 
 
-def lost_places(destination: Destination, connector_id: int, label: str, places: list[Place]) -> dict[Place, str]:
+def lost_places(
+    destination: Destination, run: OperationRun, places: list[Place], *, quick: bool = False
+) -> dict[Place, str]:
     """Return those whose Product, Engagement or Test is gone, with the reason."""
-    by_target = {target_of(connector_id, label, place): place for place in places}
-    return {by_target[target]: reason for target, reason in destination.lost(list(by_target)).items()}
+    by_target = {target_of(run.connector.id, run.connector.label, place): place for place in places}
+    return {by_target[target]: why for target, why in destination.lost(list(by_target), run, quick=quick).items()}
 
 
 def kept_evidence(digests: Collection[str]) -> list[str]:

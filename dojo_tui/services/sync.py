@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Fetch, Tool
-from dojo_tui.destinations.base import Destination, Reimport
-from dojo_tui.model.errors import CancelledError, DojoTuiError
+from dojo_tui.destinations.base import Destination, Reimport, Target
+from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
 from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Status, ending
 from dojo_tui.model.plan import Action, Summary, tally
 from dojo_tui.model.record import MAPPED, State
@@ -84,14 +84,24 @@ class _Sync:
         with self._run.database.read() as connection:
             places = discovery.places(connection, self._run.connector.id, states, ids)
         good = [place for place in places if place.state is State.GOOD]
-        lost = lost_places(self._destination, self._run.connector.id, self._run.connector.label, good)
-        if lost and not self._request.dry_run:
-            with self._run.write() as connection:
-                discovery.mark_lost(connection, lost)
         skipped = [(place, OutcomeStatus.SKIPPED, _why_not(place)) for place in places if place.state is not State.GOOD]
+        targets = {self._target(place): place for place in good}
+        elsewhere = {targets[target]: name for target, name in self._destination.elsewhere(list(targets)).items()}
+        skipped += [(place, OutcomeStatus.SKIPPED, _elsewhere(name)) for place, name in elsewhere.items()]
+        good = [place for place in good if place not in elsewhere]
+        lost = lost_places(self._destination, self._run, good, quick=True)
+        self._mark_lost(lost)
         skipped += [(place, OutcomeStatus.SKIPPED, f"Stale: {reason}") for place, reason in lost.items()]
         self._note(skipped)
         return [place for place in good if place not in lost]
+
+    def _mark_lost(self, lost: Mapping[Place, str]) -> None:
+        if lost and not self._request.dry_run:
+            with self._run.write() as connection:
+                discovery.mark_lost(connection, lost)
+
+    def _target(self, place: Place) -> Target:
+        return target_of(self._run.connector.id, self._run.connector.label, place)
 
     def _fetch(self, place: Place) -> Fetch:
         self._run.check()
@@ -108,6 +118,9 @@ class _Sync:
             raise
         except _FlowsNoMoreError as error:
             self._note([(place, OutcomeStatus.SKIPPED, str(error))])
+        except LostError as error:
+            self._mark_lost({place: error.what})
+            self._note([(place, OutcomeStatus.SKIPPED, f"Stale: {error.what}")])
         except DojoTuiError as error:
             self._fail(place, str(error))
         except Exception as error:  # noqa: BLE001 -- a bug of a Tool fails this Record only
@@ -116,9 +129,8 @@ class _Sync:
             self._done(place, summary, fetch)
 
     def _store(self, place: Place, fetch: Fetch) -> Summary:
-        target = target_of(self._run.connector.id, self._run.connector.label, place)
         with self._only_while_it_flows(place):
-            return self._destination.reimport(target, fetch, self._reimport, self._run.check)
+            return self._destination.reimport(self._target(place), fetch, self._reimport, self._run)
 
     def _only_while_it_flows(self, place: Place) -> AbstractContextManager[None]:
         def guard(connection: Connection) -> None:
@@ -193,3 +205,7 @@ def _why_not(place: Place) -> str:
     if place.state is State.STALE:
         return f"Stale: {place.state_reason or 'its place at the destination is gone.'}"
     return f"{place.state}: only mapped Records are synced."
+
+
+def _elsewhere(name: str) -> str:
+    return f"Its Product is in another destination, {name}: map it to one of this destination, or migrate."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import ENGAGEMENT, Reimport, Target
+from dojo_tui.destinations.base import ENGAGEMENT, Reimport, Target, Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, DestinationError, UsageError
@@ -32,6 +32,16 @@ def store(store_url: str, clock: Clock) -> Iterator[Store]:
     opened.close()
 
 
+class Checking(Unattended):
+    """Does something whenever it is asked whether to go on."""
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+
+    def check(self) -> None:
+        self._check()
+
+
 class World:
     """One Product, two Connectors, and short ways to sync and look."""
 
@@ -47,9 +57,7 @@ class World:
 
     def sync(self, *reported: Finding, scope: str = "app", connector_id: int = 1, **settings: Any) -> Summary:
         fetch = Fetch(list(reported), skipped=settings.pop("skipped", {}), partial=settings.pop("partial", {}))
-        return self.destination.reimport(
-            self.target(scope, connector_id), fetch, Reimport(**settings), settings.pop("check", lambda: None)
-        )
+        return self.destination.reimport(self.target(scope, connector_id), fetch, Reimport(**settings), Unattended())
 
     def rows(self, **query: Any) -> list[FindingRow]:
         with self.database.read() as connection:
@@ -266,7 +274,7 @@ def test_p7_a_failure_in_the_middle_leaves_everything_as_before(world: World) ->
 
     fetch = Fetch([finding("R3", 30), finding("R2", 25)])
     with pytest.raises(CancelledError):
-        world.destination.reimport(world.target(), fetch, Reimport(), check)
+        world.destination.reimport(world.target(), fetch, Reimport(), Checking(check))
     assert world.rows() == before
 
 
@@ -314,7 +322,7 @@ def test_somebody_else_changes_the_test_while_a_sync_is_planned(world: World) ->
             world.sync(finding("R5", 50), finding())
 
     done: list[bool] = []
-    world.destination.reimport(world.target(), Fetch([finding(), finding("R6", 60)]), Reimport(), check)
+    world.destination.reimport(world.target(), Fetch([finding(), finding("R6", 60)]), Reimport(), Checking(check))
     assert [(row.title, row.active) for row in world.rows()] == [("R1", True), ("R5", False), ("R6", True)]
 
 
@@ -335,16 +343,16 @@ def test_a_product_needs_a_proper_name(world: World, name: str) -> None:
 
 def test_lost_tells_what_was_deleted(world: World) -> None:
     target = replace(world.target(), synced=True)
-    assert world.destination.lost([world.target()]) == {}
-    assert "Engagement" in world.destination.lost([target])[target]
+    assert world.destination.lost([world.target()], Unattended()) == {}
+    assert "Engagement" in world.destination.lost([target], Unattended())[target]
     world.sync(finding())
-    assert world.destination.lost([target]) == {}
+    assert world.destination.lost([target], Unattended()) == {}
     with world.database.write() as connection:
         connection.execute(delete(tests))
-    assert "Test" in world.destination.lost([target])[target]
+    assert "Test" in world.destination.lost([target], Unattended())[target]
     with world.database.write() as connection:
         connection.execute(delete(products))
-    assert "Product" in world.destination.lost([target])[target]
+    assert "Product" in world.destination.lost([target], Unattended())[target]
     with pytest.raises(DestinationError):
         world.sync(finding())
 

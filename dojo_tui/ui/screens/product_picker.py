@@ -6,7 +6,7 @@ from array import array
 from dataclasses import dataclass
 
 from dojo_tui.destinations.base import Product
-from dojo_tui.destinations.embedded import DEFAULT_PRODUCT_TYPE
+from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker
 from dojo_tui.ui.widgets.plain import plain
