@@ -1,0 +1,1 @@
+"""A DefectDojo server, over its REST API v2."""

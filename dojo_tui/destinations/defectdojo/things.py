@@ -1,0 +1,185 @@
+"""What a DefectDojo server tells of its things, read strictly: what is not as promised raises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dojo_tui.http.exchange import at
+from dojo_tui.model.errors import DestinationError
+
+Raw = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whose token it is."""
+
+    id: int
+    name: str
+    is_superuser: bool
+    is_staff: bool = False
+    """Sees and changes everything, and may delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProduct:
+    """A Product; its type is without a name where the user may not see it."""
+
+    id: int
+    name: str
+    product_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEngagement:
+    """An Engagement; a closed one is not active, but still takes imports."""
+
+    id: int
+    product_id: int
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTest:
+    """A Test, and how Findings are matched there."""
+
+    id: int
+    engagement_id: int
+    title: str
+    test_type_name: str
+    scan_type: str
+    algorithm: str
+    hash_fields: tuple[str, ...]
+    """Empty: those that the server has by default."""
+    build_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFinding:
+    """A Finding, and its state."""
+
+    id: int
+    title: str
+    severity: str
+    active: bool
+    is_mitigated: bool
+    false_p: bool
+    out_of_scope: bool
+    risk_accepted: bool
+    duplicate: bool
+    unique_id: str
+    file_path: str
+    line: int | None
+    description: str
+    service: str
+    hash_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """How many Findings a reimport changed."""
+
+    created: int
+    closed: int
+    reactivated: int
+    untouched: int
+
+
+def unreadable(where: str) -> DestinationError:
+    """An answer that is none."""
+    return DestinationError(
+        f"DefectDojo answered without {where}, or with something else there.",
+        do="It may be of a version that this program does not know.",
+    )
+
+
+def user(row: Raw) -> User:
+    """Read ``user_profile/``."""
+    inner = row.get("user")
+    if not isinstance(inner, Mapping):
+        raise unreadable("a user")
+    return User(number(inner, "id"), text(inner, "username"), flag(inner, "is_superuser"), bool(inner.get("is_staff")))
+
+
+def product(row: Raw, product_type: str) -> ServerProduct:
+    """Read one of ``products/``."""
+    return ServerProduct(number(row, "id"), text(row, "name"), product_type)
+
+
+def engagement(row: Raw) -> ServerEngagement:
+    """Read one of ``engagements/``."""
+    active = flag(row, "active") and text(row, "status") != "Completed"
+    return ServerEngagement(number(row, "id"), number(row, "product"), text(row, "name"), active)
+
+
+def test(row: Raw) -> ServerTest:
+    """Read one of ``tests/``."""
+    fields = row.get("hash_code_fields")
+    return ServerTest(
+        id=number(row, "id"),
+        engagement_id=number(row, "engagement"),
+        title=text(row, "title"),
+        test_type_name=text(row, "test_type_name"),
+        scan_type=text(row, "scan_type"),
+        algorithm=text(row, "deduplication_algorithm"),
+        hash_fields=tuple(map(str, fields)) if isinstance(fields, list) else (),
+        build_id=text(row, "build_id"),
+    )
+
+
+def finding(row: Raw) -> ServerFinding:
+    """Read one of ``findings/``."""
+    return ServerFinding(
+        id=number(row, "id"),
+        title=text(row, "title"),
+        severity=text(row, "severity"),
+        active=flag(row, "active"),
+        is_mitigated=flag(row, "is_mitigated"),
+        false_p=flag(row, "false_p"),
+        out_of_scope=flag(row, "out_of_scope"),
+        risk_accepted=flag(row, "risk_accepted"),
+        duplicate=flag(row, "duplicate"),
+        unique_id=text(row, "unique_id_from_tool"),
+        file_path=text(row, "file_path"),
+        line=None if row.get("line") is None else number(row, "line"),
+        description=text(row, "description"),
+        service=text(row, "service"),
+        hash_code=text(row, "hash_code"),
+    )
+
+
+def delta(row: Raw) -> Delta | None:
+    """Read the answer to a reimport; None where it does not tell, or only what there is now."""
+    statistics = row.get("statistics")
+    groups = statistics.get("delta") if isinstance(statistics, Mapping) else None
+    totals = [at(groups, f"{name}.total.total") for name in ("created", "closed", "reactivated", "untouched")]
+    if not all(isinstance(total, int) for total in totals):
+        return None
+    return Delta(*totals)
+
+
+def number(row: Raw, name: str) -> int:
+    """A whole number."""
+    found = row.get(name)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise unreadable(name)
+    return found
+
+
+def text(row: Raw, name: str) -> str:
+    """A text; nothing is the empty one."""
+    found = row.get(name)
+    if found is not None and not isinstance(found, str):
+        raise unreadable(name)
+    return found or ""
+
+
+def flag(row: Raw, name: str) -> bool:
+    """Yes or no."""
+    found = row.get(name)
+    if not isinstance(found, bool):
+        raise unreadable(name)
+    return found
