@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from dojo_tui.http.auth import Anonymous, Auth, Exchanged, Outgoing
-from dojo_tui.http.errors import Fault, ForeignError, HttpError, RefusedError, incomplete
+from dojo_tui.http.errors import Fault, ForeignError, HttpError, IncompleteError, RefusedError, incomplete
 from dojo_tui.http.exchange import Caller, Request, Response, origin
 from dojo_tui.http.gate import gate
 from dojo_tui.http.handover import Handover
@@ -150,7 +150,10 @@ class Client:
             target = urljoin(response.url, response.headers.get("location", ""))
             self._guard(target, proof=proof, why=f"{response.place} leads to")
             if method not in ("GET", "HEAD") and response.status not in (307, 308):
-                raise incomplete(f"{response.place} leads elsewhere instead of answering ({response.status}).")
+                raise IncompleteError(
+                    f"{response.place} leads elsewhere instead of answering ({response.status}).",
+                    fault=Fault.YOURS, do="Is the location the final one?", status=response.status,
+                )  # fmt: skip
             url = target
         raise incomplete(f"{request.method} {urlsplit(url).path} leads around in a circle.")
 

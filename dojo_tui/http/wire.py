@@ -36,7 +36,7 @@ class Wire:
 
     def __init__(self, limits: _Limits, verify: bool | str, base: str) -> None:
         self._limits = limits
-        context = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+        context = _trusting(verify) if isinstance(verify, str) else verify
         self._client = httpx.Client(
             verify=context,
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=limits.concurrency),
@@ -100,6 +100,17 @@ class Wire:
         if secured is not None:
             ends = (secured.getpeercert() or {}).get("notAfter", "")
             self.tls = f"{secured.version()}{f', certificate valid until {ends}' if ends else ', not verified'}"
+
+
+def _trusting(path: str) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:  # also what is no certificate
+        why = "it holds no certificate" if isinstance(error, ssl.SSLError) else error.strerror
+        raise FatalError(
+            f"The certificates in {path!r} cannot be read: {why}.",
+            fault=Fault.YOURS, do="Name a file of certificates (PEM) of the authority that the server's is from.",
+        ) from None  # fmt: skip
 
 
 def _origin_of(url: httpx.URL) -> tuple[str, str, int]:
