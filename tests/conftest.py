@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dojo_tui.model.clock import Clock
+from tests.defectdojo_server.fixtures import dojo, dojo_server
+
+__all__ = ["dojo", "dojo_server"]
 
 
 @dataclass

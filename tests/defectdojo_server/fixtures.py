@@ -1,0 +1,32 @@
+"""Fixtures for tests of what talks to a DefectDojo; tests/conftest.py offers them everywhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.defectdojo_server.remote import Remote
+from tests.defectdojo_server.server import DojoServer
+
+
+@pytest.fixture
+def dojo_server() -> Iterator[DojoServer]:
+    """The imitation: for tests that make it fail, or look at what it was asked."""
+    with DojoServer() as server:
+        yield server
+    assert server.mistakes == []
+    assert server.violations == []
+
+
+@pytest.fixture
+def dojo(request: pytest.FixtureRequest) -> Iterator[Remote]:
+    """A DefectDojo: a real one at $DD_URL with $DD_TOKEN, else the imitation. Tests make up names of their own."""
+    url, token = os.environ.get("DD_URL"), os.environ.get("DD_TOKEN")
+    if not url or not token:
+        server: DojoServer = request.getfixturevalue("dojo_server")
+        url, token = server.url, server.token
+    remote = Remote(url.rstrip("/"), token)
+    yield remote
+    remote.close()
