@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -12,7 +13,8 @@ from sqlalchemy import Connection, Date, Dialect, Select, bindparam, insert, or_
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.reimport import Change, Report, Update
-from dojo_tui.store.ids import among
+from dojo_tui.model.severity import Severity
+from dojo_tui.store.ids import among, chunks
 from dojo_tui.store.tables import findings
 from dojo_tui.store.types import UtcDateTime
 
@@ -94,6 +96,19 @@ def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:
     return [Evidence._make((*row[:-2], _tuple(row[-2]), _tuple(row[-1]))) for row in _fetch(connection, chosen)]
 
 
+def held_findings(connection: Connection, test_id: int, scope: str) -> Iterator[tuple[int, Finding]]:
+    """All Findings of one Record with their ids, oldest first, as they are shown."""
+    chosen = select(findings.c.id, *(findings.c[name] for name in _HELD)).where(
+        findings.c.test_id == test_id, findings.c.scope == scope
+    )
+    for row in connection.execute(chosen.order_by(findings.c.id)):
+        values = dict(zip(_HELD, row[1:], strict=True))
+        for name in _LISTS:
+            values[name] = _tuple(values[name])
+        values["severity"] = Severity(values["severity"])
+        yield row[0], Finding(**values)
+
+
 def _fetch(connection: Connection, chosen: Select[Any]) -> list[Any]:
     """The driver's own tuples: a hundred thousand of SQLAlchemy's row objects take as long as the query.
 
@@ -168,6 +183,17 @@ class Writer:
                 statement = statement.values(active=~_dismissed, is_mitigated=False, mitigated_at=None)
             for start in range(0, len(rows), _BATCH):
                 self._connection.execute(statement, rows[start : start + _BATCH])
+
+    def show(self, created: Mapping[int, Finding]) -> None:
+        """Bring Findings that were written but not shown yet into the state that the tool reports."""
+        plain = [key for key, finding in created.items() if not finding.dismissed]
+        for ids in chunks(plain):
+            statement = update(findings).where(findings.c.id.in_(ids))
+            self._connection.execute(statement.values(active=True, reported=True))
+        for key, finding in created.items():
+            if finding.dismissed:
+                values = dict(zip(_TRIAGE, _triage(finding, self._now), strict=True))
+                self._connection.execute(update(findings).where(findings.c.id == key).values(reported=True, **values))
 
 
 _FRAME = ("date", "test_id", "scope", "reported", "triaged", "created_at", "updated_at")
@@ -318,6 +344,10 @@ def _facts(finding: Finding, place: int, content: int) -> tuple[Any, ...]:
         finding.nb_occurences,
     )
 
+
+_LISTS = ("cwes", "vulnerability_ids", "endpoints", "tags")
+_HELD = tuple(field.name for field in fields(Finding))
+"""What a Finding consists of; all of it is kept."""
 
 _COLUMNS = tuple(column.name for column in findings.columns if not column.primary_key)
 _in_order = itemgetter(*map((*_FACTS, *_TRIAGE, *_FRAME).index, _COLUMNS))

@@ -118,7 +118,9 @@ def translated(error: HttpError, act: Act, request: Request) -> DestinationError
     """What an error on the way means here."""
     answer = said(error.body)
     told = f": {answer.sentence.rstrip('.')}." if answer.sentence else "."
-    failed = f"{act.doing} failed ({error.status}){told}" if error.status >= 400 else f"{act.doing} failed: {error.what}"
+    failed = (
+        f"{act.doing} failed ({error.status}){told}" if error.status >= 400 else f"{act.doing} failed: {error.what}"
+    )
     if _is_unknown(error, request):
         return UnknownOutcomeError(
             failed,

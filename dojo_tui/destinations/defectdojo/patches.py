@@ -73,9 +73,9 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     - ``param``, ``payload`` and ``scanner_confidence`` are read-only.
     """
     body = {
-        key: cleared if after.get(key) is None else after[key]
+        key: after.get(key, cleared)
         for key, cleared in _CLEARED.items()
-        if before.get(key) != after.get(key)
+        if before.get(key, cleared) != after.get(key, cleared)
     }
     if _weaknesses(before) != _weaknesses(after):
         # 0 is the server's own word for none, and what it would hash.

@@ -1,0 +1,139 @@
+"""What one reimport tells the server, made of what is held, what was planned, and what was sent before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dojo_tui.destinations.defectdojo import anchors, generic, patches
+from dojo_tui.destinations.defectdojo.sent import Sent
+from dojo_tui.model.finding import Finding
+from dojo_tui.model.reimport import Change, Plan, Update
+
+Entry = Mapping[str, Any]
+
+_FLAGS = ("false_p", "out_of_scope", "risk_accepted", "under_review")
+
+
+@dataclass(slots=True)
+class Message:
+    """The report, the changes that no report can tell, and what the server should answer."""
+
+    entries: list[Entry] = field(default_factory=list)
+    bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Bodies of PATCH, by our id."""
+    shown: dict[int, tuple[Entry, Entry]] = field(default_factory=dict)
+    """What a Finding is found by and what it should look like, where these differ."""
+    created: int = 0
+    closed: list[int] = field(default_factory=list)
+    reactivated: int = 0
+    decided: bool = False
+    """The tool's own triage changed: the server's counts of that are its own."""
+    notes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def concerns_anything(self) -> bool:
+        """There is something that the server has, or should have."""
+        return bool(self.entries or self.closed)
+
+
+class Writer:
+    """Makes the Message of one Record."""
+
+    def __init__(self, made: Plan, created: Mapping[int, Finding], known: Mapping[int, Sent], mark: str) -> None:
+        self._updates: dict[int, Update] = {update.id: update for update in made.update}
+        self._closed = set(made.close)
+        self._created = created
+        self._known = known
+        self._mark = mark
+        self._message = Message()
+
+    def message(self, rows: Iterator[tuple[int, Finding]]) -> Message:
+        """Of all that is held, as it is now: ``rows`` give each Finding with its id."""
+        for key, row in rows:
+            self._one(key, row)
+        return self._message
+
+    def _one(self, key: int, row: Finding) -> None:
+        known, message = self._known[key], self._message
+        new = key in self._created
+        update = self._updates.get(key)
+        if not known.confirmed and not new and update is None:
+            return  # it was announced, and is reported no more
+        after = self._after(key, row, update)
+        if not _is_there(after):
+            if known.confirmed and _is_there(row):
+                message.closed.append(key)
+            return
+        before = self._entry(key, row)
+        shown = before if update is None and not new else self._entry(key, after)
+        anchor = anchors.from_json(known.anchor)
+        found_by = anchors.anchored(shown, anchor)
+        message.entries.append(found_by)
+        if anchors.anchor(shown) != anchor:
+            message.shown[key] = (found_by, shown)
+        if new or not known.confirmed:
+            message.created += 1
+        elif not _is_there(row):
+            message.reactivated += 1
+        if update is not None:
+            was = before if known.confirmed else anchors.anchored(before, anchor)
+            self._patch(key, was, shown, decided=update.change is Change.TRIAGE and _flags(row) != _flags(after))
+
+    def _after(self, key: int, row: Finding, update: Update | None) -> Finding:
+        """The Finding as it will be held; it keeps the day on which it was found."""
+        if key in self._created:
+            return replace(self._created[key], date=row.date)
+        if key in self._closed:
+            return replace(row, active=False, is_mitigated=True)
+        if update is None:
+            return row
+        after = replace(update.finding, date=row.date)
+        if update.change is Change.TRIAGE:
+            return after
+        dismissed = any(_flags(row)[:3])
+        active = not dismissed if update.change is Change.REOPEN else row.active
+        mitigated = False if update.change is Change.REOPEN else row.is_mitigated
+        return replace(
+            after,
+            active=active,
+            is_mitigated=mitigated,
+            verified=row.verified,
+            false_p=row.false_p,
+            out_of_scope=row.out_of_scope,
+            risk_accepted=row.risk_accepted,
+            under_review=row.under_review,
+        )
+
+    def _patch(self, key: int, before: Entry, after: Entry, *, decided: bool) -> None:
+        body = patches.changes(before, after)
+        if decided:
+            self._message.decided = True
+            body.update(patches.triage(after, before))
+        if body:
+            self._message.bodies[key] = body
+
+    def _entry(self, key: int, finding: Finding) -> Entry:
+        return generic.entry(finding, ref(self._mark, key), lambda note: self._message.notes.update([note]))
+
+
+def ref(mark: str, key: int) -> str:
+    """Our id of a Finding, as the server keeps it (``unique_id_from_tool``)."""
+    return f"dojo-tui-{mark}-{key}"
+
+
+def key_of(mark: str, unique_id: str) -> int | None:
+    """The Finding that ``ref`` was made of; None if it is not one of this store's."""
+    head, _, number = unique_id.rpartition("-")
+    return int(number) if head == f"dojo-tui-{mark}" and number.isdecimal() else None
+
+
+def _is_there(finding: Finding) -> bool:
+    """Whether a report must name it: whatever it does not name is closed. What was dismissed stays as it is."""
+    return finding.active or finding.false_p or finding.out_of_scope or finding.risk_accepted
+
+
+def _flags(finding: Finding) -> tuple[bool, ...]:
+    return tuple(getattr(finding, name) for name in _FLAGS)

@@ -1,0 +1,92 @@
+"""Where a Record's Findings go on a server: its Product's Engagement, and the Connector's Test in it (P4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dojo_tui.destinations import held
+from dojo_tui.destinations.base import ENGAGEMENT, Target
+from dojo_tui.destinations.defectdojo import sent
+from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api
+from dojo_tui.destinations.defectdojo.sent import Place
+from dojo_tui.destinations.defectdojo.things import ServerEngagement, ServerTest
+from dojo_tui.http.exchange import Caller
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.errors import DestinationError, LostError
+from dojo_tui.store.database import Database
+
+_ENGAGEMENT_LASTS = timedelta(days=3650)
+_ENGAGEMENT_SAYS = "What dojo-tui syncs from the Connectors. One Test for each Connector."
+_ISOLATING = frozenset({"hash_code", "unique_id_from_tool", "unique_id_from_tool_or_hash_code"})
+"""Algorithms that can tell our Records' Findings apart; ``legacy`` takes one Record's for another's."""
+
+
+class Places:
+    """Finds the place of a target on the server, or makes it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._seen: dict[int, ServerTest] = {}
+
+    def find(self, api: Api, target: Target, product_remote: int, caller: Caller) -> tuple[Place, ServerTest]:
+        """The place, made if it was never there; raises LostError if it was, and is gone."""
+        with self._database.read() as connection:
+            known = sent.place(connection, target)
+        if known.test_remote is not None:
+            test = self._seen.get(known.test_remote) or api.test(known.test_remote)
+            if test is not None:
+                self._seen[test.id] = _usable(test)
+                return known, test
+            if target.synced:
+                raise LostError("its Test was deleted", do="Map the Record again.")
+        engagement = self._engagement(api, known, product_remote, caller)
+        test = self._test(api, engagement, target.connector_label)
+        self._seen[test.id] = test
+        with self._database.write() as connection:
+            test_id = held.touch_test(connection, target, self._clock.now())
+            place = replace(known, test_id=test_id, engagement_remote=engagement.id, test_remote=test.id)
+            sent.settle_place(connection, place)
+        return place, test
+
+    def forget(self, test_remote: int | None) -> None:
+        """Look at this Test anew when it is next needed."""
+        if test_remote is not None:
+            self._seen.pop(test_remote, None)
+
+    def _engagement(self, api: Api, known: Place, product_remote: int, caller: Caller) -> ServerEngagement:
+        found = api.engagements(product_remote, ENGAGEMENT)
+        if not found:
+            today = self._clock.local(self._clock.now()).date()
+            made = api.create_engagement(product_remote, ENGAGEMENT, today, today + _ENGAGEMENT_LASTS, _ENGAGEMENT_SAYS)
+            # Names are not unique there: of two that were made at the same moment the older one stays.
+            found = api.engagements(product_remote, ENGAGEMENT) or [made]
+            if made.id != found[0].id:
+                api.delete_engagement(made.id)
+        chosen = next((one for one in found if one.id == known.engagement_remote), found[0])
+        if not chosen.active:
+            caller.log(f"The Engagement {ENGAGEMENT} is closed on the server; it takes our Findings all the same.")
+        return chosen
+
+    def _test(self, api: Api, engagement: ServerEngagement, title: str) -> ServerTest:
+        def ours() -> list[ServerTest]:
+            found = api.tests_of(engagement.id, title)
+            return [test for test in found if test.scan_type == SCAN_TYPE and test.test_type_name == SCAN_TYPE]
+
+        found = ours()
+        if found:
+            return _usable(found[0])
+        api.create_test(engagement.id, title, self._clock.now())
+        return _usable(ours()[0])
+
+
+def _usable(test: ServerTest) -> ServerTest:
+    if test.algorithm and test.algorithm not in _ISOLATING:
+        raise DestinationError(
+            f"The server matches Findings of the Test {test.title!r} by {test.algorithm!r}, which takes one Record's "
+            "Findings for another's.",
+            safe="Nothing was sent.",
+            do=f"Let an administrator set the algorithm of {SCAN_TYPE!r} to hash_code.",
+        )
+    return test

@@ -1,0 +1,189 @@
+"""One Record's reimport into a DefectDojo server: planned here, written down, sent, and confirmed (P7)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from dojo_tui.connectors.base import Fetch
+from dojo_tui.destinations import finding_rows, held
+from dojo_tui.destinations.base import Reimport, Target
+from dojo_tui.destinations.defectdojo import anchors, generic, sent, triage
+from dojo_tui.destinations.defectdojo.desk import Desk
+from dojo_tui.destinations.defectdojo.message import Writer
+from dojo_tui.destinations.defectdojo.sending import Sending
+from dojo_tui.destinations.defectdojo.sent import Place, Scope, Sent
+from dojo_tui.destinations.defectdojo.things import ServerTest
+from dojo_tui.destinations.defectdojo.waiting import settle
+from dojo_tui.http.exchange import Caller
+from dojo_tui.model.finding import Finding
+from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.reimport import Plan, Report, read
+
+_FULL_AFTER = timedelta(days=7)
+"""So often everything is sent although nothing changed: somebody may have changed it there."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What the store knew when the plan was made."""
+
+    place: Place
+    scope: Scope
+    plan: Plan
+
+
+def reimport(
+    desk: Desk, target: Target, product_remote: int, fetch: Fetch, settings: Reimport, caller: Caller
+) -> Summary:
+    """Make what the server has of a Record equal to ``fetch``."""
+    return _Reimport(desk, target, product_remote, fetch, settings, caller).run()
+
+
+class _Reimport:
+    def __init__(
+        self, desk: Desk, target: Target, product_remote: int, fetch: Fetch, settings: Reimport, caller: Caller
+    ) -> None:
+        self._desk = desk
+        self._target = target
+        self._product = product_remote
+        self._fetch = fetch
+        self._settings = settings
+        self._caller = caller
+        self._report: Report = read(fetch.findings)
+        self._service = anchors.service(target.scope)
+
+    def run(self) -> Summary:
+        look = self._look()
+        if not self._settings.dry_run and self._was_overruled(look):
+            look = self._look()
+        why = "" if self._settings.accept_large_change else look.plan.held_back(self._settings.hold)
+        summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial, held=why)
+        if self._settings.dry_run or why or self._is_as_it_should_be(look):
+            return summary
+        place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
+        if place.test_remote != look.place.test_remote and look.place.test_remote is not None:
+            # Another Test than the one that was compared with: nothing is there yet.
+            look = self._look()
+            summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial)
+        settle(self._desk, place, self._caller)
+        self._send(look, place, test)
+        return summary
+
+    # --- before ---------------------------------------------------------------------
+
+    def _look(self) -> _Look:
+        self._caller.check()
+        with self._desk.database.read() as connection:
+            place = sent.place(connection, self._target)
+            made = held.plan_on(connection, place.test_id, self._target, self._report, self._fetch, self._settings)
+            scope = sent.scope(connection, place.test_id, self._target.scope)
+            if scope.build_id and place.test_id is not None:
+                _count_as_new(made, sent.sent(connection, place.test_id, self._target.scope))
+        return _Look(place, scope, made)
+
+    def _was_overruled(self, look: _Look) -> bool:
+        """Whether people decided something on the server that makes the plan another one."""
+        matters = triage.matters(self._desk.database, look.place, self._target, look.plan)
+        return matters and triage.take_over(self._desk, self._target, look.place, self._service)
+
+    def _is_as_it_should_be(self, look: _Look) -> bool:
+        """Whether nothing changed on either side, by one small question."""
+        made, scope = look.plan, look.scope
+        if made.create or made.update or made.close or made.vanish or scope.build_id or scope.full_at is None:
+            return False
+        if look.place.test_remote is None or self._now() - scope.full_at >= _FULL_AFTER:
+            return False
+        return self._desk.api.count(look.place.test_remote, self._service, active=True) == scope.active_there
+
+    # --- the thing itself -------------------------------------------------------------
+
+    def _send(self, look: _Look, place: Place, test: ServerTest) -> None:
+        assert place.test_id is not None
+        build_id = f"dojo-tui-{self._desk.mark}-{uuid.uuid4().hex[:12]}"
+        created = self._announce(look, place.test_id, test, build_id)
+        with self._desk.database.read() as connection:
+            known = sent.sent(connection, place.test_id, self._target.scope)
+            rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
+            message = Writer(look.plan, created, known, self._desk.mark).message(rows)
+        for note, times in message.notes.items():
+            self._caller.log(f"{note} ({times:,} times)." if times > 1 else f"{note}.")
+        sending = Sending(self._desk, self._caller, self._target, place, self._service, message, known)
+        sending.run(build_id, was_clean=not look.scope.build_id)
+        self._confirm(look, place.test_id, created, known, sending)
+
+    def _announce(self, look: _Look, test_id: int, test: ServerTest, build_id: str) -> dict[int, Finding]:
+        """Write down what is about to be sent; the new Findings by the id that they have from now on."""
+        now, scope = self._now(), self._target.scope
+        patience = timedelta(seconds=self._desk.limits.patience.seconds(len(self._report)))
+        with self._desk.database.write() as connection:
+            last = sent.last_id(connection)
+            held.writer(connection, test_id, self._target, now, self._desk.clock.local(now)).create(
+                self._report, look.plan.create
+            )
+            ids = sent.newest(connection, test_id, scope, last) if look.plan.create else []
+            created = dict(zip(ids, (self._report.findings[n] for n in look.plan.create), strict=True))
+            taken = sent.anchor_hashes(connection, test_id, scope)
+            sent.announce(connection, self._anchors(connection, test_id, set(ids), taken, test))
+            sent.save_scope(
+                connection, test_id, scope, replace(look.scope, build_id=build_id, patient_until=now + patience)
+            )
+        return created
+
+    def _anchors(
+        self, connection: Connection, test_id: int, new: set[int], taken: set[str], test: ServerTest
+    ) -> dict[int, tuple[str, str]]:
+        """An anchor for each new Finding that no other of its Record has, had or will have."""
+        made: dict[int, tuple[str, str]] = {}
+        if not new:
+            return made
+        for key, row in finding_rows.held_findings(connection, test_id, self._target.scope):
+            if key not in new:
+                continue
+            anchor = plain = anchors.anchor(_entry(row))
+            number = 1
+            while (hashed := anchors.hash_key(anchor, self._service, test.hash_fields)) in taken:
+                number += 1
+                anchor = anchors.told_apart(plain, number, test.hash_fields)
+            taken.add(hashed)
+            made[key] = (hashed, anchors.to_json(anchor))
+        return made
+
+    def _confirm(
+        self, look: _Look, test_id: int, created: Mapping[int, Finding], known: Mapping[int, Sent], sending: Sending
+    ) -> None:
+        """The server has it: so it is what we hold."""
+        now, scope = self._now(), self._target.scope
+        matched = {update.id for update in look.plan.update}
+        never = [key for key, one in known.items() if not (one.confirmed or key in created or key in matched)]
+        with self._desk.database.write() as connection:
+            held.touch_test(connection, self._target, now)
+            writer = held.writer(connection, test_id, self._target, now, self._desk.clock.local(now))
+            writer.update(look.plan.update)
+            writer.show(created)
+            held.close(connection, look.plan, now)
+            sent.withdraw(connection, never)
+            sent.confirm(connection, (key for key, one in known.items() if not one.confirmed and key not in never))
+            sent.keep_remote_ids(connection, sending.remote_ids)
+            sent.save_scope(connection, test_id, scope, Scope(full_at=now, active_there=sending.active_there))
+
+    def _now(self) -> datetime:
+        return self._desk.clock.now()
+
+
+def _entry(finding: Finding) -> Mapping[str, Any]:
+    return generic.entry(finding, "", lambda _: None)
+
+
+def _count_as_new(made: Plan, known: Mapping[int, Sent]) -> None:
+    """Findings of an attempt whose end was not seen are held, but they are new to the person."""
+    for update in made.update:
+        if update.id in known and not known[update.id].confirmed:
+            severity = update.finding.severity
+            made.count(Action.UPDATED if update.finding.dismissed else Action.REACTIVATED, severity, -1)
+            made.count(Action.CREATED, severity)

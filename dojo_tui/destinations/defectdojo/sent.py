@@ -1,0 +1,202 @@
+"""What was sent to a server, as the store remembers it: written before a request and confirmed after it (P7).
+
+The store holds what the server confirmed. A Finding that is about to be
+created there is written first, with the anchor it will be found again by, so
+that a program that dies between the request and its answer sends the same
+thing again and not a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from dojo_tui.destinations.base import ENGAGEMENT, Target
+from dojo_tui.destinations.held import test_of
+from dojo_tui.store.ids import chunks
+from dojo_tui.store.tables import engagements, findings, sent_findings, sent_scopes, tests
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The ids of a Record's Engagement and Test: ours, and the server's where we know them."""
+
+    test_id: int | None = None
+    engagement_remote: int | None = None
+    test_remote: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How the last attempt to send a Record's Findings ended."""
+
+    build_id: str = ""
+    """Of an attempt whose end was not seen; empty when the server has what we hold."""
+    patient_until: datetime | None = None
+    full_at: datetime | None = None
+    active_there: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the server knows of one Finding."""
+
+    confirmed: bool
+    anchor: str
+    """What it was created with, as JSON: a report that repeats it finds it again."""
+    remote_id: int | None
+
+
+def place(connection: Connection, target: Target) -> Place:
+    """Where a target's Findings are."""
+    known = test_of(connection, target)
+    statement = select(engagements.c.id, engagements.c.remote_id).where(
+        engagements.c.product_id == int(target.product_ref), engagements.c.name == ENGAGEMENT
+    )
+    engagement = connection.execute(statement).one_or_none()
+    if known is None:
+        return Place(engagement_remote=engagement.remote_id if engagement else None)
+    remote = connection.execute(select(tests.c.remote_id).where(tests.c.id == known[0])).scalar_one()
+    return Place(known[0], engagement.remote_id if engagement else None, remote)
+
+
+def settle_place(connection: Connection, place: Place) -> None:
+    """Remember the server's ids of the Engagement and Test of ``place``.
+
+    Where the Test is another one than before, the old one is gone and with it
+    what it held: nothing of it is there to be compared with.
+    """
+    assert place.test_id is not None
+    was = connection.execute(select(tests.c.remote_id).where(tests.c.id == place.test_id)).scalar_one()
+    if was is not None and was != place.test_remote:
+        connection.execute(delete(findings).where(findings.c.test_id == place.test_id))
+        connection.execute(delete(sent_scopes).where(sent_scopes.c.test_id == place.test_id))
+    connection.execute(update(tests).where(tests.c.id == place.test_id).values(remote_id=place.test_remote))
+    engagement = select(tests.c.engagement_id).where(tests.c.id == place.test_id).scalar_subquery()
+    connection.execute(
+        update(engagements).where(engagements.c.id == engagement).values(remote_id=place.engagement_remote)
+    )
+
+
+def scope(connection: Connection, test_id: int | None, name: str) -> Scope:
+    """How it stands with one scope."""
+    row = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)).one_or_none()
+    return Scope() if row is None else Scope(*row)
+
+
+def unsettled(connection: Connection, test_id: int) -> list[Scope]:
+    """The scopes of a Test whose last attempt may still be carried out."""
+    rows = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.build_id != ""))
+    return [Scope(*row) for row in rows]
+
+
+def save_scope(connection: Connection, test_id: int, name: str, state: Scope) -> None:
+    """Remember how it stands."""
+    values = {
+        "build_id": state.build_id,
+        "patient_until": state.patient_until,
+        "full_at": state.full_at,
+        "active_there": state.active_there,
+    }
+    where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
+    if connection.execute(update(sent_scopes).where(*where).values(values)).rowcount == 0:
+        connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
+
+
+def impatient(connection: Connection, test_id: int) -> None:
+    """Nobody needs to wait any more for what was sent to this Test."""
+    connection.execute(update(sent_scopes).where(sent_scopes.c.test_id == test_id).values(patient_until=None))
+
+
+def forget_full(connection: Connection, connector_id: int, names: Collection[str] | None = None) -> None:
+    """Let the next Sync of these scopes send everything, changed or not; all of the Connector's by default."""
+    of_connector = select(tests.c.id).where(tests.c.connector_id == connector_id)
+    statement = update(sent_scopes).where(sent_scopes.c.test_id.in_(of_connector)).values(full_at=None)
+    if names is not None:
+        statement = statement.where(sent_scopes.c.scope.in_(list(names)))
+    connection.execute(statement)
+
+
+def sent(connection: Connection, test_id: int, name: str) -> dict[int, Sent]:
+    """What the server knows of each Finding of a scope."""
+    statement = (
+        select(sent_findings.c.finding_id, sent_findings.c.confirmed, sent_findings.c.anchor, sent_findings.c.remote_id)
+        .join(findings, findings.c.id == sent_findings.c.finding_id)
+        .where(findings.c.test_id == test_id, findings.c.scope == name)
+    )
+    return {row[0]: Sent(bool(row[1]), row[2], row[3]) for row in connection.execute(statement)}
+
+
+def anchor_hashes(connection: Connection, test_id: int, name: str) -> set[str]:
+    """The hashes that are taken in a scope."""
+    statement = (
+        select(sent_findings.c.anchor_hash)
+        .join(findings, findings.c.id == sent_findings.c.finding_id)
+        .where(findings.c.test_id == test_id, findings.c.scope == name)
+    )
+    return set(connection.execute(statement).scalars())
+
+
+def newest(connection: Connection, test_id: int, name: str, after: int) -> list[int]:
+    """The ids of the Findings of a scope that were made after that one, in their order."""
+    statement = select(findings.c.id).where(
+        findings.c.test_id == test_id, findings.c.scope == name, findings.c.id > after
+    )
+    return list(connection.execute(statement.order_by(findings.c.id)).scalars())
+
+
+def last_id(connection: Connection) -> int:
+    """The newest Finding of all."""
+    return connection.execute(select(findings.c.id).order_by(findings.c.id.desc()).limit(1)).scalar() or 0
+
+
+def announce(connection: Connection, anchors: Mapping[int, tuple[str, str]]) -> None:
+    """Keep new Findings out of sight until the server has confirmed them; by id, with their anchor's hash and text."""
+    for chunk in chunks(anchors):
+        hidden = update(findings).where(findings.c.id.in_(chunk))
+        connection.execute(hidden.values(active=False, is_mitigated=False, reported=False))
+    rows = [
+        {"finding_id": key, "confirmed": False, "anchor_hash": hashed, "anchor": text}
+        for key, (hashed, text) in anchors.items()
+    ]
+    if rows:
+        connection.execute(insert(sent_findings), rows)
+
+
+def confirm(connection: Connection, ids: Iterable[int]) -> None:
+    """The server has them now."""
+    for chunk in chunks(ids):
+        connection.execute(update(sent_findings).where(sent_findings.c.finding_id.in_(chunk)).values(confirmed=True))
+
+
+def withdraw(connection: Connection, ids: Iterable[int]) -> None:
+    """Announced Findings that are reported no more: they never were."""
+    for chunk in chunks(ids):
+        connection.execute(delete(findings).where(findings.c.id.in_(chunk)))
+
+
+def keep_remote_ids(connection: Connection, ids: Mapping[int, int]) -> None:
+    """The server's ids of Findings."""
+    if ids:
+        statement = update(sent_findings).where(sent_findings.c.finding_id == bindparam("key"))
+        rows = [{"key": key, "remote": remote} for key, remote in ids.items()]
+        connection.execute(statement.values(remote_id=bindparam("remote")), rows)
+
+
+def dismiss(connection: Connection, flags: Mapping[int, Mapping[str, bool]]) -> None:
+    """Take over what people decided on the server about these Findings."""
+    for key, values in flags.items():
+        connection.execute(update(findings).where(findings.c.id == key).values(active=False, triaged=True, **values))
+
+
+def undismiss(connection: Connection, ids: Collection[int]) -> None:
+    """What people decided on the server about these was taken back there."""
+    for chunk in chunks(ids):
+        values = {"active": True, "triaged": False, "false_p": False, "out_of_scope": False, "risk_accepted": False}
+        connection.execute(update(findings).where(findings.c.id.in_(chunk)).values(values))
+
+
+_SCOPES = select(sent_scopes.c.build_id, sent_scopes.c.patient_until, sent_scopes.c.full_at, sent_scopes.c.active_there)

@@ -1,0 +1,60 @@
+"""What people decided on the server: a Finding that they dismissed stays as they left it, also when it vanishes.
+
+DefectDojo's own reimport closes it. We ask before we close anything, and
+name what was dismissed in the report as if it were still found.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+
+from dojo_tui.destinations.base import Target
+from dojo_tui.destinations.defectdojo import sent
+from dojo_tui.destinations.defectdojo.desk import Desk
+from dojo_tui.destinations.defectdojo.message import key_of
+from dojo_tui.destinations.defectdojo.sent import Place
+from dojo_tui.model.reimport import Plan
+from dojo_tui.store.database import Database
+from dojo_tui.store.tables import findings
+
+_FLAGS = ("false_p", "out_of_scope", "risk_accepted")
+
+
+def matters(database: Database, place: Place, target: Target, made: Plan) -> bool:
+    """Whether it makes a difference: something would be closed, or was dismissed there."""
+    if place.test_remote is None:
+        return False
+    if made.close:
+        return True
+    dismissed = select(findings.c.id).where(
+        findings.c.test_id == place.test_id, findings.c.scope == target.scope, findings.c.triaged
+    )
+    with database.read() as connection:
+        return bool(connection.execute(select(exists(dismissed))).scalar())
+
+
+def take_over(desk: Desk, target: Target, place: Place, service: str) -> bool:
+    """Bring what is held in line with it; True when that changed something. Raises LostError when the Test is gone."""
+    assert place.test_remote is not None
+    there: dict[int, dict[str, bool]] = {}
+    for name in _FLAGS:
+        for one in desk.api.findings(place.test_remote, service, **{name: True}):
+            key = key_of(desk.mark, one.unique_id)
+            if key is not None:
+                there[key] = {flag: getattr(one, flag) for flag in _FLAGS}
+    columns = [findings.c[name] for name in ("id", "triaged", *_FLAGS)]
+    statement = select(*columns).where(findings.c.test_id == place.test_id, findings.c.scope == target.scope)
+    with desk.database.read() as connection:
+        held = {row.id: row for row in connection.execute(statement)}
+    decided = {
+        key: flags
+        for key, flags in there.items()
+        if key in held and any(getattr(held[key], name) != value for name, value in flags.items())
+    }
+    undone = [key for key, row in held.items() if row.triaged and key not in there]
+    if not decided and not undone:
+        return False
+    with desk.database.write() as connection:
+        sent.dismiss(connection, decided)
+        sent.undismiss(connection, undone)
+    return True

@@ -1,0 +1,99 @@
+"""The DefectDojo servers that are known, and which destination is chosen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select, update
+
+from dojo_tui.store.tables import destinations, products, records
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationRow:
+    """One DefectDojo server."""
+
+    id: int
+    url: str
+    secret: str | None
+    """A reference to the token (P10)."""
+    ca_file: str
+    """Certificates to trust instead of the system's; empty for those."""
+    verify: bool
+    product_type: str
+    """Of Products that are made without naming one."""
+    chosen: bool
+    mark: str
+    """Part of the ids that our Findings have there."""
+    products_read_at: datetime | None
+
+
+_REF = cast(products.c.id, Text)
+_ALL = select(*(destinations.c[name] for name in DestinationRow.__slots__)).order_by(destinations.c.id)
+
+
+def all_destinations(connection: Connection) -> list[DestinationRow]:
+    """Every server, oldest first."""
+    return [DestinationRow(*row) for row in connection.execute(_ALL)]
+
+
+def destination_at(connection: Connection, url: str) -> DestinationRow | None:
+    """The server of this address."""
+    row = connection.execute(_ALL.where(destinations.c.url == url)).one_or_none()
+    return None if row is None else DestinationRow(*row)
+
+
+def chosen_destination(connection: Connection) -> DestinationRow | None:
+    """The server that is chosen; None for the embedded destination."""
+    row = connection.execute(_ALL.where(destinations.c.chosen)).first()
+    return None if row is None else DestinationRow(*row)
+
+
+def save_destination(
+    connection: Connection,
+    url: str,
+    now: datetime,
+    *,
+    secret: str | None,
+    ca_file: str,
+    verify: bool,
+    product_type: str,
+) -> DestinationRow:
+    """Add the server of this address, or change what is known of it."""
+    values = {"secret": secret, "ca_file": ca_file, "verify": verify, "product_type": product_type}
+    if connection.execute(update(destinations).where(destinations.c.url == url).values(values)).rowcount == 0:
+        new = {"url": url, "chosen": False, "mark": secrets.token_hex(4), "created_at": now}
+        connection.execute(insert(destinations).values(**values, **new))
+    saved = destination_at(connection, url)
+    assert saved is not None
+    return saved
+
+
+def choose_destination(connection: Connection, url: str | None) -> None:
+    """Choose a server, or with None the embedded destination."""
+    connection.execute(update(destinations).values(chosen=False))
+    if url is not None:
+        connection.execute(update(destinations).where(destinations.c.url == url).values(chosen=True))
+
+
+def mapped_elsewhere(connection: Connection, destination_id: int | None) -> int:
+    """How many Records are mapped to Products of other destinations than this one."""
+    statement = (
+        select(func.count())
+        .select_from(records)
+        .join(products, _REF == records.c.product_ref)
+        .where(products.c.destination_id.is_distinct_from(destination_id))
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def remove_destination(connection: Connection, url: str) -> None:
+    """Forget a server and all that was sent to it; nothing changes there."""
+    connection.execute(delete(destinations).where(destinations.c.url == url))
+
+
+def note_products_read(connection: Connection, destination_id: int, at: datetime) -> None:
+    """Remember when its Products were last listed."""
+    connection.execute(update(destinations).where(destinations.c.id == destination_id).values(products_read_at=at))
