@@ -121,7 +121,7 @@ def translated(error: HttpError, act: Act, request: Request) -> DestinationError
     failed = (
         f"{act.doing} failed ({error.status}){told}" if error.status >= 400 else f"{act.doing} failed: {error.what}"
     )
-    if _is_unknown(error, request):
+    if _is_unknown(error, answer, request):
         return UnknownOutcomeError(
             failed,
             safe="It may have been carried out, or still be: it is not sent again.",
@@ -156,17 +156,19 @@ def _refused(error: HttpError, answer: Said, act: Act, told: str) -> Destination
     return DestinationError(what, safe=UNCHANGED, do=do)
 
 
-def _is_unknown(error: HttpError, request: Request) -> bool:
+def _is_unknown(error: HttpError, answer: Said, request: Request) -> bool:
     """Whether a request that must not be sent twice may have been carried out although we saw no end of it.
 
     Surely not carried out is what found no connection, what was refused (429
-    and all other 4xx) and what was led elsewhere. The server's own 500 is an
+    and all other 4xx) and what was led elsewhere. DefectDojo's own 500 is an
     end: it is carried out in part, and nothing goes on.
     """
     if request.may_repeat or isinstance(error, UnreachableError | ForeignError):
         return False
     if error.status == 0:
         return isinstance(error, RetriableError | IncompleteError)
+    if error.status == 500:
+        return answer.data is None
     return error.status in _IN_BETWEEN or error.status < 300
 
 
