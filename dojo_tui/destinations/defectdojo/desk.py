@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.places import Places
@@ -29,6 +30,8 @@ class Limits:
     patience: Patience = field(default_factory=Patience)
     most_bytes: int = 95 * 1024 * 1024
     """Of one report: it takes 100 MB, the form's frame included."""
+    full_after: timedelta = timedelta(days=7)
+    """So often everything is sent although nothing changed: somebody may have changed it there."""
     look_again: float = 1.0
     """Seconds between two looks whether it has come to an end."""
 

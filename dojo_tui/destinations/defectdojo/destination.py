@@ -177,10 +177,10 @@ class DefectDojoDestination:
             desk = Desk(self._database, self._clock, api, self._places, self._row.mark, self._limits)
             try:
                 return reimport(desk, target, product_remote, fetch, settings, caller)
-            except LostError:
+            except LostError as error:
                 with self._database.read() as connection:
                     self._places.forget(sent.place(connection, target).test_remote)
-                raise
+                raise LostError(stale.reason(api, product_remote), safe=error.safe, do=error.do) from None
 
     # --- the connection -----------------------------------------------------------------
 

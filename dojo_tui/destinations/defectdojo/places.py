@@ -35,7 +35,9 @@ class Places:
         with self._database.read() as connection:
             known = sent.place(connection, target)
         if known.test_remote is not None:
-            test = self._seen.get(known.test_remote) or api.test(known.test_remote)
+            # Nothing was found there yet: what we remember of it may be of before it was deleted.
+            seen = self._seen.get(known.test_remote) if target.synced else None
+            test = seen or api.test(known.test_remote)
             if test is not None:
                 self._seen[test.id] = _usable(test)
                 return known, test

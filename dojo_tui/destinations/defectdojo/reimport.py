@@ -25,9 +25,6 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.plan import Action, Summary
 from dojo_tui.model.reimport import Plan, Report, read
 
-_FULL_AFTER = timedelta(days=7)
-"""So often everything is sent although nothing changed: somebody may have changed it there."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -60,6 +57,10 @@ class _Reimport:
 
     def run(self) -> Summary:
         look = self._look()
+        if not self._settings.dry_run and not self._target.synced and look.place.test_remote is not None:
+            # Mapped anew to where it was once: what was held of it counts only if it is still there.
+            self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
+            look = self._look()
         if not self._settings.dry_run and self._was_overruled(look):
             look = self._look()
         why = "" if self._settings.accept_large_change else look.plan.held_back(self._settings.hold)
@@ -67,10 +68,6 @@ class _Reimport:
         if self._settings.dry_run or why or self._is_as_it_should_be(look):
             return summary
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
-        if place.test_remote != look.place.test_remote and look.place.test_remote is not None:
-            # Another Test than the one that was compared with: nothing is there yet.
-            look = self._look()
-            summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial)
         settle(self._desk, place, self._caller)
         self._send(look, place, test)
         return summary
@@ -97,7 +94,7 @@ class _Reimport:
         made, scope = look.plan, look.scope
         if made.create or made.update or made.close or made.vanish or scope.build_id or scope.full_at is None:
             return False
-        if look.place.test_remote is None or self._now() - scope.full_at >= _FULL_AFTER:
+        if look.place.test_remote is None or self._now() - scope.full_at >= self._desk.limits.full_after:
             return False
         return self._desk.api.count(look.place.test_remote, self._service, active=True) == scope.active_there
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from dojo_tui.destinations.base import ENGAGEMENT, Target
 from dojo_tui.destinations.held import test_of
 from dojo_tui.store.ids import chunks
-from dojo_tui.store.tables import engagements, findings, sent_findings, sent_scopes, tests
+from dojo_tui.store.tables import engagements, findings, products, sent_findings, sent_scopes, tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,17 @@ def place(connection: Connection, target: Target) -> Place:
         return Place(engagement_remote=engagement.remote_id if engagement else None)
     remote = connection.execute(select(tests.c.remote_id).where(tests.c.id == known[0])).scalar_one()
     return Place(known[0], engagement.remote_id if engagement else None, remote)
+
+
+def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], int]:
+    """The server's ids of all our Tests there, by the Product's ref and the Connector."""
+    statement = (
+        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id)
+        .join(tests, tests.c.engagement_id == engagements.c.id)
+        .join(products, products.c.id == engagements.c.product_id)
+        .where(products.c.destination_id == destination_id, tests.c.remote_id.is_not(None))
+    )
+    return {(str(product), connector): remote for product, connector, remote in connection.execute(statement)}
 
 
 def settle_place(connection: Connection, place: Place) -> None:

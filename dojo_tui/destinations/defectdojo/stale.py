@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo import products, sent
@@ -27,35 +27,33 @@ def lost(database: Database, destination_id: int, api: Api, targets: Collection[
     """What the server tells: Tests by title, one listing for a whole Connector; the rest by their Products."""
     with database.read() as connection:
         known = products.known(connection, destination_id, {target.product_ref for target in targets})
-        places = {target: sent.place(connection, target) for target in targets if target.synced}
-    by_label: dict[str, dict[int, list[Target]]] = defaultdict(lambda: defaultdict(list))
-    for target, place in places.items():
-        if place.test_remote is not None:
-            by_label[target.connector_label][place.test_remote].append(target)
-    there: set[int] = set()
-    for label, tests in by_label.items():
-        found = {test.id for test in api.tests_titled(label)}
-        # Somebody may have given it another title.
-        found |= {test for test in tests.keys() - found if api.test(test) is not None}
-        there |= found
-    gone = {
-        target for target, place in places.items() if place.test_remote is not None and place.test_remote not in there
-    }
-    unsure = {
-        target
-        for target in targets
-        if target in gone or places.get(target) is None or places[target].test_remote is None
-    }
+        tests = sent.test_ids(connection, destination_id)
+    ours = {target: tests.get((target.product_ref, target.connector_id)) for target in targets if target.synced}
+    alive = _alive(api, {target: test for target, test in ours.items() if test is not None})
+    unsure = [target for target in targets if ours.get(target) not in alive]
     remote = {target: known[target.product_ref].remote_id for target in unsure if target.product_ref in known}
-    alive = {product.id for product in api.products_with_ids(set(remote.values()))} if remote else set()
-    with_ids = [int(ref) for ref, one in known.items() if one.remote_id in set(remote.values()) - alive]
-    if with_ids:
-        with database.write() as connection:
-            products.mark_gone(connection, destination_id, with_ids)
-    reasons: dict[Target, str] = {}
-    for target in unsure:
-        if remote.get(target) not in alive:
-            reasons[target] = NO_PRODUCT
-        elif target in gone:
-            reasons[target] = NO_TEST
+    there = {product.id for product in api.products_with_ids(set(remote.values()))} if remote else set()
+    with database.write() as connection:
+        gone = [int(target.product_ref) for target, product in remote.items() if product not in there]
+        products.mark_gone(connection, destination_id, sorted(set(gone)))
+    reasons = {target: NO_PRODUCT for target in unsure if remote.get(target) not in there}
+    reasons.update({target: NO_TEST for target in unsure if target not in reasons and ours.get(target) is not None})
     return reasons
+
+
+def reason(api: Api, product_remote: int) -> str:
+    """Why a place is not there, when something of it was asked for in vain."""
+    return NO_TEST if any(api.products_with_ids([product_remote])) else NO_PRODUCT
+
+
+def _alive(api: Api, tests: Mapping[Target, int]) -> set[int]:
+    """Those of our Tests that are there."""
+    by_label: dict[str, set[int]] = defaultdict(set)
+    for target, test in tests.items():
+        by_label[target.connector_label].add(test)
+    alive: set[int] = set()
+    for label, wanted in by_label.items():
+        titled = {test.id for test in api.tests_titled(label)}
+        # Somebody may have given it another title.
+        alive |= wanted & titled | {test for test in wanted - titled if api.test(test) is not None}
+    return alive
