@@ -346,6 +346,5 @@ sent_findings = Table(
     Column("remote_id", BigInteger),  # looked up when it is first needed
     Column("confirmed", Boolean, nullable=False),  # false: sent for the first time, and no answer seen
     Column("anchor_hash", Text, nullable=False),
-    # What it is found again by there; null while that is what the row itself says.
-    Column("anchor", Text),
+    Column("anchor", Text, nullable=False),  # what it was created with, and is found again by there
 )

@@ -64,7 +64,7 @@ def upgrade() -> None:
         sa.Column("remote_id", sa.BigInteger()),
         sa.Column("confirmed", sa.Boolean(), nullable=False),
         sa.Column("anchor_hash", sa.Text(), nullable=False),
-        sa.Column("anchor", sa.Text()),
+        sa.Column("anchor", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("finding_id", name="pk_sent_findings"),
         sa.ForeignKeyConstraint(
             ["finding_id"], ["findings.id"], name="fk_sent_findings_finding_id", ondelete="CASCADE"
