@@ -4,14 +4,13 @@ The parser there refuses a whole report for one unknown key and the database
 for one text too long, so each entry has allowed keys only, no nulls, and
 every limit kept. Keys are left out where the server's own default says the same.
 
-How title, description, path, line and CWE are worded is a promise: a Finding
-is recognised by what it was created with (see ``anchors``), and whoever words
-one anew loses those whose anchor was not stored.
+How a Finding is worded may change with a version, because it is recognised by
+its anchor (see ``anchors``); but each change costs one request per Finding.
 
-Not sent: the tool's own id (``unique_id_from_tool`` is ours, and any place
-where a person would see the tool's is hashed), ``service`` (the form's
-replaces it, so it is told in the description), columns and end lines (there
-is no field for them, and they change whenever code shifts).
+Not sent: the tool's own id (``unique_id_from_tool`` is ours, and there is no
+second place for one), ``service`` (the form's replaces it, so it is told in
+the description), columns and end lines (there is no field for them, and they
+change whenever code shifts).
 """
 
 from __future__ import annotations
@@ -23,18 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from dojo_tui.destinations.defectdojo.anchors import (
-    LEGACY_FIELDS,
-    MARK_LIMIT,
-    Anchor,
-    anchor,
-    anchored,
-    from_json,
-    hash_key,
-    service,
-    to_json,
-    told_apart,
-)
+from dojo_tui.destinations.defectdojo.anchors import MARK_LIMIT
 from dojo_tui.destinations.defectdojo.limits import (
     DESCRIPTION_LIMIT,
     FIRST_YEAR,
@@ -48,27 +36,9 @@ from dojo_tui.destinations.defectdojo.limits import (
     is_vector,
     tag,
 )
-from dojo_tui.destinations.defectdojo.patches import changes, triage
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.text import clean, inert
-
-__all__ = [
-    "LEGACY_FIELDS",
-    "Anchor",
-    "anchor",
-    "anchored",
-    "changes",
-    "entry",
-    "from_json",
-    "hash_key",
-    "parts",
-    "report",
-    "service",
-    "to_json",
-    "told_apart",
-    "triage",
-]
 
 Tell = Callable[[str], None]
 _T = TypeVar("_T")

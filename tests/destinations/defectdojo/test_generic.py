@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dojo_tui.destinations.defectdojo import generic
+from dojo_tui.destinations.defectdojo.anchors import MARK_LIMIT, anchor, hash_key
 from dojo_tui.destinations.defectdojo.limits import (
     DESCRIPTION_LIMIT,
     LIMITS,
@@ -140,7 +141,7 @@ def test_every_field_comes_back(tmp_path: Path) -> None:
 
 
 def test_the_least_finding() -> None:
-    """The wording of what is hashed is a promise: a change of it would make every Finding a new one on every server."""
+    """Another wording of what is hashed costs every server one request for each Finding: only on purpose."""
     assert made(Finding(title=" Bad\n thing ", severity=Severity.INFO)) == (
         {
             "title": "Bad thing",
@@ -152,8 +153,8 @@ def test_the_least_finding() -> None:
         },
         [],
     )
-    everything = generic.anchor(made(FULL)[0])
-    assert generic.hash_key(everything, "") == "504d90033c2cf4db2ee37b667d27cf986888c71a4ec4520b2ffa40c7e7a75b6f"
+    everything = anchor(made(FULL)[0])
+    assert hash_key(everything, "") == "504d90033c2cf4db2ee37b667d27cf986888c71a4ec4520b2ffa40c7e7a75b6f"
 
 
 def test_severity_in_the_five_words() -> None:
@@ -214,7 +215,7 @@ def test_a_title_is_never_empty() -> None:
 
 
 def test_a_long_description_is_cut_and_keeps_what_is_added() -> None:
-    full = DESCRIPTION_LIMIT - generic.MARK_LIMIT
+    full = DESCRIPTION_LIMIT - MARK_LIMIT
     added = "\n\n**Scanner:** S\n\n```\ncode\n```\n"
     at_limit = plain(description="x" * (full - len(added)), scanner="S", snippet="code")
     written, told = made(at_limit)
@@ -325,7 +326,7 @@ def test_whatever_a_tool_says_the_server_takes_it(tmp_path: Path) -> None:
         for name, limit in COLUMNS.items():
             assert len(one.get(name, "")) <= limit, name
         assert len(one["title"].upper()) <= 511
-        assert len(one["description"]) <= DESCRIPTION_LIMIT - generic.MARK_LIMIT
+        assert len(one["description"]) <= DESCRIPTION_LIMIT - MARK_LIMIT
         assert one["title"].strip()
         assert one["description"].strip()
         assert all(0 < len(name) <= 50 for name in one.get("vulnerability_ids", ()))
