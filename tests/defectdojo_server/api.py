@@ -151,6 +151,8 @@ class Api:
         created = self.show(table, row)
         for name in _ONLY_READ.get(table, ()):
             created.pop(name, None)
+        if "tags" in row:
+            created["tags"] = row["tags"]  # in the order given: lists show them sorted
         return Answer(201, created)
 
     def _one(self, request: Request, user: User, table: str, row: Row) -> Answer:
@@ -225,13 +227,15 @@ class Api:
                 "hash_code_fields": None,
                 "finding_groups": [],
             }
-            return {**row, **more, "deduplication_algorithm": algorithm_of(self.state, row)}
+            more["deduplication_algorithm"] = algorithm_of(self.state, row)
+            return {**row, **more, "tags": sorted(row["tags"])}
         if table == "products":
             findings = self._open_findings(row)
-            return {**row, "findings_count": len(findings), "findings_list": findings}
+            counted = {"findings_count": len(findings), "findings_list": findings}
+            return {**row, **counted, "tags": sorted(row["tags"])}
         if table == "test_imports":
             return self._history(row)
-        return dict(row)
+        return {**row, "tags": sorted(row["tags"])} if "tags" in row else dict(row)
 
     def _open_findings(self, product: Row) -> list[int]:
         tests = [
@@ -244,17 +248,18 @@ class Api:
 
     def _history(self, row: Row) -> Row:
         findings = self.state.tables["findings"]
-        there = [action for action in row["actions"] if action["finding"] in findings]
+        there = [
+            {"id": action_id, "action": action, "finding": finding}
+            for action_id, action, finding in row["actions"]
+            if finding in findings
+        ]
 
         def place(action: Row) -> tuple[str, str, str]:
             finding = findings[action["finding"]]
-            return (action["action"], finding["numerical_severity"], finding["title"])
+            return (action["action"], finding["numerical_severity"], value(finding, "title"))
 
         times = {"created": row["created"], "modified": row["created"]}
-        actions = [
-            {"id": action["finding"], **times, "test_import": row["id"], **action}
-            for action in sorted(there, key=place)
-        ]
+        actions = [{**action, **times, "test_import": row["id"]} for action in sorted(there, key=place)]
         shown_row = {name: cell for name, cell in row.items() if name != "actions"}
         affected = sorted(action["finding"] for action in there)
         return {**shown_row, **times, "test_import_finding_action_set": actions, "findings_affected": affected}

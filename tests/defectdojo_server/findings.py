@@ -118,7 +118,7 @@ def hash_code(row: Mapping[str, Any]) -> str:
 
 def prepare(row: Row) -> None:
     """What saving does to the fields of a finding; ``broken`` where the real database refuses them."""
-    row["title"] = title_case(row["title"][:511])
+    row["title"] = title_case(value(row, "title")[:511])
     row["numerical_severity"] = NUMERICAL.get(row["severity"], "S5")
     for name in ("component_name", "component_version"):
         if not str(row.get(name) or "").strip():

@@ -264,13 +264,14 @@ class Writer:
 
     def _history(self, labels: Mapping[str, str], kind: str, settings: Row, now: str) -> Row:
         groups = zip("CNRU", self.groups().values(), strict=True)
-        actions = [{"action": letter, "finding": row["id"]} for letter, rows in groups for row in rows]
+        pairs = [(letter, row["id"]) for letter, rows in groups for row in rows]
+        ids = self.state.take_ids("actions", len(pairs))
         return {
             "test": self.test["id"],
             "created": now,
             "type": kind,
             "import_settings": settings,
-            "actions": actions,
+            "actions": [(action, *pair) for action, pair in zip(ids, pairs, strict=True)],
             **labels,
         }
 

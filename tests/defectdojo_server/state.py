@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from tests.defectdojo_server.settings import SYSTEM_SETTINGS
+
 Row = dict[str, Any]
 
 TOKEN = "d0j0" * 10
@@ -92,7 +94,7 @@ class State:
         for name in ENVIRONMENTS:
             self.add("development_environments", {"name": name})
         self.add("product_types", {**PRODUCT_TYPE, "name": "Research and Development", "critical_product": True})
-        self.add("system_settings", {"enable_deduplication": False, "delete_duplicates": False, "max_dupes": 10})
+        self.add("system_settings", dict(SYSTEM_SETTINGS))
 
     def now(self) -> datetime:
         """The present."""
@@ -113,6 +115,13 @@ class State:
             self._put(table, row)
             self.save(table, row)
             return row
+
+    def take_ids(self, table: str, count: int) -> range:
+        """Ids of things that are kept with another row."""
+        with self.lock:
+            first = self._last[table] + 1
+            self._last[table] += count
+            return range(first, first + count)
 
     def save(self, table: str, row: Row) -> None:
         """Write a row that changed where a kill cannot reach it."""
