@@ -9,6 +9,7 @@ from typing import Any
 from dojo_tui.http.errors import FatalError, Fault, for_status, incomplete
 from dojo_tui.http.exchange import JSON, Response
 from dojo_tui.http.retry import means_scarce
+from dojo_tui.model.secret import scrub
 
 _LONGEST = 200
 _MOST_SAID = 65_536
@@ -58,10 +59,11 @@ def _said(response: Response) -> str:
         except (ValueError, RecursionError):
             text = ""
     elif response.kind == "text/plain":
-        text = response.body[:_LONGEST].decode("utf-8", "replace")
+        text = response.body[:_MOST_SAID].decode("utf-8", "replace")
     else:
         text = ""
-    return re.sub(r"\s+", " ", text).strip()[:_LONGEST]
+    # Half a secret is no longer recognised as one.
+    return scrub(re.sub(r"\s+", " ", text).strip())[:_LONGEST]
 
 
 def _sentence(data: Any) -> str:

@@ -129,7 +129,9 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
                 do="Add its authority to the system's, or name its file in SSL_CERT_FILE.",
             )  # fmt: skip
         if isinstance(cause, ssl.SSLError):
-            return FatalError(
+            # Once connected it is a connection that broke, and something may have been sent.
+            kind = FatalError if isinstance(error, httpx.ConnectError) else RetriableError
+            return kind(
                 f"{where} does not speak TLS as it should: {cause.reason or 'it answers with something else'}.",
                 fault=Fault.YOURS, do="Look at the location: http or https, and the port.",
             )  # fmt: skip

@@ -145,6 +145,16 @@ def test_the_server_says_why(server: ToolServer, connect: Connect) -> None:
         connect().send(Request("/a"))
 
 
+def test_p10_what_the_server_says_is_cut_after_its_secrets(server: ToolServer, connect: Connect) -> None:
+    secret = Secret("5ecret-" * 6)
+    server.on("GET", "/a", Reply({"detail": "x" * 180 + secret.reveal()}, 400))
+    server.on("GET", "/b", Reply(b"x" * 180 + secret.reveal().encode(), 400, {"content-type": "text/plain"}))
+    for place in ("/a", "/b"):
+        with pytest.raises(HttpError) as raised:
+            connect().send(Request(place))
+        assert "5ecret" not in str(raised.value)
+
+
 def test_nobody_there(connect: Connect, run: TestRun) -> None:
     with ToolServer() as gone:
         url = gone.url

@@ -13,11 +13,13 @@ from email.utils import format_datetime
 from pathlib import Path
 from shutil import which
 
+import httpx
 import pytest
 
 from dojo_tui.http.client import Client, Limits
 from dojo_tui.http.errors import FatalError, RetriableError, UnreachableError
 from dojo_tui.http.exchange import Request, Upload
+from dojo_tui.http.wire import _ours
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
 
 Connect = Callable[..., Client]
@@ -168,3 +170,15 @@ def test_a_certificate_of_ones_own_is_trusted_only_when_named(
             pytest.raises(FatalError, match=r"cannot be read|not trusted"),
         ):
             client.send(Request("/a"))
+
+
+def test_a_secured_connection_that_breaks_is_no_wrong_address() -> None:
+    """What was sent before may have been carried out."""
+    for kind, wanted in ((httpx.ConnectError, FatalError), (httpx.WriteError, RetriableError)):
+        broken = kind("x")
+        cause = ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+        cause.reason = ""  # as the library leaves it
+        broken.__cause__ = cause
+        error = _ours(broken, "POST /a", "https://dojo.example.com/a")
+        assert type(error) is wanted
+        assert not isinstance(error, UnreachableError)

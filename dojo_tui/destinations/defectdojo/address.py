@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from dojo_tui.http.auth import Header
 from dojo_tui.http.client import Client, Limits
 from dojo_tui.http.exchange import Caller
-from dojo_tui.model.errors import UsageError
+from dojo_tui.model.errors import DestinationError, UsageError
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
 
@@ -49,6 +49,11 @@ def connected(base: str, token: Secret, caller: Caller, *, verify: bool | str = 
     ``verify`` may name a file with the certificates of its authority; False
     trusts anybody who answers, so only a person may say it.
     """
+    if not re.fullmatch(r"[!-~]+", token.reveal()):
+        raise DestinationError(
+            "The token is empty, or holds blanks or other signs that no token has.",
+            safe="Nothing was sent.", do="Give the API v2 key alone, as DefectDojo shows it.",
+        )  # fmt: skip
     return Client(f"{base}{_API}", caller, auth=Header("Authorization", token, "Token "), limits=_LIMITS, verify=verify)
 
 

@@ -28,7 +28,7 @@ _LONGEST_LIST = 10_000
 _KINDS = {"products": "Product", "engagements": "Engagement", "tests": "Test", "findings": "Finding"}
 _NOT_THERE = re.compile(r'(Product|Engagement|Test) ".*" does not exist')
 _NO_MATCH = re.compile(r"No (Product|Engagement|Test|Finding) matches the given query\.?")
-_TOKEN = re.compile(r"\btoken\b|credentials were not provided|user inactive", re.IGNORECASE)
+_TOKEN = re.compile(r"invalid token|token header|credentials were not provided|user inactive", re.IGNORECASE)
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _PYTHON_LIST = re.compile(rf"\[\s*(?:{_QUOTED})(?:\s*,\s*(?:{_QUOTED}))*\s*\]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -43,6 +43,10 @@ class UnknownOutcomeError(DestinationError):
 
 class AlreadyThereError(DestinationError):
     """There is one of this name already."""
+
+
+class RejectedError(DestinationError):
+    """The server understood, and does not take it (400): it would not do so another time either."""
 
 
 class FindingGoneError(DestinationError):
@@ -140,7 +144,8 @@ def translated(error: HttpError, act: Act, request: Request) -> DestinationError
     if error.status in (401, 403):
         return _refused(error, answer, act, told)
     safe = act.broken if error.status >= 500 else UNCHANGED
-    return DestinationError(failed, safe=safe, do=_advice(error, answer))
+    kind_of = RejectedError if error.status == 400 else DestinationError
+    return kind_of(failed, safe=safe, do=_advice(error, answer))
 
 
 def _refused(error: HttpError, answer: Said, act: Act, told: str) -> DestinationError:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from dojo_tui.destinations.defectdojo.address import normalised
-from dojo_tui.model.errors import UsageError
+from dojo_tui.destinations.defectdojo.address import connected, normalised
+from dojo_tui.model.errors import DestinationError, UsageError
+from dojo_tui.model.secret import Secret
+from dojo_tui.testing import TestRun
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,10 @@ def test_p10_a_password_in_the_address_is_not_repeated() -> None:
         normalised("https://admin:hunter22@dojo.example.com")
     assert "hunter22" not in str(raised.value)
     assert "password" in str(raised.value)
+
+
+@pytest.mark.parametrize("token", ["", "Token d0j0d0j0", "d0j0d0j0\n", "d0j0\u2026d0j0"])
+def test_p10_what_is_no_token_is_neither_sent_nor_repeated(token: str) -> None:
+    with pytest.raises(DestinationError, match="no token has") as raised:
+        connected("https://dojo.example.com", Secret(token), TestRun())
+    assert "d0j0" not in str(raised.value)
