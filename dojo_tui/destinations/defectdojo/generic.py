@@ -207,13 +207,18 @@ def _decisions(finding: Finding, made: dict[str, Any]) -> None:
         made["mitigated"] = when.isoformat()
 
 
-def report(entries: Iterable[Mapping[str, Any]]) -> bytes:
-    """A report of these entries, in ASCII: nothing a proxy or a log could stumble over."""
-    return _HEAD + b",".join(map(_encoded, entries)) + _TAIL
+def encoded(entry: Mapping[str, Any]) -> bytes:
+    """An entry as it stands in a report, in ASCII: nothing a proxy or a log could stumble over."""
+    return _write(entry).encode("ascii")
 
 
-def parts(entries: Sequence[Mapping[str, Any]], most_bytes: int) -> list[bytes]:
-    """One report, or as many as are needed to stay within ``most_bytes`` each, in order.
+def report(entries: Iterable[bytes]) -> bytes:
+    """A report of these encoded entries."""
+    return _HEAD + b",".join(entries) + _TAIL
+
+
+def parts(entries: Sequence[bytes], most_bytes: int) -> list[bytes]:
+    """One report of these encoded entries, or as many as are needed to stay within ``most_bytes`` each, in order.
 
     Raises DestinationError when a single entry is larger. A server closes
     whatever a report does not name: of several, each must be sent without closing.
@@ -221,30 +226,25 @@ def parts(entries: Sequence[Mapping[str, Any]], most_bytes: int) -> list[bytes]:
     return list(_parts(entries, most_bytes))
 
 
-def _parts(entries: Sequence[Mapping[str, Any]], most_bytes: int) -> Iterator[bytes]:
+def _parts(entries: Sequence[bytes], most_bytes: int) -> Iterator[bytes]:
     frame = len(_HEAD) + len(_TAIL)
     chosen: list[bytes] = []
     size = frame
     for one in entries:
-        encoded = _encoded(one)
-        if frame + len(encoded) > most_bytes:
+        if frame + len(one) > most_bytes:
             raise DestinationError(
-                f"The Finding {inert(one['title'], 80)!r} alone takes {frame + len(encoded):,} bytes, "
+                f"The Finding {inert(json.loads(one)['title'], 80)!r} alone takes {frame + len(one):,} bytes, "
                 f"and the server takes reports of at most {most_bytes:,}.",
                 safe="Nothing was sent.",
             )
-        if size + len(encoded) + bool(chosen) > most_bytes:
-            yield _HEAD + b",".join(chosen) + _TAIL
+        if size + len(one) + bool(chosen) > most_bytes:
+            yield report(chosen)
             chosen, size = [], frame
-        size += len(encoded) + bool(chosen)
-        chosen.append(encoded)
+        size += len(one) + bool(chosen)
+        chosen.append(one)
     if chosen or not entries:
-        yield _HEAD + b",".join(chosen) + _TAIL
+        yield report(chosen)
 
 
 _HEAD, _TAIL = b'{"findings":[', b"]}"
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-
-
-def _encoded(entry: Mapping[str, Any]) -> bytes:
-    return _write(entry).encode("ascii")

@@ -21,16 +21,17 @@ _FLAGS = ("false_p", "out_of_scope", "risk_accepted", "under_review")
 class Message:
     """The report, the changes that no report can tell, and what the server should answer."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[bytes] = field(default_factory=list)
+    """Of the report, encoded."""
     bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
-    """Bodies of PATCH, by our id."""
+    """Bodies of PATCH, by our id: what is shown."""
+    decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """The same of the tool's own triage, which a server may refuse to take over."""
     shown: dict[int, tuple[Entry, Entry]] = field(default_factory=dict)
     """What a Finding is found by and what it should look like, where these differ."""
     created: int = 0
     closed: list[int] = field(default_factory=list)
     reactivated: int = 0
-    decided: bool = False
-    """The tool's own triage changed: the server's counts of that are its own."""
     notes: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -71,7 +72,7 @@ class Writer:
         shown = before if update is None and not new else self._entry(key, after)
         anchor = anchors.from_json(known.anchor)
         found_by = anchors.anchored(shown, anchor)
-        message.entries.append(found_by)
+        message.entries.append(generic.encoded(found_by))
         if anchors.anchor(shown) != anchor:
             message.shown[key] = (found_by, shown)
         if new or not known.confirmed:
@@ -109,11 +110,10 @@ class Writer:
 
     def _patch(self, key: int, before: Entry, after: Entry, *, decided: bool) -> None:
         body = patches.changes(before, after)
-        if decided:
-            self._message.decided = True
-            body.update(patches.triage(after, before))
         if body:
             self._message.bodies[key] = body
+        if decided:
+            self._message.decisions[key] = patches.triage(after, before)
 
     def _entry(self, key: int, finding: Finding) -> Entry:
         return generic.entry(finding, ref(self._mark, key), lambda note: self._message.notes.update([note]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -137,16 +138,18 @@ class _Reimport:
     ) -> dict[int, tuple[str, str]]:
         """An anchor for each new Finding that no other of its Record has, had or will have."""
         made: dict[int, tuple[str, str]] = {}
+        numbers: Counter[str] = Counter()
         if not new:
             return made
         for key, row in finding_rows.held_findings(connection, test_id, self._target.scope):
             if key not in new:
                 continue
             anchor = plain = anchors.anchor(_entry(row))
-            number = 1
-            while (hashed := anchors.hash_key(anchor, self._service, test.hash_fields)) in taken:
-                number += 1
-                anchor = anchors.told_apart(plain, number, test.hash_fields)
+            first = hashed = anchors.hash_key(plain, self._service, test.hash_fields)
+            while hashed in taken:
+                numbers[first] += 1
+                anchor = anchors.told_apart(plain, numbers[first] + 1, test.hash_fields)
+                hashed = anchors.hash_key(anchor, self._service, test.hash_fields)
             taken.add(hashed)
             made[key] = (hashed, anchors.to_json(anchor))
         return made

@@ -8,16 +8,13 @@ from datetime import timedelta
 from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo import generic, patches
 from dojo_tui.destinations.defectdojo.desk import Desk
-from dojo_tui.destinations.defectdojo.errors import FindingGoneError, UnknownOutcomeError
+from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError, UnknownOutcomeError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
 from dojo_tui.destinations.defectdojo.sent import Place, Sent
 from dojo_tui.destinations.defectdojo.things import Delta
 from dojo_tui.destinations.defectdojo.waiting import ended
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import DestinationError
-
-_FEW = 20
-"""Up to so many of a hundred, ids are looked up one by one rather than in a listing of all."""
 
 
 class Sending:
@@ -54,6 +51,7 @@ class Sending:
         if told is not None and was_clean:
             self._compare(told)
         self._patch(self._message.bodies)
+        self._patch(self._message.decisions)
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
 
     # --- the report --------------------------------------------------------------------
@@ -100,6 +98,9 @@ class Sending:
                 self._desk.api.patch_finding(remote, body)
             except FindingGoneError:
                 self._caller.log(f"Finding {remote} was deleted on the server just now.")
+            except RejectedError as error:
+                # One that a server does not take must not keep the others from it, at every Sync again.
+                self._caller.log(f"Finding {remote} stays as it is there: {error.what}")
 
     def _find(self, keys: Iterable[int]) -> None:
         """Look up the server's ids of those that we do not know yet."""
@@ -117,7 +118,8 @@ class Sending:
         """Tell where the server did something else than planned, and put right what can be."""
         message = self._message
         planned = (message.created, len(message.closed), message.reactivated)
-        if message.decided or (told.created, told.closed, told.reactivated) == planned:
+        # The tool's own triage closes and reopens as well, in a count of the server's own.
+        if message.decisions or (told.created, told.closed, told.reactivated) == planned:
             return
         self._caller.log(
             f"The server created {told.created:,}, closed {told.closed:,} and reactivated {told.reactivated:,} "

@@ -123,7 +123,8 @@ def test_what_was_deleted_is_lost(status: int, body: Any, request_: Request, kin
 )
 def test_a_wrong_address_or_question_is_not_taken_for_a_deletion(status: int, body: Any, kind: str) -> None:
     error = failed(status, body, GET, kind)
-    assert type(error) is DestinationError
+    assert isinstance(error, DestinationError)
+    assert not isinstance(error, LostError)
 
 
 def test_a_deleted_finding_does_not_make_its_record_stale() -> None:

@@ -113,7 +113,7 @@ def made(finding: Finding) -> tuple[dict[str, Any], list[str]]:
 
 def back(path: Path, *entries: dict[str, Any]) -> list[Finding]:
     """What our own reader of that format makes of a report."""
-    (found,) = read(path, generic.report(entries), "g.json")
+    (found,) = read(path, generic.report(map(generic.encoded, entries)), "g.json")
     return list(found.findings)
 
 
@@ -331,10 +331,10 @@ def test_whatever_a_tool_says_the_server_takes_it(tmp_path: Path) -> None:
         assert one["description"].strip()
         assert all(0 < len(name) <= 50 for name in one.get("vulnerability_ids", ()))
         assert all(0 < len(name) <= 255 and not re.search(r"[\s,'\"]", name) for name in one.get("tags", ()))
-        text = generic.report([one])
+        text = generic.report([generic.encoded(one)])
         assert b"\\u0000" not in text
         assert not re.search(rb"(?<!\\)\\ud[89ab]..(?!\\ud[c-f])", text)
-    assert json.loads(generic.report(entries)) == {"findings": entries}
+    assert json.loads(generic.report(map(generic.encoded, entries))) == {"findings": entries}
     assert 10 < len(set(told)) < 80  # equal reasons give equal sentences
     found = back(tmp_path, *entries)
     assert [one.severity for one in found] == [one.severity for one in findings]
@@ -343,15 +343,16 @@ def test_whatever_a_tool_says_the_server_takes_it(tmp_path: Path) -> None:
 
 def test_reports_are_split_at_the_byte() -> None:
     entries = [made(plain(title=f"T{number}", impact="\N{SNOWMAN}" * number))[0] for number in range(30)]
-    whole = generic.report(entries)
+    encoded = list(map(generic.encoded, entries))
+    whole = generic.report(encoded)
     assert whole.isascii()
-    assert generic.parts(entries, len(whole)) == [whole]
-    assert len(generic.parts(entries, len(whole) - 1)) == 2
-    largest = max(len(generic.report([one])) for one in entries)
+    assert generic.parts(encoded, len(whole)) == [whole]
+    assert len(generic.parts(encoded, len(whole) - 1)) == 2
+    largest = max(len(generic.report([one])) for one in encoded)
     for most in range(largest, len(whole), 97):
-        split = generic.parts(entries, most)
+        split = generic.parts(encoded, most)
         assert max(map(len, split)) <= most
         assert [one for part in split for one in json.loads(part)["findings"]] == entries
     assert generic.parts([], 100) == [generic.report([])] == [b'{"findings":[]}']
     with pytest.raises(DestinationError, match=r"'T29' alone takes"):
-        generic.parts(entries, largest - 1)
+        generic.parts(encoded, largest - 1)
