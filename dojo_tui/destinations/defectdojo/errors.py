@@ -144,7 +144,8 @@ def translated(error: HttpError, act: Act, request: Request) -> DestinationError
     if error.status in (401, 403):
         return _refused(error, answer, act, told)
     safe = act.broken if error.status >= 500 else UNCHANGED
-    kind_of = RejectedError if error.status == 400 else DestinationError
+    # A proxy's 400 says nothing of what was asked.
+    kind_of = RejectedError if error.status == 400 and answer.data is not None else DestinationError
     return kind_of(failed, safe=safe, do=_advice(error, answer))
 
 
@@ -185,6 +186,8 @@ def _advice(error: HttpError, answer: Said) -> str:
             return "Look at the address, the network and whether DefectDojo runs."
         case IncompleteError() | FatalError(status=200 | 203 | 206) | HttpError(status=404):
             return "Is the address that of DefectDojo itself, and does a proxy before it ask for a login?"
+        case HttpError(status=400) if answer.data is None:
+            return "Look at the address: http or https, and the port."
         case HttpError(status=413):
             return "Let the server, or the proxy before it, take larger reports."
         case HttpError(status=429):
