@@ -9,6 +9,7 @@ import pytest
 
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api, Delta, UnknownOutcomeError
+from dojo_tui.destinations.defectdojo.errors import RejectedError
 from dojo_tui.model.errors import CancelledError, DestinationError, LostError
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
@@ -113,7 +114,7 @@ def test_a_reimport_that_was_refused_is_told_and_not_sent_again(server: ToolServ
     server.on("POST", f"{ROOT}/reimport-scan/", Reply(body, status))
     with pytest.raises(DestinationError, match=r'Finding severity "Urgent" is not supported\.') as raised:
         reimport(api)
-    assert type(raised.value) is DestinationError
+    assert type(raised.value) is (RejectedError if status == 400 else DestinationError)
     assert ("the next Sync completes it" in raised.value.safe) == (status == 500)
     assert len(server.calls) == 1
 

@@ -165,6 +165,7 @@ def test_a_name_that_is_taken(status: int, body: Any) -> None:
             "needs the right to import scan results",
         ),
         (403, b"<html>Blocked</html>", "text/html", "something before it", "proxy or a firewall"),
+        (400, b"<html>The plain HTTP request was sent to HTTPS port", "text/html", "failed (400)", "http or https"),
         (413, b"<html>too large</html>", "text/html", "failed (413)", "larger reports"),
         (429, b"", "text/plain", "failed (429)", "later"),
         (415, {"detail": 'Unsupported media type "x".'}, JSON, "(415): Unsupported media type", "version"),
@@ -176,6 +177,7 @@ def test_refused(status: int, body: Any, kind: str, what: str, do: str) -> None:
     assert what in error.what
     assert do in error.do
     assert error.safe == "Nothing was changed."
+    assert type(error) is DestinationError
 
 
 def test_the_server_failed_in_the_middle() -> None:
