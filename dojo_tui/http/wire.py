@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ssl
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, U
 from dojo_tui.http.exchange import Response, origin
 
 _CONNECT_SECONDS = 8.0
+_LARGE = 1024 * 1024
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -55,7 +57,7 @@ class Wire:
         place = f"{outgoing.method} {urlsplit(outgoing.url).path}"
         try:
             request = self._client.build_request(
-                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=outgoing.body or None,
+                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=_content(outgoing.body),
                 timeout=httpx.Timeout(outgoing.seconds or self._limits.timeout, connect=_CONNECT_SECONDS),
             )  # fmt: skip
             if _origin_of(request.url) != origin(outgoing.url):
@@ -100,6 +102,11 @@ class Wire:
         if secured is not None:
             ends = (secured.getpeercert() or {}).get("notAfter", "")
             self.tls = f"{secured.version()}{f', certificate valid until {ends}' if ends else ', not verified'}"
+
+
+def _content(body: bytes) -> bytes | io.BytesIO | None:
+    # What is sent in one piece is copied anew for each part of it that the network takes.
+    return io.BytesIO(body) if len(body) > _LARGE else body or None
 
 
 def _trusting(path: str) -> ssl.SSLContext:

@@ -66,6 +66,7 @@ def test_a_large_file_arrives(server: ToolServer, connect: Connect) -> None:
     content = b"0123456789abcdef" * 2**20
     connect().send(Request("/import", method="POST", upload=Upload("file", "report.json", content)))
     assert len(server.calls[0].body) > len(content)
+    assert "transfer-encoding" not in server.calls[0].headers
     assert content in server.calls[0].body
 
 
