@@ -7,14 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.defectdojo_server.openapi import description
 from tests.defectdojo_server.remote import Remote
 from tests.defectdojo_server.server import DojoServer
 
 
 @pytest.fixture
 def dojo_server() -> Iterator[DojoServer]:
-    """The imitation: for tests that make it fail, or look at what it was asked."""
-    with DojoServer() as server:
+    """The imitation: for tests that make it fail, or look at what it was asked.
+
+    The test fails if a request was not as DefectDojo's published description wants it (where that is there).
+    """
+    described = description()
+    with DojoServer(check=None if described is None else described.violations) as server:
         yield server
     assert server.mistakes == []
     assert server.violations == []
