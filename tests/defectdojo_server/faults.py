@@ -47,6 +47,8 @@ class Fault:
     """The same after so many closed ones."""
     hold: Held | None = None
     """Stop there until ``release``; ``reached`` is set when it does."""
+    seconds: float = PATIENCE
+    """How long it holds at most: a delay, where nobody releases it."""
     hold_count: int = 0
     """With the stages ``created`` and ``closed``: after so many."""
     behind: int = 0
@@ -71,7 +73,7 @@ class Fault:
     def wait(self) -> None:
         """Hold."""
         self.reached.set()
-        self.released.wait(PATIENCE)
+        self.released.wait(self.seconds)
 
     def stage(self, stage: Stage, count: int) -> None:
         """Between two steps of an import."""
