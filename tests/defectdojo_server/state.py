@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from tests.defectdojo_server.settings import SYSTEM_SETTINGS
 
@@ -79,11 +79,9 @@ class State:
         """How many imports write into a test right now."""
         self._last: Counter[str] = Counter()
         self._now = now or (lambda: datetime.now(UTC))
-        self._journal: IO[bytes] | None = None
+        self._journal = journal
         if journal is not None and journal.exists():
             _replay(journal, self._put, self._remove)
-        if journal is not None:
-            self._journal = journal.open("ab")
         if not self.tables:
             self._found()
 
@@ -125,10 +123,7 @@ class State:
 
     def save(self, table: str, row: Row) -> None:
         """Write a row that changed where a kill cannot reach it."""
-        if self._journal is not None:
-            with self.lock:
-                pickle.dump((table, row["id"], row), self._journal)
-                self._journal.flush()
+        self._write(table, row["id"], row)
 
     def drop(self, table: str, row_id: int) -> None:
         """Delete a row and all that belongs to it."""
@@ -137,9 +132,7 @@ class State:
                 for found in [row["id"] for row in self.tables[child].values() if row[column] == row_id]:
                     self.drop(child, found)
             self._remove(table, row_id)
-            if self._journal is not None:
-                pickle.dump((table, row_id, None), self._journal)
-                self._journal.flush()
+            self._write(table, row_id, None)
 
     def get(self, table: str, row_id: object) -> Row | None:
         """A row by its id, however that was written."""
@@ -161,11 +154,10 @@ class State:
         """Whether findings are compared between tests."""
         return bool(self.tables["system_settings"][1]["enable_deduplication"])
 
-    def close(self) -> None:
-        """Let go of the file."""
+    def _write(self, table: str, row_id: int, row: Row | None) -> None:
         if self._journal is not None:
-            self._journal.close()
-            self._journal = None
+            with self.lock, self._journal.open("ab") as file:
+                file.write(pickle.dumps((table, row_id, row)))
 
     def _put(self, table: str, row: Row) -> None:
         self.tables[table][row["id"]] = row
