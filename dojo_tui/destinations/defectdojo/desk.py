@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -30,6 +32,8 @@ class Limits:
     patience: Patience = field(default_factory=Patience)
     most_bytes: int = 95 * 1024 * 1024
     """Of one report: it takes 100 MB, the form's frame included."""
+    at_once: int = 4
+    """How many Findings are changed at the same time."""
     full_after: timedelta = timedelta(days=7)
     """So often everything is sent although nothing changed: somebody may have changed it there."""
     look_again: float = 1.0
@@ -47,3 +51,5 @@ class Desk:
     mark: str
     """Part of the ids that our Findings have there."""
     limits: Limits
+    asking: Callable[[], AbstractContextManager[object]]
+    """Lets another thread ask for the same caller, so that it stops when that one is cancelled."""

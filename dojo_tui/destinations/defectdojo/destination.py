@@ -174,13 +174,26 @@ class DefectDojoDestination:
         """Make the Record's Findings equal to ``fetch``; what an interruption leaves half done, the next completes."""
         product_remote = self._remote(target.product_ref)
         with self._asking(caller) as api:
-            desk = Desk(self._database, self._clock, api, self._places, self._row.mark, self._limits)
+            desk = Desk(
+                self._database,
+                self._clock,
+                api,
+                self._places,
+                self._row.mark,
+                self._limits,
+                lambda: self._callers.instead(caller),
+            )
             try:
                 return reimport(desk, target, product_remote, fetch, settings, caller)
             except LostError as error:
                 with self._database.read() as connection:
                     self._places.forget(sent.place(connection, target).test_remote)
                 raise LostError(stale.reason(api, product_remote), safe=error.safe, do=error.do) from None
+
+    def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
+        """Let the next Sync of these scopes (all of the Connector by default) send everything, changed or not."""
+        with self._database.write() as connection:
+            sent.forget_full(connection, connector_id, scopes)
 
     # --- the connection -----------------------------------------------------------------
 
