@@ -5,17 +5,18 @@
         product = remote.product("Shop")
 
 Built from what a real server was seen to do; ``test_recordings.py`` replays that against it, so that a wrong imitation
-fails its own tests.
+fails its own tests. README.md tells what it can do, what may be made to fail, and what it leaves out.
 """
 
 from tests.defectdojo_server.answers import Answer
 from tests.defectdojo_server.faults import Fault, gateway, login_page, too_many
 from tests.defectdojo_server.remote import Remote, generic, upload
 from tests.defectdojo_server.server import DojoServer, Seen
-from tests.defectdojo_server.state import NOBODYS_TOKEN, TOKEN, State
+from tests.defectdojo_server.state import NOBODYS_TOKEN, READERS_TOKEN, TOKEN, State
 
 __all__ = [
     "NOBODYS_TOKEN",
+    "READERS_TOKEN",
     "TOKEN",
     "Answer",
     "DojoServer",

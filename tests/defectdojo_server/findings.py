@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from tests.defectdojo_server.answers import broken
-from tests.defectdojo_server.state import USERS, Row, State, User
+from tests.defectdojo_server.state import FLAGS, USERS, Kind, Row, State, User
 from tests.defectdojo_server.titles import title_case
 
 SEVERITIES = ("Info", "Low", "Medium", "High", "Critical")
@@ -22,7 +23,6 @@ _LIMITS = {
     "file_path": 4000,
     "service": 200,
 }
-_FLAGS = ("active", "verified", "duplicate", "false_p", "out_of_scope", "is_mitigated", "risk_accepted")
 
 # A row holds only what differs from these: there are tens of thousands of rows.
 DEFAULTS: Row = {
@@ -266,13 +266,13 @@ def shown_notes(state: State, row: Row) -> list[Row]:
     ]
 
 
-def statistics(rows: Iterable[Mapping[str, Any]]) -> Row:
+def statistics(kinds: Counter[Kind]) -> Row:
     """Counts by severity and flag."""
-    counts = {name: dict.fromkeys((*_FLAGS, "total"), 0) for name in ("info", "low", "medium", "high", "critical")}
-    for row in rows:
-        count = counts[row["severity"].lower()]
-        count["total"] += 1
-        for flag in _FLAGS:
-            count[flag] += bool(value(row, flag))
-    counts["total"] = {flag: sum(each[flag] for each in counts.values()) for flag in (*_FLAGS, "total")}
+    counts = {name: dict.fromkeys((*FLAGS, "total"), 0) for name in ("info", "low", "medium", "high", "critical")}
+    for (severity, *flags), number in kinds.items():
+        count = counts[severity.lower()]
+        count["total"] += number
+        for flag, holds in zip(FLAGS, flags, strict=True):
+            count[flag] += number * bool(holds)
+    counts["total"] = {flag: sum(each[flag] for each in counts.values()) for flag in (*FLAGS, "total")}
     return dict(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from tests.defectdojo_server.findings import SEVERITIES, statistics
 from tests.defectdojo_server.forms import Form
 from tests.defectdojo_server.objects import Check, WrongError
 from tests.defectdojo_server.reimport import Checkpoint, Options, Writer, test_type_of
-from tests.defectdojo_server.state import ENGAGEMENT, PRODUCT, PRODUCT_TYPE, TEST, Row, State, User, stamp
+from tests.defectdojo_server.state import ENGAGEMENT, PRODUCT, PRODUCT_TYPE, TEST, Row, State, User, kind, stamp
 
 MAX_FILE = 100 * 1024 * 1024
 EXTENSIONS = "xml, csv, nessus, json, jsonl, html, js, zip, xlsx, txt, sarif, fpr, md, log, fvdl"
@@ -64,7 +65,7 @@ class Import:
             self.said = self._valid()
             self._environment()
             found = self._test() if self.again else None
-            before = None if found is None else statistics(self.state.findings(found["id"]))
+            before = None if found is None else statistics(self.state.kinds_of[found["id"]])
         checkpoint("located", 0)  # two that came this far without a test make two tests
         report = reports.read(self.said["scan_type"], self.form.files["file"].data)
         with self.state.lock:
@@ -91,10 +92,10 @@ class Import:
         state, test = self.state, writer.test
         with state.lock:
             engagement = state.tables["engagements"][test["engagement"]]
-            counts: Row = {"after": statistics(state.findings(test["id"]))}
+            counts: Row = {"after": statistics(state.kinds_of[test["id"]])}
             if before is not None:
                 counts["before"] = before
-                counts["delta"] = {name: statistics(rows) for name, rows in writer.groups().items()}
+                counts["delta"] = {name: statistics(Counter(map(kind, rows))) for name, rows in writer.groups().items()}
             places = {"test": test["id"], "test_id": test["id"], "engagement_id": engagement["id"]}
             product = state.tables["products"][engagement["product"]]
             if not waits:  # its worker is done at once

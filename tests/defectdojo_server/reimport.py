@@ -121,12 +121,13 @@ class Writer:
 
     def _match(self, batch: Sequence[Row]) -> None:
         algorithm = algorithm_of(self.state, self.test)
-        candidates: dict[object, list[Row]] = {}
+        candidates: dict[object, list[Row]] = {key: [] for row in batch for key in _keys(algorithm, row)}
         for row in self.state.findings(self.test["id"]):
             for key in _keys(algorithm, row):
-                candidates.setdefault(key, []).append(row)
+                if key in candidates:
+                    candidates[key].append(row)
         for row in batch:
-            matches = [match for key in _keys(algorithm, row) for match in candidates.get(key, ())]
+            matches = [match for key in _keys(algorithm, row) for match in candidates[key]]
             if matches:
                 self._matched(row, min(matches, key=lambda match: match["id"]))
             else:
@@ -308,7 +309,7 @@ def algorithm_of(state: State, test: Row) -> Algorithm:
 def _keys(algorithm: Algorithm, row: Row) -> list[object]:
     if algorithm == "legacy":
         return [(value(row, "title").lower(), row["severity"])]
-    keys: list[object] = [("hash", row["hash_code"])]
+    keys: list[object] = [row["hash_code"]]
     if algorithm == "unique_id_from_tool_or_hash_code" and value(row, "unique_id_from_tool"):
         keys.append(("id", row["unique_id_from_tool"]))
     return keys

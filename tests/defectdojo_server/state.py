@@ -15,6 +15,10 @@ from tests.defectdojo_server.settings import SYSTEM_SETTINGS
 
 Row = dict[str, Any]
 
+FLAGS = ("active", "verified", "duplicate", "false_p", "out_of_scope", "is_mitigated", "risk_accepted")
+Kind = tuple[Any, ...]
+"""Of a finding: its severity and its flags."""
+
 TOKEN = "d0j0" * 10
 """The token of the first user, who may do everything."""
 NOBODYS_TOKEN = "0b0d" * 10
@@ -39,6 +43,9 @@ _CHILDREN = {
     "findings": (("notes", "finding"),),
 }
 
+READERS_TOKEN = "4ead" * 10
+"""The token of a user who may look at everything and change nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -61,7 +68,7 @@ class User:
 USERS = (
     User(1, "admin", "Admin", "User", TOKEN, may_view=True, may_change=True),
     User(2, "nobody", "No", "Body", NOBODYS_TOKEN, may_view=False, may_change=False),
-    User(3, "reader", "Only", "Reads", "4ead" * 10, may_view=True, may_change=False),
+    User(3, "reader", "Only", "Reads", READERS_TOKEN, may_view=True, may_change=False),
 )
 ADMIN = USERS[0]
 PASSWORDS = {"admin": "Dojo-Admin-1!"}
@@ -75,6 +82,9 @@ class State:
         self.tables: dict[str, dict[int, Row]] = defaultdict(dict)
         self.findings_of: dict[int, dict[int, Row]] = defaultdict(dict)
         self.notes_of: dict[int, list[Row]] = defaultdict(list)
+        self.kinds_of: dict[int, Counter[Kind]] = defaultdict(Counter)
+        """How many findings of each kind a test has: counting tens of thousands for each report takes too long."""
+        self._kinds: dict[int, Kind] = {}
         self.running: Counter[int] = Counter()
         """How many imports write into a test right now."""
         self._last: Counter[str] = Counter()
@@ -122,7 +132,9 @@ class State:
             return range(first, first + count)
 
     def save(self, table: str, row: Row) -> None:
-        """Write a row that changed where a kill cannot reach it."""
+        """Take note of a row that changed, and write it where a kill cannot reach it."""
+        if table == "findings":
+            self._tally(row)
         self._write(table, row["id"], row)
 
     def drop(self, table: str, row_id: int) -> None:
@@ -164,14 +176,29 @@ class State:
         self._last[table] = max(self._last[table], row["id"])  # an id is never given twice
         if table == "findings":
             self.findings_of[row["test"]][row["id"]] = row
+            self._tally(row)
         elif table == "notes":
             self.notes_of[row["finding"]].append(row)
+
+    def _tally(self, row: Row) -> None:
+        tally, new = self.kinds_of[row["test"]], kind(row)
+        if (old := self._kinds.get(row["id"])) is not None:
+            tally[old] -= 1
+        tally[new] += 1
+        self._kinds[row["id"]] = new
 
     def _remove(self, table: str, row_id: int) -> None:
         row = self.tables[table].pop(row_id, None)
         if table == "findings" and row is not None:
             self.findings_of[row["test"]].pop(row_id, None)
             self.notes_of.pop(row_id, None)
+            self.kinds_of[row["test"]][self._kinds.pop(row_id)] -= 1
+
+
+def kind(row: Row) -> Kind:
+    """The kind of a finding."""
+    active, *others = FLAGS
+    return (row["severity"], row.get(active, True), *[row.get(flag, False) for flag in others])
 
 
 def _replay(journal: Path, put: Callable[[str, Row], None], remove: Callable[[str, int], None]) -> None:
