@@ -22,6 +22,7 @@ from dojo_tui.destinations.defectdojo.sent import Place, Scope, Sent
 from dojo_tui.destinations.defectdojo.things import ServerTest
 from dojo_tui.destinations.defectdojo.waiting import settle
 from dojo_tui.http.exchange import Caller
+from dojo_tui.model.errors import CancelledError, DestinationError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.plan import Action, Summary
 from dojo_tui.model.reimport import Plan, Report, read
@@ -88,7 +89,9 @@ class _Reimport:
     def _was_overruled(self, look: _Look) -> bool:
         """Whether people decided something on the server that makes the plan another one."""
         matters = triage.matters(self._desk.database, look.place, self._target, look.plan)
-        return matters and triage.take_over(self._desk, self._target, look.place, self._service)
+        # What an attempt, whose end was not seen, may have told of the tool's own triage is no person's.
+        ours = look.plan.update if look.scope.build_id else []
+        return matters and triage.take_over(self._desk, self._target, look.place, self._service, ours)
 
     def _is_as_it_should_be(self, look: _Look) -> bool:
         """Whether nothing changed on either side, by one small question."""
@@ -112,7 +115,13 @@ class _Reimport:
         for note, times in message.notes.items():
             self._caller.log(f"{note} ({times:,} times)." if times > 1 else f"{note}.")
         sending = Sending(self._desk, self._caller, self._target, place, self._service, message, known)
-        sending.run(build_id, was_clean=not look.scope.build_id)
+        try:
+            sending.run(build_id, was_clean=not look.scope.build_id)
+        except (DestinationError, CancelledError):
+            if sending.at_rest:
+                with self._desk.database.write() as connection:
+                    sent.impatient(connection, place.test_id)
+            raise
         self._confirm(look, place.test_id, created, known, sending)
 
     def _announce(self, look: _Look, test_id: int, test: ServerTest, build_id: str) -> dict[int, Finding]:

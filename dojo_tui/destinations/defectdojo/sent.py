@@ -48,6 +48,8 @@ class Sent:
     anchor: str
     """What it was created with, as JSON: a report that repeats it finds it again."""
     remote_id: int | None
+    anchor_hash: str
+    """What the server made of it, and keeps whatever is changed."""
 
 
 def place(connection: Connection, target: Target) -> Place:
@@ -133,12 +135,13 @@ def forget_full(connection: Connection, connector_id: int, names: Collection[str
 
 def sent(connection: Connection, test_id: int, name: str) -> dict[int, Sent]:
     """What the server knows of each Finding of a scope."""
+    columns = [sent_findings.c[name] for name in ("finding_id", "confirmed", "anchor", "remote_id", "anchor_hash")]
     statement = (
-        select(sent_findings.c.finding_id, sent_findings.c.confirmed, sent_findings.c.anchor, sent_findings.c.remote_id)
+        select(*columns)
         .join(findings, findings.c.id == sent_findings.c.finding_id)
         .where(findings.c.test_id == test_id, findings.c.scope == name)
     )
-    return {row[0]: Sent(bool(row[1]), row[2], row[3]) for row in connection.execute(statement)}
+    return {key: Sent(bool(confirmed), *rest) for key, confirmed, *rest in connection.execute(statement)}
 
 
 def anchor_hashes(connection: Connection, test_id: int, name: str) -> set[str]:

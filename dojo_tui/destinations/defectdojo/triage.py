@@ -6,6 +6,8 @@ name what was dismissed in the report as if it were still found.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import exists, select
 
 from dojo_tui.destinations.base import Target
@@ -13,7 +15,7 @@ from dojo_tui.destinations.defectdojo import sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.message import key_of
 from dojo_tui.destinations.defectdojo.sent import Place
-from dojo_tui.model.reimport import Plan
+from dojo_tui.model.reimport import Plan, Update
 from dojo_tui.store.database import Database
 from dojo_tui.store.tables import findings
 
@@ -33,8 +35,11 @@ def matters(database: Database, place: Place, target: Target, made: Plan) -> boo
         return bool(connection.execute(select(exists(dismissed))).scalar())
 
 
-def take_over(desk: Desk, target: Target, place: Place, service: str) -> bool:
-    """Bring what is held in line with it; True when that changed something. Raises LostError when the Test is gone."""
+def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Iterable[Update]) -> bool:
+    """Bring what is held in line with it; True when that changed something. Raises LostError when the Test is gone.
+
+    Of what ``ours`` would tell the server, nobody else has to have decided it.
+    """
     assert place.test_remote is not None
     there: dict[int, dict[str, bool]] = {}
     for name in _FLAGS:
@@ -46,10 +51,13 @@ def take_over(desk: Desk, target: Target, place: Place, service: str) -> bool:
     statement = select(*columns).where(findings.c.test_id == place.test_id, findings.c.scope == target.scope)
     with desk.database.read() as connection:
         held = {row.id: row for row in connection.execute(statement)}
+    tools = {one.id: {flag: getattr(one.finding, flag) for flag in _FLAGS} for one in ours}
     decided = {
         key: flags
         for key, flags in there.items()
-        if key in held and any(getattr(held[key], name) != value for name, value in flags.items())
+        if key in held
+        and any(getattr(held[key], name) != value for name, value in flags.items())
+        and flags != tools.get(key)
     }
     undone = [key for key, row in held.items() if row.triaged and key not in there]
     if not decided and not undone:
