@@ -14,10 +14,12 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import StoreError
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 from dojo_tui.services.connectors import Connectors
+from dojo_tui.services.destinations import Destinations
 from dojo_tui.services.mapping import Mapper
 from dojo_tui.services.operations import Operations
 from dojo_tui.services.scheduler import Scheduler
-from dojo_tui.services.settings import Settings
+from dojo_tui.services.settings import Configured, Settings
+from dojo_tui.store.destinations import DestinationRow
 from dojo_tui.store.open import Store, open_store
 
 
@@ -27,9 +29,12 @@ class Workspace:
 
     store: Store
     destination: Destination
+    server: DestinationRow | None
+    """The DefectDojo server that ``destination`` is; None for the embedded one."""
     tools: Mapping[str, Tool]
     clock: Clock
     connectors: Connectors
+    destinations: Destinations
     operations: Operations
     mapper: Mapper
     scheduler: Scheduler
@@ -37,8 +42,9 @@ class Workspace:
     read_only: bool
 
     def close(self) -> None:
-        """Stop what runs (it is recorded as Interrupted) and close the store."""
+        """Stop what runs (it is recorded as Interrupted) and close the destination and the store."""
         self.operations.shutdown()
+        self.destination.close()
         self.store.close()
 
 
@@ -51,9 +57,14 @@ def open_workspace(
     tools: Mapping[str, Tool] | None = None,
     discover_hold: Hold = DISCOVER_HOLD,
     sync_hold: Hold = SYNC_HOLD,
+    destination: str | None = None,
+    configured: Configured | None = None,
 ) -> Workspace:
     """Open the store and put everything together.
 
+    ``destination`` (an address of a DefectDojo server, or ``embedded``) is
+    stronger than the one a config file describes (``configured``), and that
+    stronger than the one chosen in the store. Nothing is asked of a server.
     Operations of processes that died are marked as Interrupted. ``read_only``
     makes every write fail, whoever tries it. ``who`` (the user of the
     operating system unless given) is kept in the history of mappings.
@@ -67,9 +78,11 @@ def open_workspace(
     source = random.Random()  # noqa: S311 -- it spreads schedules, nothing more
     store = open_store(url, clock=clock, read_only=read_only)
     try:
-        destination = EmbeddedDestination(store.database, clock)
+        destinations = Destinations(store.database, clock)
+        server = destinations.in_use(destination, configured)
+        used: Destination = destinations.connect(server) if server else EmbeddedDestination(store.database, clock)
         settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
-        operations = Operations(store, tools, destination, clock, settings=settings)
+        operations = Operations(store, tools, used, clock, settings=settings)
         if not read_only:
             # What can only be read is still worth looking at; a command that writes will say why it cannot.
             with contextlib.suppress(StoreError):
@@ -79,12 +92,14 @@ def open_workspace(
         raise
     return Workspace(
         store=store,
-        destination=destination,
+        destination=used,
+        server=server,
         tools=tools,
         clock=clock,
         connectors=Connectors(store, tools, clock, source),
+        destinations=destinations,
         operations=operations,
-        mapper=Mapper(store, destination, clock, who),
+        mapper=Mapper(store, used, clock, who),
         scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,

@@ -41,6 +41,13 @@ def _global_options() -> list[click.Option]:
             callback=_remember,
             expose_value=False,
         ),
+        click.Option(
+            ["--destination"],
+            metavar="URL",
+            help="DefectDojo server to use, or 'embedded'.",
+            callback=_remember,
+            expose_value=False,
+        ),
         click.Option(["--config"], metavar="FILE", help="Config file (TOML).", callback=_remember, expose_value=False),
         click.Option(
             ["--json", "as_json"],

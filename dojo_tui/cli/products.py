@@ -14,6 +14,9 @@ from dojo_tui.cli.workspace import opened
 if TYPE_CHECKING:
     pass
 
+if TYPE_CHECKING:
+    from dojo_tui.destinations.base import Product
+
 
 @make_group("products")
 def command() -> None:
@@ -23,16 +26,27 @@ def command() -> None:
 @command.command("list")
 @click.pass_context
 def products_list(context: click.Context) -> None:
-    """List the Products of the destination."""
+    """List the Products of the destination, as it has them now."""
     with opened(context) as workspace:
+        destination = workspace.destination
+        # What a store that cannot be written knows must do.
+        products = destination.products(fresh=not workspace.read_only)
+        columns: list[Column[Product]] = [
+            Column("ID", lambda row: row.ref, right=True),
+            Column("PRODUCT", lambda row: row.name),
+            Column("PRODUCT TYPE", lambda row: row.product_type),
+        ]
+        if workspace.server is not None:
+            columns.append(Column("LINK", lambda row: destination.link(row.ref)))
         listing(
-            workspace.destination.products(),
-            [
-                Column("ID", lambda row: row.ref, right=True),
-                Column("PRODUCT", lambda row: row.name),
-                Column("PRODUCT TYPE", lambda row: row.product_type),
-            ],
-            lambda row: {"id": row.ref, "name": row.name, "product_type": row.product_type},
+            products,
+            columns,
+            lambda row: {
+                "id": row.ref,
+                "name": row.name,
+                "product_type": row.product_type,
+                "link": destination.link(row.ref) or None,
+            },
             as_json=given(context).as_json,
             empty="No Products yet: map a Record with 'dojo-tui records map ID --product NAME'.",
         )

@@ -23,6 +23,7 @@ MODULES = {
     "sync": "sync",
     "run-due": "run_due",
     "connectors": "connectors",
+    "destinations": "destinations",
     "tools": "tools",
     "records": "records",
     "products": "products",

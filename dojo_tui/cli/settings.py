@@ -10,9 +10,11 @@ from typing import Any
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
+from dojo_tui.services.settings import Configured
 
 CONFIG_VARIABLE = "DOJO_TUI_CONFIG"
 STORE_VARIABLE = "DOJO_TUI_STORE"
+DESTINATION_VARIABLE = "DOJO_TUI_DESTINATION"
 THEMES = ("dojo-dark", "dojo-light", "ansi-dark", "ansi-light")
 
 
@@ -25,6 +27,9 @@ class Settings:
     read_only: bool = False
     discover_hold: Hold = DISCOVER_HOLD
     sync_hold: Hold = SYNC_HOLD
+    destination: str | None = None
+    """What --destination or the environment says; stronger than what the config file describes."""
+    configured: Configured | None = None
 
 
 @dataclass(slots=True)
@@ -35,6 +40,7 @@ class Given:
     config: str | None = None
     as_json: bool = False
     read_only: bool = False
+    destination: str | None = None
     _settings: Settings | None = field(default=None, repr=False)
 
     def settings(self) -> Settings:
@@ -45,6 +51,7 @@ class Given:
                 settings,
                 store=self.store or os.environ.get(STORE_VARIABLE) or settings.store,
                 read_only=self.read_only or settings.read_only,
+                destination=self.destination or os.environ.get(DESTINATION_VARIABLE) or None,
             )
         return self._settings
 
@@ -81,7 +88,7 @@ def _usual_place() -> Path:
 
 
 def _settings(values: Mapping[str, Any]) -> Settings:
-    _known(values, ("store", "theme", "read_only", "hold"), "")
+    _known(values, ("store", "theme", "read_only", "hold", "destination"), "")
     if _typed(values, "theme", str, THEMES[0]) not in THEMES:
         raise ValueError(f"'theme' must be one of {', '.join(THEMES)}")
     hold = _typed(values, "hold", dict, {})
@@ -92,6 +99,22 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         read_only=_typed(values, "read_only", bool, False),
         discover_hold=_hold(_typed(hold, "discover", dict, {}), DISCOVER_HOLD, "hold.discover."),
         sync_hold=_hold(_typed(hold, "sync", dict, {}), SYNC_HOLD, "hold.sync."),
+        configured=_destination(_typed(values, "destination", dict, {})) if "destination" in values else None,
+    )
+
+
+def _destination(values: Mapping[str, Any]) -> Configured:
+    prefix = "destination."
+    _known(values, ("url", "token", "ca_file", "verify", "product_type"), prefix)
+    # Without its address a token could go to whichever server is chosen elsewhere.
+    if not _typed(values, "url", str, "", prefix).strip():
+        raise ValueError(f"'{prefix}url' is needed: the address of a DefectDojo server, or embedded")
+    return Configured(
+        url=values["url"],
+        token=_typed(values, "token", str, None, prefix),
+        ca_file=_typed(values, "ca_file", str, None, prefix),
+        verify=_typed(values, "verify", bool, None, prefix),
+        product_type=_typed(values, "product_type", str, None, prefix),
     )
 
 
@@ -114,9 +137,9 @@ def _known(values: Mapping[str, Any], allowed: tuple[str, ...], prefix: str) -> 
             )
 
 
-def _typed(values: Mapping[str, Any], name: str, kind: type, usual: Any) -> Any:
+def _typed(values: Mapping[str, Any], name: str, kind: type, usual: Any, prefix: str = "") -> Any:
     value = values.get(name, usual)
     if name in values and not isinstance(value, kind):
         words = {str: "a text", bool: "true or false", dict: "a table"}
-        raise ValueError(f"'{name}' must be {words[kind]}")
+        raise ValueError(f"'{prefix}{name}' must be {words[kind]}")
     return value

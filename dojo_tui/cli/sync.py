@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "--record", "record_ids", metavar="ID", type=int, multiple=True, help="Only this Record; repeat for several."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
+@click.option("--full", is_flag=True, help="Send everything to the DefectDojo server, unchanged or not.")
 @click.option("--accept-large-change", is_flag=True, help="Close Findings even if they are suspiciously many.")
 @click.pass_context
 def command(
@@ -30,12 +31,15 @@ def command(
     labels: tuple[str, ...],
     record_ids: tuple[int, ...],
     dry_run: bool,
+    full: bool,
     accept_large_change: bool,
 ) -> int:
     """Import the Findings of Records that are mapped and Good.
 
     Without a LABEL or --record, every Connector is synced.
     """
+    if full and dry_run:
+        raise UsageError("--full sends everything, and --dry-run nothing.", do="Leave out one of both.")
     with opened(context, changes=True) as workspace:
         from dojo_tui.cli.operate import finish
         from dojo_tui.cli.running import Request, Runner
@@ -45,6 +49,9 @@ def command(
         else:
             rows = connectors_named(workspace, labels) if labels else all_connectors(workspace)
             targets = {(row.id, row.label): None for row in rows}
+        if full:
+            for (connector_id, _), ids in targets.items():
+                workspace.destination.resend(connector_id, None if ids is None else _scopes(workspace, ids))
         requests = [
             Request(
                 connector_id,
@@ -63,6 +70,13 @@ def command(
         if record_ids and code is ExitCode.DONE and not any(each.counts.get("records") for each in ran.ended.values()):
             return ExitCode.FAILED  # none of those that were asked for; what was printed says why
         return code
+
+
+def _scopes(workspace: Workspace, record_ids: tuple[int, ...]) -> list[str]:
+    from dojo_tui.store.records import record_rows
+
+    with workspace.store.database.read() as connection:
+        return [row.scope for row in record_rows(connection, record_ids)]
 
 
 def _of_records(

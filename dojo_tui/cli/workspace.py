@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
+_UNVERIFIED = "the certificate of {} is not verified: whoever is on the way can read the token and change Findings."
+
 
 @contextmanager
 def opened(context: click.Context, *, changes: bool = False) -> Iterator[Workspace]:
@@ -34,6 +36,8 @@ def opened(context: click.Context, *, changes: bool = False) -> Iterator[Workspa
     if problem:
         print(f"Warning: {inert(problem)}", file=sys.stderr)
     workspace = open_workspace(settings)
+    if workspace.server is not None and not workspace.server.verify:
+        print(f"Warning: {inert(_UNVERIFIED.format(workspace.server.url))}", file=sys.stderr)
     try:
         yield workspace
     finally:
@@ -49,6 +53,8 @@ def open_workspace(settings: Settings) -> Workspace:
         read_only=settings.read_only,
         discover_hold=settings.discover_hold,
         sync_hold=settings.sync_hold,
+        destination=settings.destination,
+        configured=settings.configured,
     )
 
 

@@ -111,6 +111,10 @@ class Destination(Protocol):
         """
         ...
 
+    def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
+        """Let the next Sync of these scopes (all of the Connector by default) send everything, changed or not."""
+        ...
+
     def close(self) -> None:
         """Give back what it holds open."""
         ...

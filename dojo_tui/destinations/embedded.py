@@ -108,6 +108,9 @@ class EmbeddedDestination:
         """There is no web page."""
         return ""
 
+    def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
+        """What is held here is compared each time, whole."""
+
     def close(self) -> None:
         """Nothing is held open."""
 

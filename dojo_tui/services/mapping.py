@@ -41,7 +41,7 @@ class Undone:
 
     batch: int
     act: str
-    """What was taken back or done again: map, ignore, restore or delete."""
+    """What was taken back or done again: map, ignore, restore, delete or migrate."""
     count: int
     sentence: str
 

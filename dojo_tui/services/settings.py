@@ -6,6 +6,22 @@ from dataclasses import dataclass
 
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 
+EMBEDDED = "embedded"
+"""The word for the destination that is no server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The destination that a config file describes; what it leaves open is as the store has it, or as usual."""
+
+    url: str
+    """An address, or the word ``embedded``."""
+    token: str | None = None
+    """A reference, never the token itself (P10)."""
+    ca_file: str | None = None
+    verify: bool | None = None
+    product_type: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

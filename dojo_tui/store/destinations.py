@@ -31,6 +31,7 @@ class DestinationRow:
 
 
 _REF = cast(products.c.id, Text)
+_MAPPED = select(func.count()).select_from(records).join(products, records.c.product_ref == _REF)
 _ALL = select(*(destinations.c[name] for name in DestinationRow.__slots__)).order_by(destinations.c.id)
 
 
@@ -78,15 +79,21 @@ def choose_destination(connection: Connection, url: str | None) -> None:
         connection.execute(update(destinations).where(destinations.c.url == url).values(chosen=True))
 
 
+def readdress(connection: Connection, url: str, new: str) -> None:
+    """The same server has another address."""
+    connection.execute(update(destinations).where(destinations.c.url == url).values(url=new))
+
+
+def mapped_to(connection: Connection, destination_id: int | None) -> int:
+    """How many Records are mapped to Products of this server, or of the embedded destination."""
+    here = products.c.destination_id.is_not_distinct_from(destination_id)
+    return int(connection.execute(_MAPPED.where(here)).scalar_one())
+
+
 def mapped_elsewhere(connection: Connection, destination_id: int | None) -> int:
     """How many Records are mapped to Products of other destinations than this one."""
-    statement = (
-        select(func.count())
-        .select_from(records)
-        .join(products, _REF == records.c.product_ref)
-        .where(products.c.destination_id.is_distinct_from(destination_id))
-    )
-    return int(connection.execute(statement).scalar_one())
+    elsewhere = products.c.destination_id.is_distinct_from(destination_id)
+    return int(connection.execute(_MAPPED.where(elsewhere)).scalar_one())
 
 
 def remove_destination(connection: Connection, url: str) -> None:

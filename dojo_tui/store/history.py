@@ -12,7 +12,7 @@ from dojo_tui.model.record import State
 from dojo_tui.store.mapping import AUTO_MAP
 from dojo_tui.store.tables import connectors, mapping_changes, records
 
-ACTS = ("map", "ignore", "restore", "delete")
+ACTS = ("map", "ignore", "restore", "delete", "migrate")
 """Acts of a person; ``undo`` and ``redo`` take them back and do them again."""
 
 

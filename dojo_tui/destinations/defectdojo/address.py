@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from dojo_tui.http.auth import Header
 from dojo_tui.http.client import Client, Limits
 from dojo_tui.http.exchange import Caller
+from dojo_tui.http.retry import Retry
 from dojo_tui.model.errors import DestinationError, UsageError
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
@@ -43,7 +44,9 @@ def normalised(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower().rstrip(':')}{path}"
 
 
-def connected(base: str, token: Secret, caller: Caller, *, verify: bool | str = True) -> Client:
+def connected(
+    base: str, token: Secret, caller: Caller, *, verify: bool | str = True, retry: Retry | None = None
+) -> Client:
     """A client of the server at a normalised address.
 
     ``verify`` may name a file with the certificates of its authority; False
@@ -54,7 +57,8 @@ def connected(base: str, token: Secret, caller: Caller, *, verify: bool | str = 
             "The token is empty, or holds blanks or other signs that no token has.",
             safe="Nothing was sent.", do="Give the API v2 key alone, as DefectDojo shows it.",
         )  # fmt: skip
-    return Client(f"{base}{_API}", caller, auth=Header("Authorization", token, "Token "), limits=_LIMITS, verify=verify)
+    auth = Header("Authorization", token, "Token ")
+    return Client(f"{base}{_API}", caller, auth=auth, limits=_LIMITS, verify=verify, retry=retry)
 
 
 def web(client: Client) -> str:

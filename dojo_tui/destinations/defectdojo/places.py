@@ -39,7 +39,7 @@ class Places:
             seen = self._seen.get(known.test_remote) if target.synced else None
             test = seen or api.test(known.test_remote)
             if test is not None:
-                self._seen[test.id] = _usable(test)
+                self._seen[test.id] = usable(test)
                 return known, test
             if target.synced:
                 raise LostError("its Test was deleted", do="Map the Record again.")
@@ -78,12 +78,13 @@ class Places:
 
         found = ours()
         if found:
-            return _usable(found[0])
+            return usable(found[0])
         api.create_test(engagement.id, title, self._clock.now())
-        return _usable(ours()[0])
+        return usable(ours()[0])
 
 
-def _usable(test: ServerTest) -> ServerTest:
+def usable(test: ServerTest) -> ServerTest:
+    """The Test, if the server can keep our Records' Findings apart in it; raises DestinationError."""
     if test.algorithm and test.algorithm not in _ISOLATING:
         raise DestinationError(
             f"The server matches Findings of the Test {test.title!r} by {test.algorithm!r}, which takes one Record's "
