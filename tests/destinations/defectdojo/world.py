@@ -102,7 +102,7 @@ class World:
                 connection, url or remote.url, clock.now(),
                 secret=None, ca_file=ca_file, verify=verify, product_type=PRODUCT_TYPE,
             )  # fmt: skip
-        self._token = Secret(token or remote.token)
+        self.token = token or remote.token
         self.destination = self.another(limits)
         self.labels: dict[int, str] = {}
         self.connector()
@@ -113,7 +113,7 @@ class World:
 
     def another(self, limits: Limits = LIMITS) -> DefectDojoDestination:
         """The same destination, as another process has it."""
-        return DefectDojoDestination(self.database, self.clock, self.row, lambda _: self._token, limits=limits)
+        return DefectDojoDestination(self.database, self.clock, self.row, lambda _: Secret(self.token), limits=limits)
 
     def close(self) -> None:
         self.destination.close()
@@ -249,3 +249,39 @@ def moved(one: Finding, line: int, **values: Any) -> Finding:
 
 def counts(summary: Summary) -> dict[str, int]:
     return {str(action): number for action, number in summary.counts.items() if number}
+
+
+def older() -> list[Finding]:
+    """A report, and ..."""
+    kept = [finding(f"K{n}", 10 * n) for n in range(1, 4)]
+    return [*kept, finding("M1", 50), finding("S1", 60), finding("G1", 70), finding("G2", 80)]
+
+
+def newer() -> list[Finding]:
+    """... the next one, in which everything happens: moved, other severity, gone, dismissed, new."""
+    kept = [finding(f"K{n}", 10 * n) for n in range(1, 3)]
+    dismissed = finding("K3", 30, false_p=True)
+    changed = [finding("M1", 55), finding("S1", 60, severity=Severity.LOW, description="Worse words.")]
+    return [*kept, dismissed, *changed, finding("N1", 90), finding("N2", 100), finding("N2", 110)]
+
+
+NEWER = {
+    "K1": (10, "High", True),
+    "K2": (20, "High", True),
+    "K3": (30, "High", False),
+    "M1": (55, "High", True),
+    "S1": (60, "Low", True),
+    "N1": (90, "High", True),
+}
+"""What a server shows of ``newer`` by rule; the rule N2 is there twice, and what is gone is inactive."""
+
+
+def assert_newer(world: World, scope: str = "app") -> None:
+    """The server shows ``newer`` after ``older``, nothing twice, and the store agrees."""
+    rows = [row for row in world.there() if row["service"] == scope]
+    shown = Counter((row["title"].removeprefix("Rule "), row["line"], row["severity"], row["active"]) for row in rows)
+    wanted = Counter((rule, *there) for rule, there in NEWER.items())
+    wanted.update([("N2", 100, "High", True), ("N2", 110, "High", True)])
+    wanted.update([("G1", 70, "High", False), ("G2", 80, "High", False)])
+    assert shown == wanted
+    assert len({row["hash_code"] for row in rows}) == len(rows)
