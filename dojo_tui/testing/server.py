@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -62,9 +63,12 @@ Twist = Callable[[Call, int, Reply], Reply]
 
 
 class ToolServer:
-    """Routes are templates: ``server.on("GET", "/api/project/{}", answer)``. Use it in a ``with``."""
+    """Routes are templates: ``server.on("GET", "/api/project/{}", answer)``. Use it in a ``with``.
 
-    def __init__(self) -> None:
+    With ``tls`` (a context that holds its certificate) it speaks HTTPS.
+    """
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.calls: list[Call] = []
         self.twist: Twist | None = None
         self._routes: list[tuple[str, re.Pattern[str], Answer]] = []
@@ -72,7 +76,10 @@ class ToolServer:
         handler = type("Handler", (_Handler,), {"tool": self})
         self._http = _Server(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), name="tool", daemon=True)
-        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._http.server_address[1]}"
+        if tls is not None:
+            # Each connection's own thread shakes hands: one that does not must not hold up the others.
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True, do_handshake_on_connect=False)
 
     def on(self, method: str, route: str, answer: object) -> None:
         """Answer a route: with what a function of the Call gives (a Reply, or a body), or always the same body."""
