@@ -127,6 +127,7 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
     scheme, host, port = origin(url)
     where = f"{scheme}://{host}:{port}"
     cause: BaseException | None = error
+    why = ""
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return TlsError(
@@ -138,10 +139,13 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
                 f"{where} does not speak TLS as it should: {cause.reason or 'it answers with something else'}.",
                 fault=Fault.YOURS, do="Look at the location: http or https, and the port.",
             )  # fmt: skip
+        if isinstance(cause, OSError) and cause.strerror:
+            why = f" ({cause.strerror})"
         cause = cause.__cause__ or cause.__context__
     match error:
         case httpx.ConnectTimeout() | httpx.ConnectError():
-            what, do = f"{where} cannot be reached.", "Look at the location, the network and whether the tool runs."
+            what = f"{where} cannot be reached{why}."
+            do = "Look at the location, the network and whether the tool runs."
         case httpx.TimeoutException():
             what, do = f"{place} was not answered in time.", "Run it again when the server is less busy."
         case httpx.ProxyError():

@@ -97,6 +97,14 @@ def resolved(stored: str | None, check: Check) -> dict[str, Secret]:
     return {name: resolve(reference, check) for name, reference in unpack(stored).items()}
 
 
+def where(reference: str) -> str:
+    """The place that a reference names; of a command only its first word, for its arguments may tell too much."""
+    kind, _, rest = reference.partition(":")
+    if kind not in _RESOLVE:
+        return "a place of no known kind"
+    return f"{kind}:{inert(rest.split(maxsplit=1)[0] if kind == 'command' and rest.strip() else rest)}"
+
+
 def resolve(reference: str, check: Check) -> Secret:
     """What a reference refers to."""
     kind, _, rest = reference.partition(":")
@@ -105,9 +113,11 @@ def resolve(reference: str, check: Check) -> Secret:
         raise _failed("The stored reference to the secret is of no known kind.", "Edit the Connector.")
     value = read(rest.strip(), check)
     if not value:
-        raise _failed(f"{_shown(kind, rest)} is empty.", "Put the secret there.")
+        raise _failed(f"What {where(reference)} refers to is empty.", "Put the secret there.")
     if not value.isprintable():
-        raise _failed(f"{_shown(kind, rest)} holds more than one line, or control characters.", "Look at it.")
+        raise _failed(
+            f"What {where(reference)} refers to holds more than one line, or control characters.", "Look at it."
+        )
     return Secret(value)
 
 
@@ -206,10 +216,6 @@ def _words(text: str, name: str) -> list[str]:
     if not words:
         raise UsageError(f"The {name}: command: is followed by a command with its arguments.")
     return words
-
-
-def _shown(kind: str, rest: str) -> str:
-    return f"What {kind}:{inert(rest.split(maxsplit=1)[0] if kind == 'command' else rest)} refers to"
 
 
 def _failed(what: str, do: str) -> ConnectorError:
