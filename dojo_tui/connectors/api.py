@@ -227,6 +227,7 @@ class ApiTool(BaseTool):
         api = self._api(config, watch, patient=False)
         arrival = Arrival(api, watch)
         yield trying(About.REACHED, api.base)
+        who: Who | None = None
         try:
             who = self.who(api)
             if who is not None:
@@ -236,7 +237,7 @@ class ApiTool(BaseTool):
             first: list[Vep] = []
             number, ended = count_veps(_first_kept(self.veps(api), first), run)
         except HttpError as error:
-            yield from arrival.failed(error)
+            yield from arrival.failed(error, About.ANSWER if who is None else About.VEPS)
             raise
         yield from arrival.steps()
         if who is None and self.secrets:

@@ -88,21 +88,21 @@ class Arrival:
             do = "Whoever is on the way can read the secret: use https if the tool can."
             yield Step(About.WAY, Mark.LOOK, "not encrypted (http)", do=do)
 
-    def failed(self, error: HttpError) -> Iterator[Step]:
+    def failed(self, error: HttpError, doing: About) -> Iterator[Step]:
         """What is known nevertheless, and what the failure is one of."""
         if error.status or isinstance(error, IncompleteError | ForeignError):
             yield from self.steps()
         elif isinstance(error, TlsError):
             self._told = True
             yield Step(About.REACHED, Mark.OK, f"{self.api.base}: somebody answers")
-        yield Step(self._of(error), Mark.TRYING, "")
+        yield Step(self._of(error, doing), Mark.TRYING, "")
 
-    def _of(self, error: HttpError) -> About:
+    def _of(self, error: HttpError, doing: About) -> About:
         if isinstance(error, TlsError):
             return About.WAY
         if not self._told:
             return About.REACHED
-        return {401: About.WHO, 403: About.RIGHTS}.get(error.status, About.ANSWER)
+        return {401: About.WHO, 403: About.RIGHTS}.get(error.status, doing)
 
 
 def known(who: Who) -> Iterator[Step]:

@@ -101,7 +101,9 @@ class Wire:
         secured = stream.get_extra_info("ssl_object") if stream is not None else None
         if secured is not None:
             ends = (secured.getpeercert() or {}).get("notAfter", "")
-            self.tls = f"{secured.version()}{f', certificate valid until {ends}' if ends else ', not verified'}"
+            self.tls = (
+                f"{secured.version()}{f', certificate verified, valid until {ends}' if ends else ', not verified'}"
+            )
 
 
 def _trusted(verify: bool | str) -> ssl.SSLContext | bool:

@@ -50,6 +50,12 @@ def checked(reference: str, field: Field) -> str:
     return f"{kind}:{rest}"
 
 
+def may_become_reference(text: str) -> bool:
+    """Whether it is a reference as far as it is typed; anything else may be the secret itself."""
+    kind, colon, _ = text.strip().partition(":")
+    return kind in _RESOLVE if colon else any(known.startswith(kind) for known in _RESOLVE)
+
+
 def pack(references: Mapping[str, str]) -> str | None:
     """References by their field's name, as they are stored."""
     given = {name: reference for name, reference in references.items() if reference}

@@ -79,7 +79,7 @@ def test_an_authority_that_nobody_knows(serve: Serve) -> None:
 
 def test_an_authority_that_the_environment_names(serve: Serve, known: Path) -> None:
     told = ask(serve("127.0.0.1").url)
-    assert told.startswith("TLSv1.3, certificate valid until ")
+    assert told.startswith("TLSv1.3, certificate verified, valid until ")
 
 
 def test_a_name_for_a_place_on_loopback(serve: Serve, known: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_name_for_a_place_on_loopback(serve: Serve, known: Path) -> None:
 
 def test_an_authority_that_the_connector_names(serve: Serve, known: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert ask(serve("127.0.0.1").url, verify=str(known)).startswith("TLSv1.3, certificate valid until ")
+    assert ask(serve("127.0.0.1").url, verify=str(known)).startswith("TLSv1.3, certificate verified, valid until ")
 
 
 def test_a_certificate_that_is_not_looked_at_is_told(serve: Serve) -> None:

@@ -340,12 +340,15 @@ def test_p10_from_a_pasted_secret_to_a_connector_that_works(
         await hand.press("tab", "tab")
         # The secret itself is refused by a check and by saving, and not repeated outside of its field.
         await hand.type(KEY)
+        assert KEY not in hand.screen
+        assert "•" * len(KEY) in hand.screen
         await hand.press("f3")
         refused = lines(hand)["Settings"]
         assert refused.startswith("✗ failed: The secret must be a reference: env:NAME, command:pass show x, ")
         assert KEY not in hand.screen
         await hand.press("escape")
         assert "The secret must be a reference" in hand.screen
+        assert KEY not in hand.screen
         focused = hand.app.screen.focused
         assert isinstance(focused, Input)
         assert focused.value == KEY
@@ -356,6 +359,8 @@ def test_p10_from_a_pasted_secret_to_a_connector_that_works(
         assert server.calls == []
         # A reference to the wrong place, then to the right one.
         focused.value = f"file:{tmp_path / 'key'}"
+        await hand.rest()
+        assert "file:/" in hand.screen
         await hand.press("ctrl+t")
         assert "cannot be read: No such file" in lines(hand)["Secret"]
         (tmp_path / "key").write_text(KEY)

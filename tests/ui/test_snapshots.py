@@ -115,7 +115,7 @@ CHECKS = {
     "works": [
         Step(About.SECRET, Mark.OK, "read from env:TOOL_KEY"),
         Step(About.REACHED, Mark.OK, "https://tool.example.org:8443/api, first answer after 41 ms"),
-        Step(About.WAY, Mark.OK, "TLSv1.3, certificate valid until Nov 30 23:59:59 2026 GMT"),
+        Step(About.WAY, Mark.OK, "TLSv1.3, certificate verified, valid until Nov 30 23:59:59 2026 GMT"),
         Step(About.WHO, Mark.OK, "Readers", items=("Readers",)),
         Step(About.RIGHTS, Mark.OK, "VIEW_PORTFOLIO, VIEW_VULNERABILITY", items=("VIEW_PORTFOLIO",)),
         Step(About.VEPS, Mark.OK, "1,204 Vendor-Equivalent Products; tried at payments-api", number=1204),

@@ -17,7 +17,7 @@ from textual.widgets import Input
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.model.severity import Severity
-from dojo_tui.services.secrets import KINDS, unpack
+from dojo_tui.services.secrets import KINDS, may_become_reference, unpack
 from dojo_tui.ui.screens.connectors import ConnectorsScreen
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
@@ -37,6 +37,22 @@ NO = ("n", "no", "off", "false", "0", "")
 
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolls with the focus: the arrow keys go from field to field."""
+
+
+class _Line(Input):
+    """The line of a field."""
+
+    def __init__(self, value: str, default: str, number: int) -> None:
+        super().__init__(value, placeholder=plain(default, 200), id=f"field-{number}", compact=True)
+        self.cursor_blink = False
+
+
+class _SecretLine(_Line):
+    """Shows references only: what is pasted here may be the secret itself (P10)."""
+
+    def watch_value(self, value: str) -> None:
+        """Dots, before it is drawn."""
+        self.password = not may_become_reference(value)
 
 
 class ConnectorForm(Dialog[bool]):
@@ -112,8 +128,8 @@ class ConnectorForm(Dialog[bool]):
         # An Input draws what it holds: it gets the inert text, and saving puts the real one back.
         shown = plain(value)
         self._real[name] = (shown, value)
-        line = Input(shown, placeholder=plain(default, 200), id=f"field-{len(self._inputs)}", compact=True)
-        line.cursor_blink = False
+        made = _SecretLine if name.startswith("secret-") else _Line
+        line = made(shown, default, len(self._inputs))
         self._inputs[name] = line
         self._helps[line.id or ""] = f"{title}: {plain(help_, 300)}"
         yield Bar([Part(f" {title}", "strong"), Part(f"  {plain(help_, 300)}", "dim")], classes="caption")
