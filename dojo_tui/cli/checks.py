@@ -9,7 +9,7 @@ from dojo_tui.cli.output import number
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked, Step
+    from dojo_tui.connectors.check import Checked
     from dojo_tui.store.connectors import ConnectorRow
 
 
@@ -26,7 +26,7 @@ def check_json(row: ConnectorRow, result: Checked) -> Mapping[str, Any]:
         "rights": list(result.rights),
         "skips": result.skips,
         "notes": list(result.notes),
-        "errors": [_sentences(step) for step in result.failures],
+        "errors": [_joined(step.told, step.safe, step.do) for step in result.failures],
         "steps": [
             {"about": step.about, "title": step.title, "result": step.mark, "told": step.told, "safe": step.safe,
              "do": step.do}
@@ -44,8 +44,10 @@ def print_check(row: ConnectorRow, result: Checked) -> None:
     print(f"{inert(row.label)} ({inert(row.tool)}): {verdict}")
     width = max((len(inert(step.title)) for step in result.steps), default=0)
     for step in result.steps:
-        print(f"  {step.mark:<7}  {inert(step.title):<{width}}  {inert(_sentences(step))}")
+        print(f"  {step.mark:<7}  {inert(step.title):<{width}}  {inert(_joined(step.told, step.safe))}")
+        if step.do:
+            print(f"  {'':<7}  {'':<{width}}  → {inert(step.do)}")
 
 
-def _sentences(step: Step) -> str:
-    return " ".join(part for part in (step.told, step.safe, step.do) if part)
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
