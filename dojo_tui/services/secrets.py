@@ -37,7 +37,7 @@ def checked(reference: str, field: Field) -> str:
         raise UsageError(
             f"The {field.name} must be a reference: {KINDS}.",
             safe="Nothing was stored; what was given was not looked at any further.",
-            do="If it was the secret itself, it may be in your shell's history now.",
+            do="Say where the secret is. If it was the secret itself, typed in a shell, it is in its history now.",
         )
     if kind == "env" and not _NAME.fullmatch(rest):
         raise UsageError(f"The {field.name}: env: is followed by the name of a variable.")

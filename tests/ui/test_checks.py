@@ -21,6 +21,7 @@ from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.lists.checks import MARKS
 from dojo_tui.ui.screens.check import CheckScreen
 from dojo_tui.ui.screens.connector_form import ConnectorForm
+from dojo_tui.ui.widgets.text_pane import TextPane
 from dojo_tui.wiring import open_workspace
 from tests.ui.driving import NORMAL, PASSES, SMALL, Hand, drive
 from tests.ui.test_hostile import HOSTILE
@@ -224,6 +225,56 @@ def test_p11_what_the_tool_says_is_inert(app: DojoApp, server: ToolServer, hosti
         check_inert(hand)
 
     drive(app, script, SMALL)
+
+
+def test_where_it_is_narrow_and_when_that_changes(app: DojoApp, server: ToolServer) -> None:
+    async def script(hand: Hand) -> None:
+        await added(hand, server.url)
+        await hand.press("t")
+        assert isinstance(hand.page.pane, TextPane)
+        shown = [line.rstrip() for line in hand.page.pane.text.splitlines()]
+        assert shown[shown.index("✓ ok       Known as") + 1] == "  Readers"
+        await hand.pilot.resize_terminal(*SMALL)
+        await hand.rest()
+        assert lines(hand)["Known as"] == "✓ ok: Readers"
+        check_inert(hand)
+
+    drive(app, script, (40, 12))
+
+
+def test_a_folder_that_is_gone(app: DojoApp, tmp_path: Path) -> None:
+    async def script(hand: Hand) -> None:
+        workspace = hand.app.workspace
+        assert workspace is not None
+        place = tmp_path / "reports"
+        place.mkdir()
+        workspace.connectors.add("reports", "mine", str(place))
+        place.rmdir()
+        hand.app.changed(records=True)
+        await hand.press("C", "t")
+        told = lines(hand)
+        assert list(told) == ["Settings"]
+        assert f"The location {place} is not a directory." in told["Settings"]
+        assert "Nothing was stored or changed." in told["Settings"]
+        place.mkdir()
+        await hand.press("t")
+        told = lines(hand)
+        assert told["Found"].startswith("! look: nothing")
+        assert "is it mounted?" in told["Note"]
+
+    drive(app, script)
+
+
+def test_a_tool_that_is_not_installed_any_more(app: DojoApp, server: ToolServer) -> None:
+    async def script(hand: Hand) -> None:
+        await added(hand, server.url)
+        workspace = hand.app.workspace
+        assert workspace is not None
+        workspace.connectors._tools = {}
+        await hand.press("t")
+        assert lines(hand)["Settings"].startswith("✗ failed: There is no Tool 'dependency-track'.")
+
+    drive(app, script)
 
 
 def test_a_mark_is_a_sign_and_a_word() -> None:

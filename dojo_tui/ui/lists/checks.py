@@ -20,17 +20,23 @@ _WORD = max(len(word) for word, _ in MARKS.values())
 _TITLE = 24
 """Cells of the longest title that the others stand in line with."""
 _LONGEST = 1_000
+_NARROW = 60
 
 
-def step_lines(steps: Sequence[Step]) -> Iterator[Line]:
-    """What was looked at; of what is being tried, only the last."""
+def step_lines(steps: Sequence[Step], width: int = 80) -> Iterator[Line]:
+    """What was looked at; of what is being tried, only the last. Where it is narrow, each says all below its title."""
     shown = [step for number, step in enumerate(steps, 1) if step.mark is not Mark.TRYING or number == len(steps)]
     titles = [plain(step.title, _TITLE) for step in shown]
-    width = max(map(cell_len, titles), default=0)
+    longest = max(map(cell_len, titles), default=0)
     for step, title in zip(shown, titles, strict=True):
         word, style = MARKS[step.mark]
-        label = f"{word:<{_WORD}}  {title}{' ' * (width - cell_len(title))}  "
-        yield (label, style), (plain(step.told, _LONGEST), "")
+        label = f"{word:<{_WORD}}  {title}{' ' * (longest - cell_len(title))}  "
+        if width < _NARROW:
+            yield ((label, style),)
+            label = "  "
+            yield (label, ""), (plain(step.told, _LONGEST), "")
+        else:
+            yield (label, style), (plain(step.told, _LONGEST), "")
         for sign, text in (("", step.safe), ("→ ", step.do)):
             if text:
                 yield (" " * cell_len(label), ""), (sign + plain(text, _LONGEST), "dim" if not sign else "strong")

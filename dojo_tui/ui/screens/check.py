@@ -47,7 +47,7 @@ class CheckScreen(TextPage):
 
     def lines(self) -> Iterable[Line]:
         """The steps so far, and what they come to."""
-        yield from step_lines(self._steps)
+        yield from step_lines(self._steps, self.size.width)
         if self._row is not None:
             word, style = self._state
             said = "Nothing was changed." if self._state in (CANCELLED, BROKEN) else summary(self._row)
@@ -77,6 +77,11 @@ class CheckScreen(TextPage):
     def on_unmount(self) -> None:
         """Nobody looks on any more."""
         self._give_up()
+
+    def on_resize(self) -> None:
+        """Steps are written in another way where it is narrow."""
+        super().on_resize()
+        self._text.show(self.lines())
 
     def again(self) -> None:
         """Check, from the beginning, in a thread of its own."""
