@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.checks import check_json, print_check
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, local, number, write_object
 from dojo_tui.cli.shapes import connector_json
 from dojo_tui.cli.workspace import all_connectors, confirmed, connector_named, connectors_named, opened
-from dojo_tui.model.errors import DojoTuiError, NotFoundError, UsageError
+from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.base import CheckResult, Tool
+    from dojo_tui.connectors.base import Tool
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
@@ -155,17 +156,16 @@ def connectors_edit(
 @click.argument("labels", metavar="[LABEL]...", nargs=-1)
 @click.pass_context
 def connectors_check(context: click.Context, labels: tuple[str, ...]) -> int:
-    """Say whether it is reachable, as whom it knows us, how much there is, and what a Sync would skip."""
+    """Say, step by step, whether it is reachable, as whom it knows us, how much there is, and what is skipped."""
     with opened(context) as workspace:
         rows = connectors_named(workspace, labels) if labels else all_connectors(workspace)
-        checked = [(row.label, _check(workspace, row)) for row in rows]
-    failed = any(isinstance(result, DojoTuiError) for _, result in checked)
+        checked = [(row, workspace.connectors.check(row.id)) for row in rows]
     if given(context).as_json:
-        write_object({"connectors": [_check_json(label, result) for label, result in checked]})
+        write_object({"connectors": [check_json(row, result) for row, result in checked]})
     else:
-        for label, result in checked:
-            _print_check(label, result)
-    return ExitCode.FAILED if failed else ExitCode.DONE
+        for row, result in checked:
+            print_check(row, result)
+    return ExitCode.DONE if all(result.works for _, result in checked) else ExitCode.FAILED
 
 
 @command.command("remove")
@@ -187,39 +187,6 @@ def connectors_remove(context: click.Context, label: str, yes: bool) -> None:
             write_object({"removed": row.label, "sentence": sentence})
         else:
             print(inert(sentence))
-
-
-def _check(workspace: Workspace, row: ConnectorRow) -> CheckResult | DojoTuiError:
-    try:
-        return workspace.connectors.check(row.id)
-    except DojoTuiError as error:
-        return error
-
-
-def _check_json(label: str, result: CheckResult | DojoTuiError) -> Mapping[str, Any]:
-    if isinstance(result, DojoTuiError):
-        return {"label": label, "works": False, "veps": None, "notes": [], "errors": [str(result)]}
-    return {
-        "label": label,
-        "works": True,
-        "veps": result.veps,
-        "all_counted": result.all_counted,
-        "way": result.way,
-        "who": result.who,
-        "rights": list(result.rights),
-        "skips": dict(result.skips),
-        "notes": list(result.notes),
-        "errors": [],
-    }
-
-
-def _print_check(label: str, result: CheckResult | DojoTuiError) -> None:
-    if isinstance(result, DojoTuiError):
-        print(f"{inert(label)}: does not work. {inert(str(result))}")
-        return
-    print(f"{inert(label)}: works, {'' if result.all_counted else 'at least '}{number(result.veps, 'unit')} found")
-    for line in result.lines:
-        print(f"  {inert(line)}")
 
 
 def _record_count(workspace: Workspace, connector_id: int) -> int:

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from dojo_tui.connectors.base import BaseTool, CheckResult, Config, Fetch, Field, Run, Vep, count_veps
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep, count_veps
+from dojo_tui.connectors.check import About, Step, counted, trying
+from dojo_tui.connectors.probing import Arrival, Watch, accepted, known, readable, unreadable
 from dojo_tui.connectors.row import Row
 from dojo_tui.connectors.tidy import tidy
 from dojo_tui.http import jobs
@@ -100,6 +102,7 @@ class Api:
 
     def __init__(self, server: Server, setup: Setup, run: Run) -> None:
         self.setup = setup
+        self.base = server.base
         self._run = run
         self._kept: dict[object, Any] = {}
         self._lock = threading.Lock()
@@ -218,28 +221,32 @@ class ApiTool(BaseTool):
                 findings += found
         return Fetch(findings, skipped)
 
-    def check(self, config: Config, run: Run) -> CheckResult:
+    def check(self, config: Config, run: Run) -> Iterator[Step]:
         """Say as whom we are known, count the VEPs, and try each family at the first of them."""
-        api = self._api(config, run, patient=False)
-        who = self.who(api)
-        first: list[Vep] = []
-
-        def listed() -> Iterator[Vep]:
-            for vep in self.veps(api):
-                if not first:
-                    first.append(vep)
-                yield vep
-
-        count, ended = count_veps(listed(), run)
-        skips = self._skips(api, first[0].vendor_id) if first else {}
-        notes = list(who.notes) if who else []
-        way = api.client.tls
-        if not way and api.setup.location.startswith("http:"):
-            way = "not encrypted (http)"
-        return CheckResult(
-            count, tuple(notes), all_counted=ended, way=way, who=who.name if who else "",
-            rights=who.rights if who else (), skips=skips,
-        )  # fmt: skip
+        watch = Watch(run)
+        api = self._api(config, watch, patient=False)
+        arrival = Arrival(api, watch)
+        yield trying(About.REACHED, api.base)
+        who: Who | None = None
+        try:
+            who = self.who(api)
+            if who is not None:
+                yield from arrival.steps()
+                yield from known(who)
+                yield trying(About.VEPS, "counting")
+            first: list[Vep] = []
+            number, ended = count_veps(_first_kept(self.veps(api), first), run)
+        except HttpError as error:
+            yield from arrival.failed(error, About.ANSWER if who is None else About.VEPS)
+            raise
+        yield from arrival.steps()
+        if who is None and self.secrets:
+            yield accepted()
+        families = self.families(api.setup)
+        yield counted(number, all_counted=ended, tried=first[0].name if first and families else "")
+        for family in families if first else ():
+            yield trying(About.FAMILY, family.scanner)
+            yield self._tried(api, family, first[0].vendor_id)
 
     def _read(self, api: Api, family: Family, vendor_id: str, run: Run) -> Iterator[Finding]:
         for row in family.rows(api, vendor_id):
@@ -257,15 +264,13 @@ class ApiTool(BaseTool):
             if finding is not None:
                 yield tidy(finding, family.scanner)
 
-    def _skips(self, api: Api, vendor_id: str) -> dict[str, str]:
-        skips: dict[str, str] = {}
-        for family in self.families(api.setup):
-            try:
-                for _ in family.rows(api, vendor_id):
-                    break
-            except (Unavailable, HttpError) as error:
-                skips[family.scanner] = family.reason(error) or str(error)
-        return skips
+    def _tried(self, api: Api, family: Family, vendor_id: str) -> Step:
+        try:
+            for _ in family.rows(api, vendor_id):
+                break
+        except (Unavailable, ConnectorError) as error:
+            return unreadable(family, error)
+        return readable(family)
 
     def _api(self, config: Config, run: Run, *, patient: bool = True) -> Api:
         """The one of this Operation. A check is not patient: a person looks on."""
@@ -279,3 +284,10 @@ class ApiTool(BaseTool):
             return Api(server, setup, run)
 
         return run.share(make)
+
+
+def _first_kept(veps: Iterator[Vep], first: list[Vep]) -> Iterator[Vep]:
+    for vep in veps:
+        if not first:
+            first.append(vep)
+        yield vep

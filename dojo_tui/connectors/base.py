@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+from dojo_tui.connectors.check import About, Step, counted, trying
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import LogLevel
@@ -115,36 +116,6 @@ class Config:
     """By the name of its field. Resolved while an Operation or a check runs, and empty otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """What ``connectors check`` found. That there is one says: reachable, and the secret is accepted."""
-
-    veps: int
-    notes: tuple[str, ...] = ()
-    """Sentences for the person."""
-    all_counted: bool = True
-    """False when there may be more VEPs than were counted in the time a check has."""
-    way: str = ""
-    """What protects the way there (TLS), if the Tool goes somewhere."""
-    who: str = ""
-    """As whom the tool knows us."""
-    rights: tuple[str, ...] = ()
-    """What that one may do there."""
-    skips: Mapping[str, str] = field(default_factory=dict)
-    """Scanners that a Sync would skip, with the reason (seen at the first VEP)."""
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """What there is to say, a line each."""
-        said = [f"the way there: {self.way}"] if self.way else []
-        if self.who:
-            said.append(f"known as: {self.who}")
-        if self.rights:
-            said.append(f"may: {', '.join(self.rights)}")
-        said += [f"would be skipped: {scanner}: {reason}" for scanner, reason in self.skips.items()]
-        return (*said, *self.notes)
-
-
 class Tool(Protocol):
     """A kind of product we can talk to. Implementations are stateless; one instance serves all."""
 
@@ -178,8 +149,11 @@ class Tool(Protocol):
         """Read all Findings of one VEP; raise ConnectorError if any part of it cannot be read."""
         ...
 
-    def check(self, config: Config, run: Run) -> CheckResult:
-        """Look whether it works, storing nothing; raise ConnectorError if it does not."""
+    def check(self, config: Config, run: Run) -> Iterator[Step]:
+        """Look whether it works, storing nothing: yield each step, ``trying`` before what may take a while.
+
+        Raise ConnectorError where it does not work: that is a failure of what was being tried.
+        """
         ...
 
 
@@ -213,10 +187,11 @@ class BaseTool:
         """Yield every VEP; see ``Tool``."""
         raise NotImplementedError
 
-    def check(self, config: Config, run: Run) -> CheckResult:
+    def check(self, config: Config, run: Run) -> Iterator[Step]:
         """Read the listing, as far as there is time."""
-        count, ended = count_veps(self.list_veps(config, run), run)
-        return CheckResult(count, all_counted=ended)
+        yield trying(About.VEPS, "reading what there is")
+        number, ended = count_veps(self.list_veps(config, run), run)
+        yield counted(number, all_counted=ended)
 
 
 def count_veps(veps: Iterator[Vep], run: Run, seconds: float = CHECK_SECONDS) -> tuple[int, bool]:

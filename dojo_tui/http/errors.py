@@ -55,6 +55,10 @@ class FatalError(HttpError):
     """Asking again changes nothing."""
 
 
+class TlsError(FatalError):
+    """Somebody is there, and the way to them is not safe."""
+
+
 class RefusedError(FatalError):
     """The server knows the answer and does not give it: 401, 403 or 404."""
 

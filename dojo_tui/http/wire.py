@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
 import ssl
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+import certifi
 import httpx
 
 from dojo_tui.http.auth import Outgoing
-from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, UnreachableError, incomplete
+from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, TlsError, UnreachableError, incomplete
 from dojo_tui.http.exchange import Response, origin
 
 _CONNECT_SECONDS = 8.0
@@ -38,9 +41,8 @@ class Wire:
 
     def __init__(self, limits: _Limits, verify: bool | str, base: str) -> None:
         self._limits = limits
-        context = _trusting(verify) if isinstance(verify, str) else verify
         self._client = httpx.Client(
-            verify=context,
+            verify=_trusted(verify),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=limits.concurrency),
             follow_redirects=False,
             # A proxy of the environment is for the world outside.
@@ -101,7 +103,25 @@ class Wire:
         secured = stream.get_extra_info("ssl_object") if stream is not None else None
         if secured is not None:
             ends = (secured.getpeercert() or {}).get("notAfter", "")
-            self.tls = f"{secured.version()}{f', certificate valid until {ends}' if ends else ', not verified'}"
+            self.tls = (
+                f"{secured.version()}{f', certificate verified, valid until {ends}' if ends else ', not verified'}"
+            )
+
+
+def _trusted(verify: bool | str) -> ssl.SSLContext | bool:
+    """Whom we believe: the file that is named, else the system's authorities, or those that the environment names.
+
+    httpx by itself never asks the system, and not even the environment for a place on loopback.
+    """
+    if verify is False:
+        return False
+    if isinstance(verify, str):
+        return _trusting(verify)
+    context = ssl.create_default_context()
+    there = ssl.get_default_verify_paths()
+    if not there.cafile and not (there.capath and any(Path(there.capath).iterdir())):
+        context.load_verify_locations(certifi.where())
+    return context
 
 
 def _content(body: bytes) -> bytes | io.BytesIO | None:
@@ -129,24 +149,27 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
     scheme, host, port = origin(url)
     where = f"{scheme}://{host}:{port}"
     cause: BaseException | None = error
+    why = ""
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return FatalError(
-                f"The certificate of {where} is not trusted: {cause.verify_message}.", fault=Fault.YOURS,
-                do="Add its authority to the system's, or name its file in SSL_CERT_FILE.",
+            return TlsError(
+                f"The certificate of {where} is not trusted: {cause.verify_message.rstrip('.')}.", fault=Fault.YOURS,
+                do=_CERTIFICATE.get(cause.verify_code) or _authority(),
             )  # fmt: skip
         if isinstance(cause, ssl.SSLError):
             # Once connected it is a connection that broke, and something may have been sent.
-            kind = FatalError if isinstance(error, httpx.ConnectError) else RetriableError
+            kind = TlsError if isinstance(error, httpx.ConnectError) else RetriableError
             return kind(
                 f"{where} does not speak TLS as it should: {cause.reason or 'it answers with something else'}.",
                 fault=Fault.YOURS, do="Look at the location: http or https, and the port.",
             )  # fmt: skip
+        if isinstance(cause, OSError) and cause.strerror:
+            why = f" ({cause.strerror})"
         cause = cause.__cause__ or cause.__context__
     match error:
         case httpx.ConnectTimeout() | httpx.ConnectError():
             return UnreachableError(
-                f"{where} cannot be reached.",
+                f"{where} cannot be reached{why}.",
                 fault=Fault.THEIRS, do="Look at the location, the network and whether the tool runs.",
             )  # fmt: skip
         case httpx.TimeoutException():
@@ -160,3 +183,19 @@ def _ours(error: httpx.HTTPError, place: str, url: str) -> HttpError:
         case _:
             what, do = f"{place}: the connection broke off.", "Run it again."
     return RetriableError(what, fault=Fault.THEIRS, do=do)
+
+
+_CERTIFICATE = {
+    9: "It is not valid yet: is this machine's clock right?",
+    10: "It is out of date: have it renewed. If it is not, look at this machine's clock.",
+    62: "Write the location with a name that the certificate has.",
+    64: "Write the location with a name or an address that the certificate has.",
+}
+"""What to do, by OpenSSL's code (X509_V_ERR_*); without the others' it is an authority that nobody here knows."""
+
+
+def _authority() -> str:
+    named = os.environ.get("SSL_CERT_FILE", "")
+    if named and not Path(named).is_file():
+        return "SSL_CERT_FILE names a file that is not there."
+    return "Add its authority to the system's, or name the file of its authority (PEM) in SSL_CERT_FILE."

@@ -3,76 +3,32 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import CheckResult, Closes, Config, Field, Tool
+from dojo_tui.connectors.base import Config, Field, Tool
+from dojo_tui.connectors.check import Checked
 from dojo_tui.model import schedule as schedules
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import BusyError, ConnectorError, DojoTuiError, UsageError
-from dojo_tui.model.operation import LogLevel
-from dojo_tui.model.secret import Secret, scrub
+from dojo_tui.model.errors import BusyError, UsageError
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import clean, inert
 from dojo_tui.services import secrets
+from dojo_tui.services.checking import Checking, Draft, Told, nobody
 from dojo_tui.services.due import next_due, still_fits
 from dojo_tui.services.owner import is_dead
-from dojo_tui.services.run import Shared, unexpected
 from dojo_tui.store import connectors as stored
 from dojo_tui.store import leases
-from dojo_tui.store.connectors import ConnectorRow
 from dojo_tui.store.open import Store
 from dojo_tui.store.operations import running
 from dojo_tui.store.records import record_counts
 
 _LONGEST_LABEL = 100
 _LONGEST_TEXT = 4_000
-_LONGEST_WAIT = 20.0
-_LOOK_AGAIN = 0.1
 _SAFE = "Nothing was changed."
-
-_Shared = TypeVar("_Shared", bound=Closes)
-
-
-@dataclass(frozen=True, slots=True)
-class _CheckRun:
-    """What a Tool sees while it is only looked at."""
-
-    cancelled: Callable[[], None]
-    clock: Clock
-    notes: list[str] = field(default_factory=list)
-    shared: Shared = field(default_factory=Shared)
-
-    def check(self) -> None:
-        """Raise if the person gave up."""
-        self.cancelled()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, but not for long: a person looks on."""
-        if seconds > _LONGEST_WAIT:
-            raise ConnectorError(f"The tool asks us to come back in {seconds:,.0f} s.", safe="Nothing was stored.")
-        while seconds > 0:
-            self.cancelled()
-            time.sleep(min(seconds, _LOOK_AGAIN))
-            seconds -= _LOOK_AGAIN
-
-    def now(self) -> datetime:
-        """The time, in UTC."""
-        return self.clock.now()
-
-    def share(self, make: Callable[[], _Shared]) -> _Shared:
-        """One for the whole check."""
-        return self.shared(make)
-
-    def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
-        """Keep what a person should know."""
-        if level is not LogLevel.INFO:
-            self.notes.append(scrub(message))
 
 
 class Connectors:
@@ -182,22 +138,42 @@ class Connectors:
         records = "1 Record" if number == 1 else f"{number:,} Records"
         return f"Removed {row.label} and its {records}. All Findings, Tests and Engagements stay, and the Operations."
 
-    def check(self, connector_id: int, cancelled: Callable[[], None] = lambda: None) -> CheckResult:
-        """Look whether it works, storing nothing; raises ConnectorError with what is wrong."""
-        with self._database.read() as connection:
-            row = stored.connector(connection, connector_id)
-        tool = self._tool(row.tool)
-        run = _CheckRun(cancelled, self._clock)
-        try:
-            tool.validate(_config(row))
-            found = tool.check(_config(row, secrets.resolved(row.secret, cancelled)), run)
-        except DojoTuiError:
-            raise
-        except Exception as error:
-            raise ConnectorError(unexpected(error), safe="Nothing was stored.") from error
-        finally:
-            run.shared.close()
-        return _shown(found, run.notes)
+    def check(self, connector_id: int, cancelled: Callable[[], None] = lambda: None, told: Told = nobody) -> Checked:
+        """Look whether it works, storing nothing; ``told`` hears each step as it is made."""
+
+        def draft() -> Draft:
+            with self._database.read() as connection:
+                row = stored.connector(connection, connector_id)
+            config = Config(row.label, row.location, row.options, row.min_severity)
+            return Draft(self._tool(row.tool), config, row.secret)
+
+        return Checking(self._clock, cancelled, told)(draft)
+
+    def check_unsaved(
+        self,
+        tool: str,
+        location: str,
+        *,
+        secret: Mapping[str, str],
+        options: Mapping[str, str],
+        cancelled: Callable[[], None] = lambda: None,
+        told: Told = nobody,
+    ) -> Checked:
+        """The same with what is not stored (yet), and will not be by this."""
+
+        def draft() -> Draft:
+            found = self._tool(tool)
+            values: dict[str, Any] = {
+                "label": found.title,
+                "location": _value(found.location, location),
+                "secret": secrets.given(found, {}, secret),
+                "options": _options(found, options),
+                "min_severity": Severity.INFO,
+            }
+            self._validate(found, values)
+            return Draft(found, Config(found.title, values["location"], values["options"]), values["secret"])
+
+        return Checking(self._clock, cancelled, told)(draft)
 
     def _tool(self, name: str) -> Tool:
         tool = self._tools.get(name)
@@ -226,22 +202,6 @@ class Connectors:
         values = self._schedule(kind, text)
         same = values[f"{kind}_schedule"] == before
         return {} if same and still_fits(before, due, self._clock.now(), self._clock.zone) else values
-
-
-def _config(row: ConnectorRow, held: Mapping[str, Secret] | None = None) -> Config:
-    return Config(row.label, row.location, row.options, row.min_severity, held or {})
-
-
-def _shown(found: CheckResult, notes: list[str]) -> CheckResult:
-    """What the tool said of itself, without any secret it may have repeated."""
-    return replace(
-        found,
-        notes=tuple(scrub(note) for note in (*found.notes, *notes)),
-        way=scrub(found.way),
-        who=scrub(found.who),
-        rights=tuple(scrub(right) for right in found.rights),
-        skips={scrub(scanner): scrub(reason) for scanner, reason in found.skips.items()},
-    )
 
 
 def _label(text: str) -> str:

@@ -37,7 +37,7 @@ def checked(reference: str, field: Field) -> str:
         raise UsageError(
             f"The {field.name} must be a reference: {KINDS}.",
             safe="Nothing was stored; what was given was not looked at any further.",
-            do="If it was the secret itself, it may be in your shell's history now.",
+            do="Say where the secret is. If it was the secret itself, typed in a shell, it is in its history now.",
         )
     if kind == "env" and not _NAME.fullmatch(rest):
         raise UsageError(f"The {field.name}: env: is followed by the name of a variable.")
@@ -48,6 +48,12 @@ def checked(reference: str, field: Field) -> str:
     if kind == "command":
         _words(rest, field.name)
     return f"{kind}:{rest}"
+
+
+def may_become_reference(text: str) -> bool:
+    """Whether it is a reference as far as it is typed; anything else may be the secret itself."""
+    kind, colon, _ = text.strip().partition(":")
+    return kind in _RESOLVE if colon else any(known.startswith(kind) for known in _RESOLVE)
 
 
 def pack(references: Mapping[str, str]) -> str | None:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from dojo_tui.connectors.base import CheckResult, Config, Fetch, Vep
+from dojo_tui.connectors.base import Config, Fetch, Vep
+from dojo_tui.connectors.check import Checked
 from dojo_tui.model.errors import ConnectorError, DojoTuiError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
@@ -27,7 +28,7 @@ class Ended:
 
     veps: list[Vep] = field(default_factory=list)
     fetch: Fetch | None = None
-    result: CheckResult | None = None
+    result: Checked | None = None
     error: DojoTuiError | None = None
     calls: list[Call] = field(default_factory=list)
     said: str = ""
@@ -112,7 +113,7 @@ class Bench:
         """Check the Connector."""
 
         def act(ended: Ended, run: TestRun) -> None:
-            ended.result = self.subject.tool.check(self.config, run)
+            ended.result = Checked.of(self.subject.tool.check(self.config, run))
 
         return self._act(act, twist, lambda: False)
 

@@ -238,6 +238,7 @@ def check_tells(bench: Bench) -> None:
     ended = bench.check()
     assert ended.error is None, ended.told
     assert ended.result is not None
+    assert ended.result.works, "; ".join(f"{step.title}: {step.told}" for step in ended.result.failures)
     assert ended.result.veps == len(bench.ids) or not ended.result.all_counted, f"{ended.result.veps} VEPs"
 
 

@@ -6,6 +6,7 @@ from dojo_tui.model.operation import Status
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.model.record import Event, State, after
 from dojo_tui.ui.commands import (
+    CHECK,
     CONNECTORS,
     EVERYWHERE,
     FINDINGS,
@@ -133,6 +134,10 @@ def _again(context: Context) -> str:
     if context.row.connector_id is None:
         return "its Connector was removed"
     return "" if context.row.status.ended else "it has not ended yet"
+
+
+def _checked(context: Context) -> str:
+    return "" if context.row is not None else "it is not done yet; esc cancels it"
 
 
 def _several(context: Context) -> str:
@@ -303,8 +308,11 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui connectors edit LABEL"),
     Command(id="check", keys=("t",), title="Check", short="check", group=CONNECT, hint=20,
             places=frozenset({CONNECTORS}), needs=_one, run="connecting:check", mouse=HINT,
-            help="Try to reach the tool and say what it shows; nothing is changed.",
+            help="Reach the tool; say step by step what works and what would be skipped. Nothing is changed.",
             cli="dojo-tui connectors check LABEL"),
+    Command(id="check_again", keys=("t", "R"), title="Check again", short="check again", group=CONNECT, hint=20,
+            places=frozenset({CHECK}), needs=_checked, run="connecting:check_again", mouse=HINT,
+            help="Do the check that is shown once more.", cli="dojo-tui connectors check LABEL"),
     Command(id="discover_one", keys=("d",), title="Discover this Connector", short="discover", group=CONNECT, hint=25,
             places=frozenset({CONNECTORS}), changes=True, needs=_one, run="connecting:discover", mouse=HINT,
             help="Ask it what there is.", cli="dojo-tui discover LABEL"),

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
 CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
+CHECK = "check"
 
 TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
 RECORDS = frozenset({UNMAPPED, MAPPED})
 ONE_OR_MORE = RECORDS | {RECORD}
 LISTS = TABS | {CONNECTORS, FINDINGS, OPERATION}
-EVERYWHERE = LISTS | {RECORD, TEXT}
+EVERYWHERE = LISTS | {RECORD, TEXT, CHECK}
 
 PLACES = {
     UNMAPPED: "Unmapped Records",
@@ -37,6 +38,7 @@ PLACES = {
     OPERATION: "one Operation",
     RECORD: "one Record",
     TEXT: "a text",
+    CHECK: "a check",
 }
 """Where a person can be, in words."""
 

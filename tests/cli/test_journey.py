@@ -222,8 +222,9 @@ def test_a_check_of_several_tells_each(mapped: Cli, tmp_path: Path) -> None:
     checked = mapped.json("connectors", "check", expect=1)["connectors"]
     assert [(one["label"], one["works"], one["veps"]) for one in checked] == [("gone", False, None), ("scans", True, 2)]
     said = mapped("connectors", "check", expect=1).out
-    assert "gone: does not work." in said
-    assert "scans: works" in said
+    assert "gone (reports): does not work" in said
+    assert "is not a directory" in said
+    assert "scans (reports): works" in said
 
 
 def test_tools_lists_fields(cli: Cli) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dojo_tui.testing import Reply, ToolServer
@@ -37,11 +39,20 @@ def test_a_connector_with_a_secret_is_added_and_checked(
         add = ("connectors", "add", "dependency-track", "--label", "dtrack", "--location", server.url)
         cli(*add, "--secret", "env:DTRACK_KEY")
         checked = cli("connectors", "check")
-        assert "dtrack: works, 1 unit found" in checked.out
-        for line in ("the way there: not encrypted (http)", "known as: Readers", "may: VIEW_PORTFOLIO"):
-            assert line in checked.out
+        assert "dtrack (dependency-track): works, 1 unit found" in checked.out
+        for line in (
+            r"ok +Secret +read from env:DTRACK_KEY",
+            r"ok +Reached +http://127\.0\.0\.1:\d+/api, first answer after \d+ ms",
+            r"ok +Encryption +not encrypted \(http\), but it does not leave this machine", r"ok +Known as +Readers",
+            r"ok +May +VIEW_PORTFOLIO", r"ok +Found +1 Vendor-Equivalent Product; tried at shop 1",
+            r"ok +Dependency-Track +can be read",
+        ):  # fmt: skip
+            assert re.search(rf"^  {line}$", checked.out, re.MULTILINE), line
         (told,) = cli.json("connectors", "check")["connectors"]
         assert (told["veps"], told["who"], told["rights"], told["skips"]) == (1, "Readers", ["VIEW_PORTFOLIO"], {})
+        assert [(step["about"], step["result"]) for step in told["steps"]] == [
+            (about, "ok") for about in ("secret", "reached", "way", "who", "rights", "veps", "family")
+        ]
         monkeypatch.setenv("DTRACK_KEY", "wrong-key-1234")
         failed = cli("connectors", "check", expect=1)
     assert "the secret is not accepted" in failed.out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dojo_tui.connectors.base import Config, Fetch, Tool, Vep
+from dojo_tui.connectors.check import Checked
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
@@ -50,9 +51,9 @@ class At:
     def findings(self) -> dict[str, Finding]:
         return {finding.unique_id: finding for finding in self.fetch().findings}
 
-    def check(self) -> tuple[str, ...]:
+    def check(self) -> Checked:
         with TestRun() as run:
-            return self.tool.check(self.config, run).lines
+            return Checked.of(self.tool.check(self.config, run))
 
 
 def all_three() -> Repository:

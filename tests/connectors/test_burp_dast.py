@@ -11,6 +11,7 @@ import pytest
 
 from dojo_tui.connectors.base import Config, Fetch, Vep
 from dojo_tui.connectors.burp_dast import TOOL, finding, site
+from dojo_tui.connectors.check import Checked
 from dojo_tui.connectors.markup import plain
 from dojo_tui.connectors.row import Row
 from dojo_tui.demo.servers.burp import Burp, Site
@@ -179,7 +180,7 @@ def test_an_error_of_graphql_comes_with_status_200_and_is_one_all_the_same() -> 
 def test_check_counts_the_sites_and_says_what_would_be_skipped() -> None:
     with ToolServer() as server, TestRun() as run:
         Burp([Site("1", "Shop", ()), Site("2", "Blog")], KEY).play(server)
-        result = TOOL.check(config(server), run)
+        result = Checked.of(TOOL.check(config(server), run))
     assert (result.veps, result.all_counted) == (2, True)
     assert list(result.skips) == ["Burp Suite DAST"]
 

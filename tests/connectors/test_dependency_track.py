@@ -202,7 +202,7 @@ def test_p10_a_whole_round_over_http(tmp_path: Path, clock: Clock, monkeypatch: 
         )
         checked = workspace.connectors.check(added)
         assert (checked.veps, checked.who, checked.rights) == (130, "Team", ("VIEW_PORTFOLIO",))
-        assert checked.way == "not encrypted (http)"
+        assert checked.way == "not encrypted (http), but it does not leave this machine"
         for kind in OperationType:
             ran = workspace.operations.run(added, kind, wait_seconds=0)
         with workspace.store.database.read() as connection:
@@ -221,6 +221,6 @@ def test_a_check_does_not_wait_for_long() -> None:
         server.twist = lambda _call, _number, _reply: Reply(b"", 503)
         config = Config("d", server.url, secrets={"secret": Secret("s3cr3t-key")})
         with pytest.raises(ConnectorError, match="failed at the server"):
-            TOOL.check(config, run)
+            list(TOOL.check(config, run))
         assert len(server.calls) == 2
         assert run.waited < 5

@@ -95,6 +95,7 @@ def test_where_the_interface_is(location: str, expected: str) -> None:
 
 def test_the_check_says_when_permissions_are_not_told(server: ToolServer) -> None:
     github = GitHub("acme", [all_three()], scopes=None)
-    lines = "\n".join(At(server, github).check())
-    assert "GitHub does not tell what a token of this kind may do" in lines
-    assert "would be skipped" not in lines
+    checked = At(server, github).check()
+    assert "GitHub does not tell what a token of this kind may do" in checked.notes[0]
+    assert checked.works
+    assert not checked.skips

@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from dojo_tui.connectors.base import Config
+from dojo_tui.connectors.check import Mark
 from dojo_tui.connectors.github_security import TOOL
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
 from dojo_tui.model.errors import ConnectorError, UsageError
@@ -187,19 +188,20 @@ def test_long_texts_that_many_alerts_share_are_kept_once(server: ToolServer) -> 
 
 def test_the_check_says_who_with_which_scopes_and_what_would_be_skipped(server: ToolServer) -> None:
     github = GitHub("acme", [Repository(7, "shop", alerts(dependabot=[]))])
-    lines = "\n".join(At(server, github, owner="acme").check())
-    assert "known as: octavia" in lines
-    assert "may: repo, read:org, security_events" in lines
-    assert "4,990 of 5,000 requests are left" in lines
-    assert f"would be skipped: {CODE}: code scanning is not enabled" in lines
-    assert f"would be skipped: {SECRETS}: secret scanning is not enabled" in lines
-    assert DEPENDABOT not in lines
+    checked = At(server, github, owner="acme").check()
+    assert (checked.works, checked.who, checked.rights) == (True, "octavia", ("repo", "read:org", "security_events"))
+    assert "4,990 of 5,000 requests are left" in checked.notes[0]
+    assert list(checked.skips) == [CODE, SECRETS]
+    assert checked.skips[CODE].startswith("code scanning is not enabled")
+    assert any(step.told.endswith("tried at acme/shop") for step in checked.steps)
+    assert checked.skips[SECRETS].startswith("secret scanning is not enabled")
+    assert all("give the secret's owner the right" in step.do for step in checked.steps if step.mark is Mark.SKIPPED)
 
 
 def test_the_check_knows_apps_which_are_no_users(server: ToolServer) -> None:
     at = At(server, GitHub("acme", [all_three()]), owner="acme")
     server.on("GET", "/api/v3/user", Reply({"message": "Resource not accessible by integration"}, 403))
-    assert any("a GitHub App" in line for line in at.check())
+    assert at.check().who == "a GitHub App, which is no user"
 
 
 def test_the_check_fails_for_a_token_that_is_not_accepted(server: ToolServer) -> None:

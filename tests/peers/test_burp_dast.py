@@ -12,6 +12,7 @@ import pytest
 
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.burp_dast import TOOL
+from dojo_tui.connectors.check import Checked
 from dojo_tui.demo.servers.burp import PATH, Burp, Site
 from dojo_tui.demo.servers.burp_story import sites
 from dojo_tui.model.secret import Secret
@@ -60,7 +61,7 @@ def sent(*, older: bool) -> list[dict[str, Any]]:
     with ToolServer() as server:
         Burp([*sites(), Site("1", "Empty")], KEY, older=older).play(server)
         with TestRun() as run:
-            TOOL.check(config(server.url), run)
+            Checked.of(TOOL.check(config(server.url), run))
             for vep in TOOL.list_veps(config(server.url), run):
                 TOOL.fetch(config(server.url), vep.vendor_id, run)
         return [call.json() for call in server.calls]
@@ -105,7 +106,7 @@ def test_the_connector_reads_what_the_peer_invents(peer: Peer, tmp_path: Path, t
     with TestRun() as run:
         veps = list(TOOL.list_veps(config(url), run))
         fetch = TOOL.fetch(config(url), veps[0].vendor_id, run)
-        result = TOOL.check(config(url), run)
+        result = Checked.of(TOOL.check(config(url), run))
     assert len(veps) == result.veps == 2
     assert [one.endpoints for one in fetch.findings] == [("https://www.example.com/",)] * 2
     assert not fetch.skipped

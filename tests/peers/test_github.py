@@ -14,6 +14,7 @@ import pytest
 
 from dojo_tui.connectors import github_repositories, github_security
 from dojo_tui.connectors.base import Config, Fetch
+from dojo_tui.connectors.check import Checked
 from dojo_tui.demo.servers.github import REFUSALS
 from dojo_tui.demo.servers.github_story import OWNER, GitHubDemo, organisation
 from dojo_tui.model.errors import ConnectorError
@@ -151,7 +152,7 @@ def test_every_request_is_valid_and_the_examples_are_read(mock: Mock) -> None:
 
 def test_the_check_is_valid_too(mock: Mock) -> None:
     with TestRun() as run:
-        found = github_security.TOOL.check(mock.config(owner="octocat"), run)
+        found = Checked.of(github_security.TOOL.check(mock.config(owner="octocat"), run))
     assert (found.veps, found.who, dict(found.skips)) == (1, "octocat", {})
 
 

@@ -22,6 +22,16 @@ VALUE = "hunter2-s3cr3t"
 FIELD = Field("secret", "Who we are.")
 
 
+@pytest.mark.parametrize("text", ["", "e", "env", "env:", "env:KEY", " file:/x", "comm", "keyring:a/b"])
+def test_what_may_become_a_reference(text: str) -> None:
+    assert secrets.may_become_reference(text)
+
+
+@pytest.mark.parametrize("text", [VALUE, "ENV:KEY", "environment", "evn:KEY", "x:env", f"{VALUE}:env", "ghp_0123"])
+def test_p10_what_will_never_be_a_reference(text: str) -> None:
+    assert not secrets.may_become_reference(text)
+
+
 def resolve(reference: str, check: Callable[[], None] = lambda: None) -> str:
     return secrets.resolve(secrets.checked(reference, FIELD), check).reveal()
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from dojo_tui.connectors.api import Api, ApiTool, Family, Server, Setup, Unavailable
-from dojo_tui.connectors.base import BaseTool, CheckResult, Config, Fetch, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Fetch, Run, Vep
+from dojo_tui.connectors.check import Step, counted
 from dojo_tui.connectors.fields import secret, server
 from dojo_tui.connectors.row import Row
 from dojo_tui.http.auth import bearer
@@ -140,9 +141,9 @@ class Formats(Good):
 
 
 class MisChecks(Good):
-    def check(self, config: Config, run: Run) -> CheckResult:
+    def check(self, config: Config, run: Run) -> Iterator[Step]:
         self.server(Setup(config, {"location": self.location}))
-        return CheckResult(1)
+        yield counted(1)
 
 
 class ByHand(BaseTool):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dojo_tui.connectors.check import About, Mark, Step
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, Hand
 from tests.ui.world import finding
@@ -105,6 +106,48 @@ def test_findings(snap_compare: Compare, make_app: AppMaker, size: tuple[int, in
         await hand.press("2", "s")
         await hand.operations()
         await hand.press("f", "j")
+
+    assert snap_compare(app, terminal_size=size, run_before=before(app, script))
+    app.close_workspace()
+
+
+CHECKS = {
+    "works": [
+        Step(About.SECRET, Mark.OK, "read from env:TOOL_KEY"),
+        Step(About.REACHED, Mark.OK, "https://tool.example.org:8443/api, first answer after 41 ms"),
+        Step(About.WAY, Mark.OK, "TLSv1.3, certificate verified, valid until Nov 30 23:59:59 2026 GMT"),
+        Step(About.WHO, Mark.OK, "Readers", items=("Readers",)),
+        Step(About.RIGHTS, Mark.OK, "VIEW_PORTFOLIO, VIEW_VULNERABILITY", items=("VIEW_PORTFOLIO",)),
+        Step(About.VEPS, Mark.OK, "1,204 Vendor-Equivalent Products; tried at payments-api", number=1204),
+        Step(About.FAMILY, Mark.OK, "can be read", "Code scanning"),
+        Step(
+            About.FAMILY, Mark.SKIPPED, "not enabled for this repository, or the secret may not read it (403)",
+            "Dependency alerts", do="Switch it on at the tool, or give the secret's owner the right to read it.",
+        ),
+        Step(About.NOTE, Mark.LOOK, "The tool will be switched off on 1 April."),
+    ],
+    "fails": [
+        Step(About.SECRET, Mark.OK, "read from env:TOOL_KEY"),
+        Step(About.REACHED, Mark.OK, "https://tool.example.org:8443/api: somebody answers"),
+        Step(
+            About.WAY, Mark.FAILED, "The certificate of https://tool.example.org:8443 is not trusted: unable to get "
+            "local issuer certificate.", safe="What we hold stays as it is.",
+            do="Add its authority to the system's, or name the file of its authority (PEM) in SSL_CERT_FILE.",
+        ),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", CHECKS)
+def test_check(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
+    app = make_app()
+
+    async def script(hand: Hand) -> None:
+        assert app.workspace is not None
+        tool: Any = app.workspace.tools["memory"]
+        tool.steps = CHECKS[name]
+        await hand.press("C", "t")
 
     assert snap_compare(app, terminal_size=size, run_before=before(app, script))
     app.close_workspace()

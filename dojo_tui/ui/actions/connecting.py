@@ -47,18 +47,24 @@ def edit(app: DojoApp, context: Context) -> None:
 
 
 def check(app: DojoApp, context: Context) -> None:
-    """Reach the tool, in a thread of its own."""
+    """Look whether it works, and say so step by step."""
+    from dojo_tui.ui.screens.check import CheckScreen
+
     workspace, row = app.workspace, context.row
     assert workspace is not None, "commands run once the store is open"
-    app.tell(f"Checking {plain(row.label, 40)} …", "accent")
+    tool = workspace.tools.get(row.tool)
+    title = tool.title if tool is not None else row.tool
+    app.push_screen(
+        CheckScreen(row.label, title, lambda cancelled, told: workspace.connectors.check(row.id, cancelled, told))
+    )
 
-    def done(result: Any) -> None:
-        more = "; ".join(plain(line, 200) for line in result.lines)
-        least = "" if result.all_counted else "at least "
-        told = f"✓ {plain(row.label, 40)} works: {least}{result.veps:,} found. {more}"
-        app.tell(told, "accent" if result.skips else "good")
 
-    app.jobs.apart(lambda: workspace.connectors.check(row.id), done)
+def check_again(app: DojoApp, _context: Context) -> None:
+    """The same once more."""
+    from dojo_tui.ui.screens.check import CheckScreen
+
+    if isinstance(app.page, CheckScreen):
+        app.page.again()
 
 
 def discover(app: DojoApp, context: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
@@ -16,7 +17,7 @@ from textual.widgets import Input
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.model.severity import Severity
-from dojo_tui.services.secrets import KINDS, unpack
+from dojo_tui.services.secrets import KINDS, may_become_reference, unpack
 from dojo_tui.ui.screens.connectors import ConnectorsScreen
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
@@ -25,6 +26,7 @@ from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
     from dojo_tui.store.connectors import ConnectorRow
+    from dojo_tui.ui.screens.check import CheckScreen
 
 SCHEDULE_HELP = "off, 6h, 1d, daily 02:30, weekly mon 02:30, or a cron expression"
 SAYS = 3
@@ -37,6 +39,22 @@ class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolls with the focus: the arrow keys go from field to field."""
 
 
+class _Line(Input):
+    """The line of a field."""
+
+    def __init__(self, value: str, default: str, number: int) -> None:
+        super().__init__(value, placeholder=plain(default, 200), id=f"field-{number}", compact=True)
+        self.cursor_blink = False
+
+
+class _SecretLine(_Line):
+    """Shows references only: what is pasted here may be the secret itself (P10)."""
+
+    def watch_value(self, value: str) -> None:
+        """Dots, before it is drawn."""
+        self.password = not may_become_reference(value)
+
+
 class ConnectorForm(Dialog[bool]):
     """Adds a Connector, or edits one; what is wrong is said in the form, and nothing is saved."""
 
@@ -45,6 +63,8 @@ class ConnectorForm(Dialog[bool]):
         Binding("up", "previous", show=False),
         Binding("ctrl+s", "save", show=False),
         Binding("f2", "save", show=False),
+        Binding("ctrl+t", "check", show=False),
+        Binding("f3", "check", show=False),
     ]
 
     def __init__(self, tool: Tool, row: ConnectorRow | None = None) -> None:
@@ -56,6 +76,7 @@ class ConnectorForm(Dialog[bool]):
         self._helps: dict[str, str] = {}
         self._wrong = False
         self._saving = False
+        self._check: CheckScreen | None = None
 
     def compose(self) -> ComposeResult:
         """A label and a line for each field."""
@@ -68,7 +89,8 @@ class ConnectorForm(Dialog[bool]):
             yield Bar(
                 [Part(" enter", "key", "next"), Part(" next field ", "", "next"),
                  Part(" ^s F2", "key", "save"), Part(" save ", "", "save"),
-                 Part(" esc", "key", "give_up"), Part(" cancel ", "", "give_up")],
+                 Part(" esc", "key", "give_up"), Part(" cancel ", "", "give_up"),
+                 Part(" ^t F3", "key", "check"), Part(" check ", "", "check")],
                 name="ways",
             )  # fmt: skip
 
@@ -106,8 +128,8 @@ class ConnectorForm(Dialog[bool]):
         # An Input draws what it holds: it gets the inert text, and saving puts the real one back.
         shown = plain(value)
         self._real[name] = (shown, value)
-        line = Input(shown, placeholder=plain(default, 200), id=f"field-{len(self._inputs)}", compact=True)
-        line.cursor_blink = False
+        made = _SecretLine if name.startswith("secret-") else _Line
+        line = made(shown, default, len(self._inputs))
         self._inputs[name] = line
         self._helps[line.id or ""] = f"{title}: {plain(help_, 300)}"
         yield Bar([Part(f" {title}", "strong"), Part(f"  {plain(help_, 300)}", "dim")], classes="caption")
@@ -166,12 +188,8 @@ class ConnectorForm(Dialog[bool]):
         return {
             "label": self.value("label"),
             "location": self.value("location"),
-            "secret": {secret.name: self.value(f"secret-{secret.name}") for secret in self._tool.secrets},
-            "options": {
-                option.name: text
-                for option in self._tool.options
-                if (text := self.value(f"option-{option.name}")) or self._row is not None
-            },
+            "secret": self._secrets(),
+            "options": self._options(),
             "auto_map": answer in YES,
             "min_severity": severity,
             "discover_schedule": self.value("discover_schedule") or "off",
@@ -201,6 +219,35 @@ class ConnectorForm(Dialog[bool]):
 
         self.app.jobs.write(save, self._saved, self._failed)
 
+    def action_check(self) -> None:
+        """Try what stands in the fields; it is neither saved nor lost."""
+        from dojo_tui.ui.screens.check import CheckScreen
+
+        workspace = self.app.workspace
+        if workspace is None or self._saving:
+            return
+        location, secret, options = self.value("location"), self._secrets(), self._options()
+        self._check = CheckScreen(
+            self.value("label") or "not saved yet",
+            self._tool.title,
+            lambda cancelled, told: workspace.connectors.check_unsaved(
+                self._tool.name, location, secret=secret, options=options, cancelled=cancelled, told=told
+            ),
+        )
+        self.app.push_screen(self._check)
+
+    def on_screen_resume(self) -> None:
+        """Back from a check: what it refused is said where it can be put right."""
+        check, self._check = self._check, None
+        if check is not None and check.refused:
+            self._refuse(check.refused)
+
+    def _secrets(self) -> dict[str, str]:
+        return {secret.name: self.value(f"secret-{secret.name}") for secret in self._tool.secrets}
+
+    def _options(self) -> dict[str, str]:
+        return {option.name: self.value(f"option-{option.name}") for option in self._tool.options}
+
     def _saved(self, _nothing: None) -> None:
         label = self.value("label")
         self.dismiss(True)
@@ -219,12 +266,16 @@ class ConnectorForm(Dialog[bool]):
         """Say what is wrong, and go to the field that it names."""
         self._wrong = True
         self._say.show([((" ", ""), (plain(text, 400), "bad"))], top=True)
-        begin = _folded(text.partition(":")[0])
-        for name, line in self._inputs.items():
-            title = self._helps[line.id or ""].partition(":")[0]
-            if begin in (_folded(name.removeprefix("option-")), _folded(title)):
-                line.focus()
-                return
+        begin = _folded(text.partition(":")[0]).removeprefix("the").removeprefix("option")
+        named = [
+            (len(word), line)
+            for name, line in self._inputs.items()
+            for word in (_folded(name.partition("-")[2] or name), _folded(self._helps[line.id or ""].partition(":")[0]))
+            if begin.startswith(word)
+        ]
+        if named:
+            # The longest: one name may begin with another.
+            max(named, key=itemgetter(0))[1].focus()
 
 
 def _folded(text: str) -> str:

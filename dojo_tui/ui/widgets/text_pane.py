@@ -44,11 +44,14 @@ def wrap(line: Line, width: int) -> list[Line]:
     return out
 
 
+_LABELS = ("dim", "key", "good", "warn", "bad", "accent")
+
+
 def _hang(line: Line, width: int) -> int:
     """Where its other lines begin: behind the label, if it has one."""
     text, style = line[0]
     size = cell_len(text)
-    labelled = len(line) > 1 and (style in ("dim", "key") or not text.strip())
+    labelled = len(line) > 1 and (style in _LABELS or not text.strip())
     return size if labelled and size <= width // 2 else 0
 
 

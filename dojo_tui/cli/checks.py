@@ -1,0 +1,53 @@
+"""What ``connectors check`` prints: the same steps as the app shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.cli.output import number
+from dojo_tui.model.text import inert
+
+if TYPE_CHECKING:
+    from dojo_tui.connectors.check import Checked
+    from dojo_tui.store.connectors import ConnectorRow
+
+
+def check_json(row: ConnectorRow, result: Checked) -> Mapping[str, Any]:
+    """All of it."""
+    return {
+        "label": row.label,
+        "tool": row.tool,
+        "works": result.works,
+        "veps": result.veps,
+        "all_counted": result.all_counted,
+        "way": result.way,
+        "who": result.who,
+        "rights": list(result.rights),
+        "skips": result.skips,
+        "notes": list(result.notes),
+        "errors": [_joined(step.told, step.safe, step.do) for step in result.failures],
+        "steps": [
+            {"about": step.about, "title": step.title, "result": step.mark, "told": step.told, "safe": step.safe,
+             "do": step.do}
+            for step in result.steps
+        ],
+    }  # fmt: skip
+
+
+def print_check(row: ConnectorRow, result: Checked) -> None:
+    """One line says whether it works, then one for each step."""
+    verdict = "does not work"
+    if result.works:
+        least = "" if result.all_counted else "at least "
+        verdict = f"works, {least}{number(result.veps or 0, 'unit')} found"
+    print(f"{inert(row.label)} ({inert(row.tool)}): {verdict}")
+    width = max((len(inert(step.title)) for step in result.steps), default=0)
+    for step in result.steps:
+        print(f"  {step.mark:<7}  {inert(step.title):<{width}}  {inert(_joined(step.told, step.safe))}")
+        if step.do:
+            print(f"  {'':<7}  {'':<{width}}  → {inert(step.do)}")
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(filter(None, sentences))
