@@ -90,6 +90,8 @@ class Api:
             return Answer(200, _profile(user))
         if table not in _METHODS or len(parts) > 3:
             return Answer(404, _NO_PAGE, _HTML)
+        if table == "system_settings" and not user.may_change:  # only for superusers, even to look at
+            raise forbidden()
         on_list, on_one = _METHODS[table]
         if len(parts) == 1:
             allowed = on_list

@@ -235,4 +235,5 @@ def test_a_reader_may_not_write_and_nobody_sees_nothing(dojo_server: DojoServer,
         assert len(other.products()) == seen
         assert other.call("GET", f"tests/{test_id}/").status_code == said
         assert send(other, test_id, 1).status_code == 403
+        assert other.call("GET", "system_settings/").status_code == 403
         other.close()
