@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from dojo_tui.http.client import Client, Limits
-from dojo_tui.http.errors import FatalError, RetriableError, UnreachableError
+from dojo_tui.http.errors import FatalError, RetriableError, TlsError, UnreachableError
 from dojo_tui.http.exchange import Request, Upload
 from dojo_tui.http.wire import _ours
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
@@ -175,7 +175,7 @@ def test_a_certificate_of_ones_own_is_trusted_only_when_named(
 
 def test_a_secured_connection_that_breaks_is_no_wrong_address() -> None:
     """What was sent before may have been carried out."""
-    for kind, wanted in ((httpx.ConnectError, FatalError), (httpx.WriteError, RetriableError)):
+    for kind, wanted in ((httpx.ConnectError, TlsError), (httpx.WriteError, RetriableError)):
         broken = kind("x")
         cause = ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
         cause.reason = ""  # as the library leaves it
