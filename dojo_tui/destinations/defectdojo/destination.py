@@ -188,7 +188,8 @@ class DefectDojoDestination:
             except LostError as error:
                 with self._database.read() as connection:
                     self._places.forget(sent.place(connection, target).test_remote)
-                raise LostError(stale.reason(api, product_remote), safe=error.safe, do=error.do) from None
+                why = stale.reason(self._database, self._row.id, api, target.product_ref, product_remote)
+                raise LostError(why, safe=error.safe, do=error.do) from None
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
         """Let the next Sync of these scopes (all of the Connector by default) send everything, changed or not."""

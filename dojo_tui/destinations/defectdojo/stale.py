@@ -41,9 +41,13 @@ def lost(database: Database, destination_id: int, api: Api, targets: Collection[
     return reasons
 
 
-def reason(api: Api, product_remote: int) -> str:
-    """Why a place is not there, when something of it was asked for in vain."""
-    return NO_TEST if any(api.products_with_ids([product_remote])) else NO_PRODUCT
+def reason(database: Database, destination_id: int, api: Api, ref: str, remote_id: int) -> str:
+    """Why a place is not there, when something of it was asked for in vain; a Product that is gone is known as that."""
+    if any(api.products_with_ids([remote_id])):
+        return NO_TEST
+    with database.write() as connection:
+        products.mark_gone(connection, destination_id, [int(ref)])
+    return NO_PRODUCT
 
 
 def _alive(api: Api, tests: Mapping[Target, int]) -> set[int]:
