@@ -106,7 +106,7 @@ class World:
         self.destination = self.another(limits)
         self.labels: dict[int, str] = {}
         self.connector()
-        self._name = f"{name} {uuid.uuid4()}"
+        self.name = f"{name} {uuid.uuid4()}"
         self._synced: set[tuple[str, int, str]] = set()
         self._product = ""
         self.last = Watcher()
@@ -130,7 +130,7 @@ class World:
     def product(self) -> str:
         """The ref of the Product, made when it is first needed."""
         if not self._product:
-            self._product = self.destination.find_or_create_product(self._name).ref
+            self._product = self.destination.find_or_create_product(self.name).ref
         return self._product
 
     @property
