@@ -44,6 +44,8 @@ class Api:
             return refusal.answer
 
     def _answer(self, request: Request, checkpoint: Checkpoint) -> Answer:
+        if request.path == "/login" and request.method == "GET":
+            return Answer(200, "<!doctype html><title>Login</title>DefectDojo (<b>v. 3.2.0</b>)", _HTML)
         if not request.path.startswith(_ROOT):
             return Answer(404, _NO_PAGE, _HTML)
         if not request.path.endswith("/"):
@@ -99,6 +101,8 @@ class Api:
             allowed = on_one
         else:
             return self._more(request, user, parts)
+        if request.method == "OPTIONS":
+            return _offered(table, user, "POST" if len(parts) == 1 else "PUT")
         if request.method not in allowed:
             raise _no_method(request, allowed)
         if len(parts) == 1:
@@ -295,6 +299,12 @@ _ONLY_READ = {"tests": ("test_type_name", "hash_code_fields", "finding_groups", 
 
 def _no_method(request: Request, allowed: tuple[str, ...]) -> RefusalError:
     return detail(405, f'Method "{request.method}" not allowed.', {"allow": ", ".join((*allowed, "HEAD", "OPTIONS"))})
+
+
+def _offered(table: str, user: User, method: str) -> Answer:
+    """What can be done there: the form to fill in is shown to those who may."""
+    about: Row = {"name": f"{table} List", "description": "", "renders": ["application/json"]}
+    return Answer(200, {**about, "actions": {method: {}}} if user.may_change else about)
 
 
 def _profile(user: User) -> Row:

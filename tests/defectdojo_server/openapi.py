@@ -31,9 +31,13 @@ class Description:
 
     def violations(self, request: Request) -> list[str]:
         """What this request does that the description does not allow."""
+        if not request.path.startswith("/api/"):
+            return []  # a page for people
         methods = next((methods for path, methods in self._paths if path.fullmatch(request.path)), None)
         if methods is None:
             return ["there is no such address"]
+        if request.method == "OPTIONS":
+            return []  # every address answers it, and the description names it nowhere
         operation = methods.get(request.method.lower())
         if operation is None:
             return ["there is no such method"]
