@@ -98,8 +98,8 @@ def cli(
     """The command on an empty store, away from the person's own config."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.delenv("DOJO_TUI_STORE", raising=False)
-    monkeypatch.delenv("DOJO_TUI_CONFIG", raising=False)
+    for name in ("DOJO_TUI_STORE", "DOJO_TUI_CONFIG", "DOJO_TUI_DESTINATION", "DEFECTDOJO_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
     return Cli(tmp_path / "store.sqlite", tmp_path / "reports", capsys, make_sarif)
 
 
