@@ -67,6 +67,9 @@ class Writer:
         if not _is_there(after):
             if known.confirmed and _is_there(row):
                 message.closed.append(key)
+            if update is not None:
+                # Reported as mitigated, still: it is closed there, and shown with what changed.
+                self._patch(key, self._entry(key, row), self._entry(key, after), decided=False)
             return
         before = self._entry(key, row)
         shown = before if update is None and not new else self._entry(key, after)

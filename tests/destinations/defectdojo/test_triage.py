@@ -117,3 +117,15 @@ def test_a_person_decides_against_the_tool(world: World) -> None:
     world.sync(finding(false_p=True), finding("R3", 30))
     after = world.one("Rule R1")
     assert (after["id"], after["active"], after["out_of_scope"], after["false_p"]) == (row["id"], False, True, False)
+
+
+def test_what_the_tool_calls_fixed_moves_along(world: World) -> None:
+    """It is closed there, and named in no report: what changes of it is told all the same."""
+    world.sync(finding(is_mitigated=True), finding("R2", 20))
+    assert counts(world.sync(finding(line=14, is_mitigated=True), finding("R2", 20))) == {"updated": 1, "untouched": 1}
+    row = world.one("Rule R1")
+    assert (row["active"], row["is_mitigated"], row["line"]) == (False, True, 14)
+    assert counts(world.sync(finding(line=14), finding("R2", 20))) == {"reactivated": 1, "untouched": 1}
+    back = world.one("Rule R1")
+    assert (back["id"], back["active"], back["line"]) == (row["id"], True, 14)
+    world.agree()
