@@ -1,4 +1,4 @@
-"""What ``connectors check`` prints: the same steps as the app shows."""
+"""What ``connectors check`` and ``destinations check`` print: the same steps as the app shows."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ def check_json(row: ConnectorRow, result: Checked) -> Mapping[str, Any]:
         "rights": list(result.rights),
         "skips": result.skips,
         "notes": list(result.notes),
+        **steps_json(result),
+    }
+
+
+def steps_json(result: Checked) -> dict[str, Any]:
+    """What was looked at."""
+    return {
         "errors": [_joined(step.told, step.safe, step.do) for step in result.failures],
         "steps": [
             {"about": step.about, "title": step.title, "result": step.mark, "told": step.told, "safe": step.safe,
@@ -42,6 +49,11 @@ def print_check(row: ConnectorRow, result: Checked) -> None:
         least = "" if result.all_counted else "at least "
         verdict = f"works, {least}{number(result.veps or 0, 'unit')} found"
     print(f"{inert(row.label)} ({inert(row.tool)}): {verdict}")
+    print_steps(result)
+
+
+def print_steps(result: Checked) -> None:
+    """A line for each step, and one for what to do about it."""
     width = max((len(inert(step.title)) for step in result.steps), default=0)
     for step in result.steps:
         print(f"  {step.mark:<7}  {inert(step.title):<{width}}  {inert(_joined(step.told, step.safe))}")

@@ -10,6 +10,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.checks import print_steps, steps_json
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, write_object
 from dojo_tui.cli.settings import DESTINATION_VARIABLE
@@ -19,7 +20,7 @@ from dojo_tui.model.text import inert
 from dojo_tui.services.settings import EMBEDDED
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked, Step
+    from dojo_tui.connectors.check import Checked
     from dojo_tui.services.destinations import Server
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.wiring import Workspace
@@ -252,29 +253,10 @@ def _check_json(server: DestinationRow | Server, result: Checked) -> Mapping[str
         "rights": list(result.rights),
         "products": result.veps,
         "notes": list(result.notes),
-        "errors": [_sentences(step) for step in result.failures],
-        "steps": [
-            {
-                "about": step.about,
-                "title": step.title,
-                "result": step.mark,
-                "told": step.told,
-                "safe": step.safe,
-                "do": step.do,
-            }
-            for step in result.steps
-        ],
+        **steps_json(result),
     }
 
 
 def _print_check(server: DestinationRow | Server, result: Checked) -> None:
     print(f"{inert(server.url)}: {'works' if result.works else 'does not work'}")
-    width = max((len(inert(step.title)) for step in result.steps), default=0)
-    for step in result.steps:
-        print(f"  {step.mark:<7}  {inert(step.title):<{width}}  {inert(_sentences(step))}")
-
-
-def _sentences(step: Step) -> str:
-    return " ".join(
-        part if part.endswith((".", "?")) else f"{part}." for part in (step.told, step.safe, step.do) if part
-    )
+    print_steps(result)

@@ -1,4 +1,4 @@
-"""Looking whether a Connector works: step by step, storing nothing, whether or not it is saved yet."""
+"""Looking whether a Connector or a destination works: step by step, storing nothing, whether it is saved or not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeVar
 from dojo_tui.connectors.base import Closes, Config, Tool
 from dojo_tui.connectors.check import About, Checked, Mark, Step, trying
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import ConnectorError, DojoTuiError, UsageError
+from dojo_tui.model.errors import ConnectorError, DestinationError, DojoTuiError, UsageError
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.services import secrets
@@ -50,24 +50,31 @@ class Checking:
     steps: list[Step] = field(default_factory=list)
 
     def __call__(self, draft: Callable[[], Draft]) -> Checked:
-        """Do it. What does not work is a step, not an error; only giving up is raised."""
-        run = _Run(self.cancelled, self.clock)
+        """Check a Connector."""
+        return self.of(lambda run: self._all(draft, run), "Please report it to who made this Tool.")
+
+    def of(self, steps: Callable[[CheckRun], Iterator[Step]], unforeseen: str) -> Checked:
+        """Take each step. What does not work is a step, not an error; only giving up is raised.
+
+        ``unforeseen`` says what to do when something broke that nobody foresaw.
+        """
+        run = CheckRun(self.cancelled, self.clock)
         try:
-            for step in self._all(draft, run):
+            for step in steps(run):
                 self._take(step)
-        except (ConnectorError, UsageError) as error:
+        except (ConnectorError, DestinationError, UsageError) as error:
             self._fail(error)
         except DojoTuiError:
             raise
         except Exception as error:  # noqa: BLE001 -- a Tool may be anybody's code
-            self._fail(ConnectorError(unexpected(error), do="Please report it to who made this Tool."))
+            self._fail(ConnectorError(unexpected(error), do=unforeseen))
         finally:
             run.shared.close()
         for note in run.notes:
             self._take(Step(About.NOTE, Mark.LOOK, note))
         return Checked.of(self.steps)
 
-    def _all(self, draft: Callable[[], Draft], run: _Run) -> Iterator[Step]:
+    def _all(self, draft: Callable[[], Draft], run: CheckRun) -> Iterator[Step]:
         yield trying(About.SETTINGS)
         made = draft()
         made.tool.validate(made.config)
@@ -89,8 +96,8 @@ class Checking:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """What a Tool sees while it is only looked at."""
+class CheckRun:
+    """What a Tool, or a destination, sees while it is only looked at."""
 
     cancelled: Callable[[], None]
     clock: Clock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +15,11 @@ from dojo_tui.destinations.defectdojo.address import normalised
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import ConnectorError, DestinationError, DojoTuiError, NotFoundError, UsageError
-from dojo_tui.model.secret import Secret, scrub
+from dojo_tui.model.errors import ConnectorError, DestinationError, NotFoundError, UsageError
+from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
 from dojo_tui.services import secrets
-from dojo_tui.services.run import unexpected
+from dojo_tui.services.checking import Checking, Told, nobody
 from dojo_tui.services.settings import EMBEDDED, Configured
 from dojo_tui.store import destinations as stored
 from dojo_tui.store.database import Database
@@ -36,8 +35,6 @@ TOKEN = Field("token", "Reference to the API v2 key of a DefectDojo user.", requ
 """What proves who we are."""
 
 _SAFE = "Nothing was changed."
-_LONGEST_WAIT = 20.0
-_LOOK_AGAIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,60 +218,19 @@ class Destinations:
         self,
         server: DestinationRow | Server,
         cancelled: Callable[[], None] = lambda: None,
-        told: Callable[[Step], None] = lambda _step: None,
+        told: Told = nobody,
     ) -> Checked:
         """Look whether it works, changing nothing here or there; ``told`` hears each step as it is made.
 
         What does not work is a step, not an error; only giving up is raised.
         """
-        made: list[Step] = []
-
-        def take(step: Step) -> None:
-            made.append(_scrubbed(step))
-            told(made[-1])
-
-        def fail(error: DojoTuiError) -> None:
-            take(Step(made[-1].about, Mark.FAILED, error.what, safe=error.safe, do=error.do))
-
-        try:
-            for step in _steps(server, _Looking(cancelled)):
-                take(step)
-        except (ConnectorError, DestinationError, UsageError) as error:
-            fail(error)
-        except DojoTuiError:
-            raise
-        except Exception as error:  # noqa: BLE001 -- told like any other failure, and never raw
-            fail(DestinationError(unexpected(error), safe=_SAFE, do="Please report it."))
-        return Checked.of(made)
+        return Checking(self._clock, cancelled, told).of(lambda run: _steps(server, run), "Please report it.")
 
     def server(self, url: str) -> DestinationRow | Server:
         """The server of this address as it is stored, or else as it would be with what is usual."""
         with self._database.read() as connection:
             row = stored.destination_at(connection, normalised(url))
         return row or Server(normalised(url), USUAL_TOKEN)
-
-
-@dataclass(frozen=True, slots=True)
-class _Looking:
-    """Who wants a check: patient for a few seconds only."""
-
-    cancelled: Callable[[], None]
-
-    def check(self) -> None:
-        """Raise if the person gave up."""
-        self.cancelled()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, but not for long."""
-        if seconds > _LONGEST_WAIT:
-            raise DestinationError(f"The server asks us to come back in {seconds:,.0f} s.", safe=_SAFE)
-        while seconds > 0:
-            self.cancelled()
-            time.sleep(min(seconds, _LOOK_AGAIN))
-            seconds -= _LOOK_AGAIN
-
-    def log(self, message: str) -> None:
-        """The steps say it."""
 
 
 def _steps(server: DestinationRow | Server, caller: Caller) -> Iterator[Step]:
@@ -361,8 +317,3 @@ def _token(reference: str | None, caller: Caller) -> Secret:
         return secrets.resolve(reference or USUAL_TOKEN, caller.check)
     except ConnectorError as error:
         raise DestinationError(error.what, safe="Nothing was asked of the server.", do=error.do) from None
-
-
-def _scrubbed(step: Step) -> Step:
-    """What the server said, without the token that it may have repeated (P10)."""
-    return replace(step, told=scrub(step.told), do=scrub(step.do), items=tuple(map(scrub, step.items)))

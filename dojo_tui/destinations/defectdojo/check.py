@@ -16,7 +16,7 @@ from dojo_tui.destinations.defectdojo.calls import Calls
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED, Act, translated
 from dojo_tui.destinations.defectdojo.places import usable
 from dojo_tui.http.client import Client
-from dojo_tui.http.errors import FatalError, ForeignError, HttpError, IncompleteError
+from dojo_tui.http.errors import ForeignError, HttpError, IncompleteError, TlsError
 from dojo_tui.http.exchange import Caller, Request, origin
 from dojo_tui.http.retry import Retry
 from dojo_tui.model.errors import DestinationError
@@ -103,10 +103,12 @@ class _Check:
             yield from self._arrived(seconds)
             refused = error.status in (401, 403)
             yield trying(About.WHO if refused else About.ANSWER)
-        elif isinstance(error, FatalError):
+        elif isinstance(error, TlsError):
             yield Step(About.REACHED, Mark.OK, f"{self._url}: somebody answers")
             yield trying(About.WAY)
-            do = f"{error.do} An authority of your own is named with 'destinations edit {self._url} --ca FILE'."
+            do = error.do
+            if "certificate" in error.what:
+                do += f" For this server alone it is named with 'destinations edit {self._url} --ca FILE'."
             raise DestinationError(error.what, safe=UNCHANGED, do=do)
 
     def _version(self) -> Iterator[Step]:
