@@ -1,4 +1,4 @@
-"""Writes the tables of README.md that come from the program itself: the keys, and the fields of each Tool.
+"""Writes the tables of README.md that come from the program: the keys, the fields of each Tool, options of commands.
 
 Run it with ``python -m tools.readme``; a test fails when the README is behind.
 """
@@ -40,11 +40,38 @@ def fields(tool: Tool) -> str:
     return "\n".join(lines)
 
 
+def options(*names: str) -> str:
+    """What the commands of a group take, beside the global options."""
+    import click
+
+    from dojo_tui.cli.root import root
+
+    context = click.Context(root)
+    group: click.Command | None = root
+    for name in names:
+        assert isinstance(group, click.Group)
+        group = group.get_command(context, name)
+    assert isinstance(group, click.Group)
+    taken: dict[tuple[str, str], list[str]] = {}
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        for one in command.params:
+            if isinstance(one, click.Option) and one not in getattr(command, "global_options", ()):
+                shown = " / ".join([*one.opts[:1], *one.secondary_opts])
+                shown += f" {one.metavar}" if one.metavar else ""
+                taken.setdefault((shown, one.help or ""), []).append(f"`{name}`")
+    lines = ["| option | of | meaning |", "|---|---|---|"]
+    lines += [f"| `{shown}` | {', '.join(names)} | {_cell(told)} |" for (shown, told), names in taken.items()]
+    return "\n".join(lines)
+
+
 def parts() -> Mapping[str, Callable[[], str]]:
     """Every generated part by its name; a Tool with fields must have its place in the README."""
     from dojo_tui.connectors.registry import built_in
 
-    return {"keys": keys, **{f"fields of {tool.name}": partial(fields, tool) for tool in built_in()}}
+    more = {"options of destinations": partial(options, "destinations")}
+    return {"keys": keys, **more, **{f"fields of {tool.name}": partial(fields, tool) for tool in built_in()}}
 
 
 def _default(field: Field) -> str:
