@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -39,11 +40,13 @@ def findings_list(
     active: bool | None,
     text: str,
 ) -> None:
-    """List Findings, the worst first."""
+    """List the Findings of the destination in use, the worst first."""
     with opened(context) as workspace:
         from dojo_tui.store.findings import FindingQuery
 
-        query = FindingQuery(
+        here = FindingQuery(destination_id=workspace.server.id if workspace.server else None, everywhere=False)
+        query = replace(
+            here,
             product_ref=_product_ref(workspace, product) if product is not None else None,
             record_id=_record_id(workspace, record) if record is not None else None,
             connector_id=connectors_named(workspace, [connector])[0].id if connector is not None else None,
@@ -63,7 +66,7 @@ def findings_list(
             finding_json,
             as_json=given(context).as_json,
             empty="No Finding is like that."
-            if query != FindingQuery()
+            if query != here
             else "No Findings. 'dojo-tui sync' imports those of mapped Records.",
         )
 

@@ -80,6 +80,9 @@ class FindingQuery:
     record_id: int | None = None
     connector_id: int | None = None
     active: bool | None = None
+    destination_id: int | None = None
+    """Of this server, or with None of the embedded destination; unless ``everywhere``."""
+    everywhere: bool = True
     text: str = ""
     sort: str = "severity"
     descending: bool = True
@@ -145,6 +148,10 @@ def _chosen(connection: Connection, query: FindingQuery, statement: Select[Any])
     if query.product_ref is not None:
         of_product = select(tests.c.id).join(engagements).where(engagements.c.product_id == int(query.product_ref))
         statement = statement.where(findings.c.test_id.in_(of_product))
+    if not query.everywhere:
+        here = products.c.destination_id.is_not_distinct_from(query.destination_id)
+        of_destination = select(tests.c.id).select_from(tests.join(engagements).join(products)).where(here)
+        statement = statement.where(findings.c.test_id.in_(of_destination))
     if query.connector_id is not None:
         of_connector = select(tests.c.id).where(tests.c.connector_id == query.connector_id)
         statement = statement.where(findings.c.test_id.in_(of_connector))

@@ -246,6 +246,9 @@ def test_moving_is_planned_asked_done_and_told(filled: Cli, server: DojoServer, 
     assert titles(dojo, "Shop") == ["Sqli Found", "Xss Found"]
     filled("destinations", "use", server.url)
     assert "3 untouched" in filled("sync").out
+    # What stays in the embedded destination is not listed a second time.
+    assert len(filled.json("findings", "list")) == 3
+    assert len(filled.json("--destination", "embedded", "findings", "list")) == 3
     assert "nothing to move" in filled("destinations", "migrate", "--yes").err
 
 
