@@ -9,10 +9,10 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow test-postgresql test-peers check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-defectdojo test-postgresql test-peers check format bench screenshots lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(RUN_STAMP) ## Open the app on a throw-away world (offline)
 	@$(BIN)/dojo-tui demo
@@ -26,6 +26,10 @@ test: $(DEV_STAMP) ## Run the tests
 
 test-slow: $(DEV_STAMP) ## Run the slow tests: whole corpora, crashes, races
 	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-defectdojo: $(DEV_STAMP) ## Run the tests of DefectDojo servers against a real one: DD_URL=... DD_TOKEN=...
+	@test -n "$$DD_URL" && test -n "$$DD_TOKEN" || { echo "Say which server: make test-defectdojo DD_URL=... DD_TOKEN=..." >&2; exit 2; }
+	$(BIN)/python -m pytest -q tests/destinations/defectdojo tests/defectdojo_server
 
 test-peers: $(DEV_STAMP) ## Let programs from npm judge what we ask (needs Node.js)
 	$(BIN)/python -m pytest -q -m peers tests/peers
