@@ -6,7 +6,7 @@ import contextlib
 import getpass
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dojo_tui.connectors.base import Tool
 from dojo_tui.destinations.base import Destination
@@ -40,6 +40,34 @@ class Workspace:
     scheduler: Scheduler
     who: str
     read_only: bool
+    settings: Settings
+    named: str | None
+    """The destination that was named when it was opened."""
+    configured: Configured | None
+    """The destination that a config file describes."""
+
+    @property
+    def pinned(self) -> str:
+        """What is stronger than the choice in the store: an address, or ``embedded``; empty if nothing is."""
+        return self.named or (self.configured.url if self.configured else "")
+
+    def reconnected(self) -> Workspace:
+        """The same store with the destination that is to be used now, after another choice or other settings.
+
+        What runs is stopped and recorded as Interrupted: let it end first. This one is not used any more.
+        """
+        server, destination = _destination(self.destinations, self.store, self.clock, self.named, self.configured)
+        self.operations.shutdown()
+        self.destination.close()
+        operations = Operations(self.store, self.tools, destination, self.clock, settings=self.settings)
+        return replace(
+            self,
+            destination=destination,
+            server=server,
+            operations=operations,
+            mapper=Mapper(self.store, destination, self.clock, self.who),
+            scheduler=Scheduler(self.store, operations, self.clock, _spread()),
+        )
 
     def close(self) -> None:
         """Stop what runs (it is recorded as Interrupted) and close the destination and the store."""
@@ -70,18 +98,16 @@ def open_workspace(
     operating system unless given) is kept in the history of mappings.
     """
     from dojo_tui.connectors import registry
-    from dojo_tui.destinations.embedded import EmbeddedDestination
 
     clock = clock or Clock()
     tools = registry.tools() if tools is None else tools
     who = who or user_name()
-    source = random.Random()  # noqa: S311 -- it spreads schedules, nothing more
+    source = _spread()
+    settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
     store = open_store(url, clock=clock, read_only=read_only)
     try:
         destinations = Destinations(store.database, clock)
-        server = destinations.in_use(destination, configured)
-        used: Destination = destinations.connect(server) if server else EmbeddedDestination(store.database, clock)
-        settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
+        server, used = _destination(destinations, store, clock, destination, configured)
         operations = Operations(store, tools, used, clock, settings=settings)
         if not read_only:
             # What can only be read is still worth looking at; a command that writes will say why it cannot.
@@ -103,7 +129,24 @@ def open_workspace(
         scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,
+        settings=settings,
+        named=destination,
+        configured=configured,
     )
+
+
+def _destination(
+    destinations: Destinations, store: Store, clock: Clock, named: str | None, configured: Configured | None
+) -> tuple[DestinationRow | None, Destination]:
+    """The server to use, if it is one, and the destination itself."""
+    from dojo_tui.destinations.embedded import EmbeddedDestination
+
+    server = destinations.in_use(named, configured)
+    return server, destinations.connect(server) if server else EmbeddedDestination(store.database, clock)
+
+
+def _spread() -> random.Random:
+    return random.Random()  # noqa: S311 -- it spreads schedules, nothing more
 
 
 def user_name() -> str:

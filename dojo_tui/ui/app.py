@@ -22,6 +22,7 @@ from textual.timer import Timer
 from dojo_tui.model.clock import Clock
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
+from dojo_tui.ui.health import EVERY, HealthWatch
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.screens.base import Page
@@ -80,6 +81,7 @@ class DojoApp(App[int]):
         self.connector: ConnectorRow | None = None
         self.jobs = Jobs(self.call_later, self.tell_error)
         self.bridge = Bridge(self._after, self.on_changes)
+        self.health = HealthWatch(self)
         self._main = MainScreen()
         self._wake: Timer | None = None
         self._watch: Watch | None = None
@@ -120,7 +122,7 @@ class DojoApp(App[int]):
         self.clock = self.workspace.clock
         self.read_only = self.read_only or self.workspace.read_only
         self._scheduling = self._scheduling and not self.read_only
-        self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
+        self.listen()
         self._main.connect(source, ids)
         self.call_later(self._unpainted.close)
         # Tools are imported when first looked at: now, while nobody waits for them.
@@ -130,6 +132,14 @@ class DojoApp(App[int]):
         self._arm()
         if self._looking:
             self.set_interval(LOOK_EVERY, self._look)
+            self.set_interval(EVERY, self.health.look)
+        self.health.look()
+
+    def listen(self) -> None:
+        """Hear of the Workspace's Operations."""
+        self._unsubscribe()
+        if self.workspace is not None:
+            self._unsubscribe = self.workspace.operations.subscribe(self.bridge)
 
     def _not_opened(self, error: Exception) -> None:
         self._unpainted.close()
@@ -232,6 +242,9 @@ class DojoApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.on_changes(changes)
+        if changes.ended:
+            # It has just read the token, and knows how the server is.
+            self.health.look(asked=True)
         if changes.ended & self.awaited.keys():
             self.jobs.apart(lambda: self._read_ended(changes.ended), self._tell_ended)
 
@@ -310,7 +323,12 @@ class DojoApp(App[int]):
         if due.at > self.clock.now():
             self._arm()
         else:
-            self.jobs.apart(workspace.scheduler.run_due, lambda _ids: self.changed(operations=True))
+            # Among the writes: the Workspace that it finds there is not exchanged for another meanwhile.
+            self.jobs.write(self._start_due, lambda _ids: self.changed(operations=True))
+
+    def _start_due(self) -> None:
+        if self.workspace is not None:
+            self.workspace.scheduler.run_due()
 
     def _look(self) -> None:
         """Look whether another process changed the store."""

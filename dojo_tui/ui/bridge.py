@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dojo_tui.services.events import Event, Logged, OperationChanged, Progress, RecordDone, RecordsChanged
 
 INTERVAL = 0.5
+LINES = 500
+"""How many of the newest log lines of a running Operation are kept: the store gets them a little later."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class Bridge:
         self._waiting = False
         self._last = 0.0
         self.progress: dict[int, Progress] = {}
+        self._logs: dict[int, deque[Logged]] = {}
+        self._logged: dict[int, int] = {}
 
     def __call__(self, event: Event) -> None:
         """Take an event; called in the thread that runs the Operation, so it must be quick."""
@@ -59,6 +64,16 @@ class Bridge:
             self._changes.ended |= changes.ended
         self._later(0.0, self._flush)
 
+    def unsaved(self, operation_id: int, saved: int) -> list[Logged]:
+        """Log lines of a running Operation of this process of which the store has the first ``saved`` only.
+
+        What waits a minute for a server has nothing to write, and yet something to say.
+        """
+        with self._lock:
+            lines = self._logs.get(operation_id, ())
+            waiting = self._logged.get(operation_id, 0) - saved
+            return list(lines)[-waiting:] if waiting > 0 else []
+
     def _note(self, event: Event) -> None:
         changes = self._changes
         if isinstance(event, Progress):
@@ -68,6 +83,8 @@ class Bridge:
             changes.told.add(event.operation_id)
             if event.status.ended:
                 self.progress.pop(event.operation_id, None)
+                self._logs.pop(event.operation_id, None)
+                self._logged.pop(event.operation_id, None)
                 changes.rows = True
                 changes.ended.add(event.operation_id)
         elif isinstance(event, RecordDone):
@@ -75,6 +92,8 @@ class Bridge:
             changes.told.add(event.operation_id)
         elif isinstance(event, Logged):
             changes.told.add(event.operation_id)
+            self._logs.setdefault(event.operation_id, deque(maxlen=LINES)).append(event)
+            self._logged[event.operation_id] = self._logged.get(event.operation_id, 0) + 1
         elif isinstance(event, RecordsChanged):
             changes.records = True
 

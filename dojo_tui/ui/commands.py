@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
 CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
-CHECK = "check"
+CHECK, DESTINATIONS, MIGRATION = "check", "destinations", "migration"
 
 TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
 RECORDS = frozenset({UNMAPPED, MAPPED})
 ONE_OR_MORE = RECORDS | {RECORD}
-LISTS = TABS | {CONNECTORS, FINDINGS, OPERATION}
+LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION}
 EVERYWHERE = LISTS | {RECORD, TEXT, CHECK}
 
 PLACES = {
@@ -34,6 +34,8 @@ PLACES = {
     MAPPED: "Mapped Records",
     OPERATIONS: "Operations",
     CONNECTORS: "Connectors",
+    DESTINATIONS: "Destinations",
+    MIGRATION: "a migration",
     FINDINGS: "Findings",
     OPERATION: "one Operation",
     RECORD: "one Record",
@@ -43,7 +45,7 @@ PLACES = {
 """Where a person can be, in words."""
 
 
-GROUPS = ("Map", "Run", "Connectors", "Show", "Mark", "Program", "Move")
+GROUPS = ("Map", "Run", "Connectors", "Destinations", "Show", "Mark", "Program", "Move")
 """In the order in which a person looks for them."""
 
 
@@ -67,6 +69,10 @@ class Context:
     running: tuple[OperationRow, ...] = ()
     held: bool | None = None
     """Whether something is held in the open Operation; None where that is not known."""
+    planned: int = 0
+    """How many Records the open migration would still move."""
+    pinned: str = ""
+    """The destination that this run was told to use, whatever is chosen in the store."""
 
     @property
     def targets(self) -> tuple[int, ...]:

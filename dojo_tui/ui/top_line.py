@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dojo_tui.ui.health import health_words
 from dojo_tui.ui.lists.base import when
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.words import STATUSES
@@ -12,6 +13,7 @@ from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
+    from dojo_tui.wiring import Workspace
 
 BLOCKS = 8
 
@@ -22,7 +24,7 @@ def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
     left = [Part(" dojo-tui ", "strong")]
     if workspace is None:
         return [*left, Part("opening the store …", "dim")], []
-    left += [Part(plain(workspace.destination.name, 30)), Part(" ✓ ", "good")]
+    left += _destination(app, workspace)
     if app.read_only:
         left.append(Part(" read-only ", "warn"))
     for row in snapshot.running[:2]:
@@ -45,6 +47,18 @@ def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
     elif not snapshot.running and app.screen.size.width >= 60:
         right = [Part("nothing scheduled ", "dim", "connectors")]
     return left, right
+
+
+def _destination(app: DojoApp, workspace: Workspace) -> list[Part]:
+    """Its name and its health, as the last contact with it told."""
+    name, server = Part(plain(workspace.destination.name, 30), "", "destinations"), workspace.server
+    if server is None:
+        return [name, Part(" ✓ ", "good", "destinations")]
+    word, style = health_words(app.health.of(server))
+    parts = [name, Part(f" {word} ", style, "destinations")]
+    if server.url.startswith("https:") and not server.verify:
+        parts.append(Part("! not verified ", "bad", "destinations"))
+    return parts
 
 
 def _progress(app: DojoApp, operation_id: int) -> str:

@@ -43,6 +43,8 @@ def choose(app: DojoApp, context: Context) -> None:
     def chosen(entry: Entry | None) -> None:
         if entry is not None:
             choice: Choice = entry.value
+            if choice.product is None:
+                app.tell(f"Making {plain(choice.name, 60)} …", "dim")
             _act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
 
     mapped = bool(suggestion) and bool(context.row.product_name)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType, Status
-from dojo_tui.ui.catalogue import NOTHING_HELD
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context
+from dojo_tui.ui.reasons import NOTHING_HELD
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:

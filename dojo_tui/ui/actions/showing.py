@@ -6,7 +6,18 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.commands import CONNECTORS, FINDINGS, MAPPED, OPERATION, OPERATIONS, RECORD, UNMAPPED, Context
+from dojo_tui.ui.commands import (
+    CONNECTORS,
+    DESTINATIONS,
+    FINDINGS,
+    MAPPED,
+    MIGRATION,
+    OPERATION,
+    OPERATIONS,
+    RECORD,
+    UNMAPPED,
+    Context,
+)
 from dojo_tui.ui.screens.main import MainScreen
 from dojo_tui.ui.widgets.plain import plain
 
@@ -31,6 +42,12 @@ def open_row(app: DojoApp, context: Context) -> None:
         from dojo_tui.ui.actions.connecting import edit
 
         edit(app, context)
+    elif context.place == DESTINATIONS:
+        _open_destination(app, context)
+    elif context.place == MIGRATION:
+        from dojo_tui.ui.lists.moves import became
+
+        app.tell(*became(context.row))
     elif context.place == FINDINGS:
         from dojo_tui.ui.screens.finding import FindingScreen
 
@@ -43,6 +60,17 @@ def open_row(app: DojoApp, context: Context) -> None:
         from dojo_tui.ui.screens.record import RecordScreen
 
         app.push_screen(RecordScreen(context.row.id))
+
+
+def _open_destination(app: DojoApp, context: Context) -> None:
+    if context.read_only or context.row.server is None:
+        from dojo_tui.ui.screens.destinations import DestinationScreen
+
+        app.push_screen(DestinationScreen(context.row))
+        return
+    from dojo_tui.ui.actions.sending import edit
+
+    edit(app, context)
 
 
 def _open_outcome(app: DojoApp) -> None:
@@ -61,7 +89,8 @@ def findings(app: DojoApp, context: Context) -> None:
     """The Findings of a Record."""
     from dojo_tui.ui.screens.findings import FindingsScreen
 
-    app.push_screen(FindingsScreen(f"Findings of {plain(context.row.name, 80)}", record_id=context.row.id))
+    row = context.row
+    app.push_screen(FindingsScreen(f"Findings of {plain(row.name, 80)}", record_id=row.id, product_ref=row.product_ref))
 
 
 def product_findings(app: DojoApp, context: Context) -> None:
@@ -149,11 +178,43 @@ def copy(app: DojoApp, _context: Context) -> None:
 
 
 def link(app: DojoApp, context: Context) -> None:
-    """Open a link where a browser is, else show and copy it."""
-    found = find_link(context.row)
-    if not found:
-        app.tell("There is no link here; y copies the row.", "dim")
+    """The page of the row's Product at the server in use; where there is none, the row's own link."""
+    workspace, row = app.workspace, context.row
+    assert workspace is not None, "commands run once the store is open"
+    ref = _product_ref(app, row)
+    if not ref or workspace.server is None:
+        own_link(app, context)
         return
+
+    def found() -> str:
+        from dojo_tui.destinations.base import Target
+
+        # A Product of another destination has no page at this one.
+        elsewhere = workspace.destination.elsewhere([Target(ref, 0, "", "")])
+        return "" if elsewhere else workspace.destination.link(ref)
+
+    app.jobs.read("link", found, lambda url: _follow(app, url) if url else own_link(app, context))
+
+
+def _product_ref(app: DojoApp, row: Any) -> str:
+    """The Product of a Record, or the one whose Findings are listed."""
+    from dojo_tui.ui.screens.findings import FindingsScreen
+
+    shown = app.page.product_ref if isinstance(app.page, FindingsScreen) else None
+    return str(getattr(row, "product_ref", None) or shown or "")
+
+
+def own_link(app: DojoApp, context: Context) -> None:
+    """The link that the tool gives of the row."""
+    found = find_link(context.row)
+    if found:
+        _follow(app, found)
+    else:
+        app.tell("There is no link here; y copies the row.", "dim")
+
+
+def _follow(app: DojoApp, found: str) -> None:
+    """Open a link where a browser is, else show and copy it."""
     remote = "SSH_CONNECTION" in os.environ or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if remote and os.name == "posix" and os.uname().sysname != "Darwin":
         app.copy_to_clipboard(found)

@@ -99,6 +99,7 @@ class Page(Screen[None]):
             connector=app.connector,
             connectors=app.snapshot.connectors,
             running=app.snapshot.running,
+            pinned=app.workspace.pinned if app.workspace is not None else "",
         )
 
     # --- drawing -------------------------------------------------------------

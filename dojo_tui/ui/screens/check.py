@@ -42,7 +42,7 @@ class CheckScreen(TextPage):
         return next((f"{step.told} {step.do}".strip() for step in failures if step.about is About.SETTINGS), "")
 
     def heading(self) -> str:
-        """The Connector."""
+        """What is checked."""
         return self._label
 
     def lines(self) -> Iterable[Line]:
@@ -50,12 +50,19 @@ class CheckScreen(TextPage):
         yield from step_lines(self._steps, self.size.width)
         if self._row is not None:
             word, style = self._state
-            said = "Nothing was changed." if self._state in (CANCELLED, BROKEN) else summary(self._row)
+            said = "Nothing was changed." if self._state in (CANCELLED, BROKEN) else self.sentence(self._row)
             yield ()
             yield (f"{word}  ", style), (said, "")
 
+    def sentence(self, checked: Checked) -> str:
+        """What it comes to."""
+        return summary(checked)
+
+    def done(self, checked: Checked) -> None:
+        """It came to its end."""
+
     def title_parts(self) -> tuple[list[Part], list[Part]]:
-        """Which Connector of which Tool, and whether it works."""
+        """What is checked, its kind, and whether it works."""
         left, _ = super().title_parts()
         word, style = self._state
         return [*left, Part(f"  {plain(self._tool, 60)}", "dim")], [Part(f"{word} ", style)]
@@ -93,7 +100,7 @@ class CheckScreen(TextPage):
 
         self.app.jobs.apart(
             lambda: self._look(token.check, told),
-            lambda checked: self._ended(token, checked, verdict(checked)),
+            lambda checked: self._came(token, checked),
             lambda error: self._broke(token, error),
         )
         self._show()
@@ -114,6 +121,11 @@ class CheckScreen(TextPage):
         if token is self._token:
             self._steps.append(step)
             self._show()
+
+    def _came(self, token: CancelToken, checked: Checked) -> None:
+        if token is self._token:
+            self._ended(token, checked, verdict(checked))
+            self.done(checked)
 
     def _ended(self, token: CancelToken, checked: Checked, state: Span) -> None:
         # What a check says that was given up comes too late.

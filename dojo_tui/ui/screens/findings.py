@@ -22,16 +22,17 @@ class FindingsScreen(ListPage):
     default_sort = "severity"
 
     def __init__(self, heading: str, *, record_id: int | None = None, product_ref: str | None = None) -> None:
+        """Of a Record (and then its Product only says what o opens), or of a whole Product."""
         super().__init__()
         self._heading = heading
-        self._record_id, self._product_ref = record_id, product_ref
+        self._record_id, self.product_ref = record_id, product_ref
         self._source: FindingSource | None = None
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
         workspace = self.app.workspace
         assert workspace is not None, "Findings are shown once the store is open"
-        self._source = FindingSource(workspace, self._product_ref, self._record_id)
+        self._source = FindingSource(workspace, self.product_ref if self._record_id is None else None, self._record_id)
         self._list.switch(self._source)
         super().on_mount()
 

@@ -37,6 +37,8 @@ class OperationScreen(ListPage):
         self.operation_id = operation_id
         self._row: Any = None
         self._last_log = 0
+        self._saved_lines = self._shown_lines = 0
+        """Log lines that the store has, and those that are shown: while it runs, the store gets them a little later."""
         self._log = LogPane(name="log", follow=True)
         self._facts = Bar(name="facts")
 
@@ -94,13 +96,19 @@ class OperationScreen(ListPage):
         self.total = len(outcomes)
         query = self.view.query
         self._list.show(source.ids(query), query)
-        new = [line for line in lines if line.id > self._last_log]
+        saved = [line for line in lines if line.id > self._last_log]
+        if saved:
+            self._last_log = saved[-1].id
+        # Of what was saved now, the first may have been shown when they were told.
+        known = self._shown_lines - self._saved_lines
+        self._saved_lines += len(saved)
+        new = [*saved, *self.app.bridge.unsaved(self.operation_id, self._saved_lines)][known:]
         if new:
-            if not self._last_log:
+            if not self._shown_lines:
                 self._log.show([])
-            self._last_log = new[-1].id
+            self._shown_lines += len(new)
             self._log.append([self._log_line(line) for line in new])
-        elif not self._last_log:
+        elif not self._shown_lines:
             nothing = "Nothing was logged." if self._row.status.ended else "Nothing was logged yet …"
             self._log.show([((f" {nothing}", "dim"),)])
         self.draw()
@@ -132,10 +140,12 @@ class OperationScreen(ListPage):
         if progress is not None:
             total = f"/{progress.total:,}" if progress.total else ""
             parts.append(Part(f"  {progress.done:,}{total}  {plain(progress.what, 60)}"))
+            parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         elif row.started_at:
             parts.append(Part(f"  {when(self.app.clock, row.started_at)}, took {lasted(row.duration_s)}"))
         counts = dict(progress.counts) if progress is not None else row.counts
-        if counts:
+        # That nothing has changed yet is not that nothing changes.
+        if counts and (progress is None or any(counts.values())):
             words = changes(counts) if str(row.type) == "Sync" else counted(counts)
             parts.append(Part(f"  {words}", "strong"))
         if row.error:

@@ -33,7 +33,9 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """An entry with an id for the list."""
+
     id: int
     entry: Entry
 
@@ -45,7 +47,10 @@ class EntrySource:
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = list(entries)
-        self._searched = [f"{entry.title} {entry.detail}".casefold() for entry in self.entries]
+        self._titles = [entry.title.casefold() for entry in self.entries]
+        self._searched = [
+            f"{title} {entry.detail.casefold()}" for title, entry in zip(self._titles, self.entries, strict=True)
+        ]
         keys = max((len(entry.key) for entry in self.entries), default=0)
         widest = min(44, max((len(entry.title) for entry in self.entries), default=0))
         self.columns: tuple[Column, ...] = (
@@ -58,20 +63,25 @@ class EntrySource:
     def ids(self, query: Query) -> array[int]:
         """Entries with all the words."""
         words = query.text.casefold().split()
-        found = [index for index, text in enumerate(self._searched) if all(word in text for word in words)]
-        if words:
-            found.sort(key=lambda index: (self._rank(index, words), index))
-        return array("q", found)
+        if not words:
+            return array("q", range(len(self.entries)))
+        found = [index for index, text in enumerate(self._searched) if words[0] in text]
+        for word in words[1:]:
+            found = [index for index in found if word in self._searched[index]]
+        ranks: tuple[list[int], list[int], list[int]] = ([], [], [])
+        for index in found:
+            ranks[self._rank(self._titles[index], words)].append(index)
+        return array("q", [index for rank in ranks for index in rank])
 
-    def _rank(self, index: int, words: list[str]) -> int:
-        title = self.entries[index].title.casefold()
+    @staticmethod
+    def _rank(title: str, words: list[str]) -> int:
         if title.startswith(words[0]):
             return 0
         return 1 if all(word in title for word in words) else 2
 
-    def rows(self, ids: Sequence[int]) -> list[_Row]:
+    def rows(self, ids: Sequence[int]) -> list[Row]:
         """The entries."""
-        return [_Row(index, self.entries[index]) for index in ids]
+        return [Row(index, self.entries[index]) for index in ids]
 
     def cells(self, row: Any) -> Sequence[Span]:
         """Key, title, detail."""
@@ -80,12 +90,10 @@ class EntrySource:
         cells = ((entry.title, style), (entry.detail, "off" if entry.off else "dim"))
         return ((entry.key, "off" if entry.off else "key"), *cells) if self._keyed else cells
 
-    nothing = "There is nothing to choose from."
-
     def empty(self, query: Query) -> list[Line]:
         """Nothing found."""
         if not query.text:
-            return [((self.nothing, "dim"),)]
+            return [(("There is nothing to choose from.", "dim"),)]
         return [(("Nothing has these words in it.", "dim"),)]
 
 

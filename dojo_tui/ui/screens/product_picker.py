@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from dojo_tui.destinations.base import Product
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.ui.lists.base import Query
-from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker
-from dojo_tui.ui.widgets.plain import plain
+from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker, Row
+from dojo_tui.ui.widgets.plain import Line, plain
 
 DEFAULT_TYPE = "the default type"
 
@@ -32,9 +34,8 @@ class ProductPicker(Picker):
         super().__init__(f"Map {what} to which Product?")
         self._word = "now" if mapped else "suggested"
         self._suggestion = suggestion.strip()
-        self._products: list[Product] = []
-        self._entries: list[Entry] = []
-        self._names: dict[str, Product] = {}
+        self._products = _Products([])
+        self._products.nothing = [(("Looking for the Products …", "dim"),)]
         self._arrived_yet = False
         self._chosen_ahead = False
 
@@ -45,26 +46,26 @@ class ProductPicker(Picker):
 
     def on_mount(self) -> None:
         """Ask the destination, in a thread."""
-        super().on_mount()
         workspace = self.app.workspace
         assert workspace is not None, "commands run once the store is open"
-        self.app.jobs.apart(workspace.destination.products, self._arrived, self._failed)
+        server, destination = workspace.server, workspace.destination
+        if server is not None and server.products_read_at is None:
+            # As far as is known: a listing may have come meanwhile, and then this stands here for an instant only.
+            self._products.nothing = [
+                ((f"Asking {plain(destination.name, 40)} for its Products …", "dim"),),
+                (("The first time that takes a while; ", "dim"), ("esc", "key"), (" does not stop it.", "dim")),
+            ]
+        super().on_mount()
+        # Made in the thread too: a server may have tens of thousands.
+        self.app.jobs.apart(
+            lambda: _Products.of(destination.products(), self._suggestion, self._word), self._arrived, self._failed
+        )
 
-    def _arrived(self, products: list[Product]) -> None:
+    def _arrived(self, products: _Products) -> None:
         if not self.is_attached:
             return
         self._arrived_yet = True
         self._products = products
-        self._names = {product.name: product for product in products}
-        self._entries = [
-            Entry(plain(product.name), plain(product.product_type), value=Choice(product.name, product))
-            for product in products
-        ]
-        suggested = self._names.get(self._suggestion)
-        if suggested is not None:
-            at = products.index(suggested)
-            entry = self._entries.pop(at)
-            self._entries.insert(0, Entry(entry.title, f"{self._word} · {entry.detail}", entry.value, style="accent"))
         self.find(self._input.value)
         if self._chosen_ahead:
             self.action_choose()
@@ -77,22 +78,20 @@ class ProductPicker(Picker):
             self._chosen_ahead = True
 
     def _failed(self, error: Exception) -> None:
-        self.app.tell_error(error)
-        self.dismiss(None)
+        # Who left already does not ask any more.
+        if self.is_attached:
+            self.dismiss(None)
+            self.app.tell_error(error)
 
     def entries_for(self, words: str) -> EntrySource:
         """Products with these words; a name that is not there yet can be made."""
-        name = words.strip() or ("" if self._suggestion in self._names else self._suggestion)
-        if not self._arrived_yet:
-            return _Products([], "Looking for the Products …")
-        if not name or name in self._names:
-            return _Products(self._entries)
+        known = self._products
+        name = words.strip() or ("" if self._suggestion in known.names else self._suggestion)
+        if not self._arrived_yet or not name or name in known.names:
+            return known
         new = Entry(f"+ create NEW “{plain(name, 120)}”", "a new Product", value=Choice(name), style="accent")
-        found = EntrySource(self._entries)
-        if not words.strip():
-            return EntrySource([new, *self._entries])
         # What was typed finds Products first; making a new one is the last entry.
-        return _WithNew(found, new)
+        return _WithNew(known, new, first=not words.strip())
 
     def chosen(self, entry: Entry) -> None:
         """A new Product needs a type; an existing one is the answer."""
@@ -100,38 +99,66 @@ class ProductPicker(Picker):
         if choice.product is not None:
             self.dismiss(entry)
             return
-        types = sorted({product.product_type for product in self._products})
 
         def typed(kind: Entry | None) -> None:
             if kind is not None:
                 self.dismiss(Entry(entry.title, value=Choice(choice.name, None, kind.value or None)))
 
-        self.app.push_screen(TypePicker(choice.name, types), typed)
+        workspace = self.app.workspace
+        server = workspace.server if workspace is not None else None
+        usual = server.product_type if server is not None else DEFAULT_PRODUCT_TYPE
+        self.app.push_screen(TypePicker(choice.name, self._products.types, usual), typed)
 
 
 class _Products(EntrySource):
     """Those that exist."""
 
-    def __init__(
-        self, entries: list[Entry], nothing: str = "There is no Product yet: type a name for the first one."
-    ) -> None:
+    def __init__(self, entries: list[Entry]) -> None:
         super().__init__(entries)
-        self.nothing = nothing
+        self.nothing: list[Line] = [(("There is no Product yet: type a name for the first one.", "dim"),)]
+        self.names: set[str] = set()
+        self.types: list[str] = []
+
+    def empty(self, query: Query) -> list[Line]:
+        """Why there is none."""
+        return self.nothing if not self.entries else super().empty(query)
+
+    @classmethod
+    def of(cls, products: Sequence[Product], suggestion: str, word: str) -> _Products:
+        """In their order, but the suggested one first."""
+        entries: list[Entry] = []
+        for product in products:
+            kind, choice = plain(product.product_type), Choice(product.name, product)
+            if product.name == suggestion:
+                entries.insert(0, Entry(plain(product.name), f"{word} · {kind}", choice, style="accent"))
+            else:
+                entries.append(Entry(plain(product.name), kind, choice))
+        made = cls(entries)
+        made.names = {product.name for product in products}
+        made.types = sorted({product.product_type for product in products})
+        return made
 
 
 class _WithNew(EntrySource):
-    """What was found, and then the new one."""
+    """What there is, and a new one: before it, or after what was found. Nothing of what there is is made anew."""
 
-    def __init__(self, found: EntrySource, new: Entry) -> None:
-        super().__init__([*found.entries, new])
-        self._searched[-1] = ""
-        self._new = len(self.entries) - 1
+    def __init__(self, known: EntrySource, new: Entry, *, first: bool = False) -> None:
+        super().__init__([new])
+        self._known, self._first = known, first
+        self._number = len(known.entries)
+        self.columns = known.columns
 
     def ids(self, query: Query) -> array[int]:
-        """Entries with all the words, and the new one at the end."""
-        ids = super().ids(query)
-        ids.append(self._new)
-        return ids
+        """Entries with all the words, and the new one."""
+        found, new = self._known.ids(query), array("q", [self._number])
+        return new + found if self._first else found + new
+
+    def rows(self, ids: Sequence[int]) -> list[Any]:
+        """The entries."""
+        old = self._known.rows([number for number in ids if number != self._number])
+        if self._number not in ids:
+            return old
+        return [*old, Row(self._number, self.entries[0])]
 
 
 class TypePicker(Picker):
@@ -139,17 +166,16 @@ class TypePicker(Picker):
 
     hint = "type to find a Product Type, or to name a new one"
 
-    def __init__(self, name: str, types: list[str]) -> None:
+    def __init__(self, name: str, types: list[str], usual: str) -> None:
         super().__init__(f"Which Product Type gets “{plain(name, 60)}”?")
-        self._types = types
+        self._types = {*types, usual}
         # Its name is listed once, not beside itself.
-        others = [kind for kind in types if kind != DEFAULT_PRODUCT_TYPE]
-        self._base = [Entry(DEFAULT_PRODUCT_TYPE, DEFAULT_TYPE, value="")]
-        self._base += [Entry(plain(kind), "", value=kind) for kind in others]
+        others = [Entry(plain(kind), "", value=kind) for kind in types if kind != usual]
+        self._base = EntrySource([Entry(plain(usual), DEFAULT_TYPE, value=""), *others])
 
     def entries_for(self, words: str) -> EntrySource:
         """Types with these words; another one can be made."""
         name = words.strip()
-        if not name or name in (*self._types, DEFAULT_PRODUCT_TYPE):
-            return EntrySource(self._base)
-        return _WithNew(EntrySource(self._base), Entry(f"+ create NEW type “{plain(name, 80)}”", value=name))
+        if not name or name in self._types:
+            return self._base
+        return _WithNew(self._base, Entry(f"+ create NEW type “{plain(name, 80)}”", value=name))

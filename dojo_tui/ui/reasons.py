@@ -1,0 +1,169 @@
+"""What a command needs, and what is said where that is missing: empty when it can run."""
+
+from __future__ import annotations
+
+from dojo_tui.model.operation import Status
+from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
+from dojo_tui.model.record import Event, State, after
+from dojo_tui.ui.commands import RECORD, UNMAPPED, Context
+from dojo_tui.ui.widgets.plain import plain
+
+NOTHING_HELD = "nothing is held in this Operation"
+
+
+def row(context: Context) -> str:
+    """Records to act on."""
+    return "" if context.targets else "there is nothing under the cursor"
+
+
+def one(context: Context) -> str:
+    """A row under the cursor."""
+    return "" if context.row is not None else "there is nothing under the cursor"
+
+
+def rows(context: Context) -> str:
+    """Any row at all."""
+    return "" if context.rows else "the list is empty"
+
+
+def connector(context: Context) -> str:
+    """Any Connector."""
+    return "" if context.connectors else "there is no Connector yet: add one with C, then n"
+
+
+def _can(event: Event) -> str:
+    return {Event.RESTORE: "only an Ignored Record can be restored"}.get(event, "not possible in its state")
+
+
+def _state(context: Context, event: Event) -> str:
+    if not context.targets:
+        return "there is nothing under the cursor"
+    # What is marked may be a hundred thousand rows: the service looks at these.
+    if context.marked or after(context.row.state, event) is not None:
+        return ""
+    return _can(event)
+
+
+def restorable(context: Context) -> str:
+    """An Ignored Record."""
+    return _state(context, Event.RESTORE)
+
+
+def ignorable(context: Context) -> str:
+    """A Record that is not ignored."""
+    reason = row(context)
+    if not reason and not context.marked and context.row.state is State.IGNORED:
+        return "it is ignored already"
+    return reason
+
+
+def acceptable(context: Context) -> str:
+    """One Unmapped Record."""
+    if len(context.marked) > 1:
+        return "it accepts one Record at a time; m maps several to one Product, auto-map each to its own"
+    if not context.targets:
+        return "there is nothing under the cursor"
+    if not context.marked and context.row.state not in UNMAPPED_STATES:
+        return "it is mapped already: change that with m"
+    return ""
+
+
+def syncable(context: Context) -> str:
+    """A Good Record."""
+    if context.place in (UNMAPPED, RECORD) and not context.marked:
+        if context.row is None:
+            return "there is nothing under the cursor"
+        if context.row.state in UNMAPPED_STATES:
+            return "only mapped Records can be synced: map it first with m"
+    if context.place == UNMAPPED:
+        return "only mapped Records can be synced: map them first with m"
+    if context.marked or context.row is None:
+        return row(context)
+    if context.row.state is not State.GOOD:
+        return f"it is {context.row.state}: only Good Records are synced"
+    return ""
+
+
+def has_findings(context: Context) -> str:
+    """A Record."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    return ""
+
+
+def mapped(context: Context) -> str:
+    """A mapped Record."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    return "" if context.row.product_ref else "it is not mapped to a Product"
+
+
+def running(context: Context) -> str:
+    """A running Operation."""
+    return "" if context.running else "no Operation is running"
+
+
+def held(context: Context) -> str:
+    """Something held."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    row, held = context.row, context.held
+    if held is None:
+        # A Sync of which one Record failed and another one is held is Failed: only its outcomes tell.
+        broke = row.status in (Status.FAILED, Status.PARTLY_FAILED) and not row.dry_run
+        held = row.status is Status.HELD or (broke and bool(row.counts.get("skipped")))
+    if row.connector_id is None:
+        return "its Connector was removed"
+    return "" if held else NOTHING_HELD
+
+
+def planned(context: Context) -> str:
+    """A plan that has ended."""
+    reason = again(context)
+    return reason or ("" if context.row.dry_run else "this is no plan, it was done: R runs it again")
+
+
+def again(context: Context) -> str:
+    """An Operation that has ended."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    if context.row.connector_id is None:
+        return "its Connector was removed"
+    return "" if context.row.status.ended else "it has not ended yet"
+
+
+def checked(context: Context) -> str:
+    """A check that has ended."""
+    return "" if context.row is not None else "it is not done yet; esc cancels it"
+
+
+def server(context: Context) -> str:
+    """A server."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    return "" if context.row.server is not None else "the embedded destination is a part of the store"
+
+
+def removable(context: Context) -> str:
+    """A server that is not in use."""
+    reason = server(context)
+    return reason or ("it is in use: use another one first" if context.row.used else "")
+
+
+def usable(context: Context) -> str:
+    """A destination that is not in use."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    if context.pinned:
+        return f"--destination, $DOJO_TUI_DESTINATION or the config file says {plain(context.pinned, 80)}"
+    return "it is in use already" if context.row.used else ""
+
+
+def left(context: Context) -> str:
+    """Something left to move."""
+    return "" if context.planned else "there is nothing to move now"
+
+
+def several(context: Context) -> str:
+    """Any Connector."""
+    return "" if context.connectors else "there is no Connector yet: add one with C, then n"

@@ -1,0 +1,100 @@
+"""Destinations: add, edit, check, use, remove, move to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.ui.bridge import Changes
+from dojo_tui.ui.commands import DESTINATIONS
+from dojo_tui.ui.lists.base import Query
+from dojo_tui.ui.lists.destinations import DestinationSource, destination_lines
+from dojo_tui.ui.screens.check import CheckScreen, Look
+from dojo_tui.ui.screens.list_page import ListPage
+from dojo_tui.ui.screens.text_page import TextPage
+from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.plain import Line
+
+if TYPE_CHECKING:
+    from dojo_tui.connectors.check import Checked
+    from dojo_tui.store.destinations import DestinationRow
+    from dojo_tui.ui.app import DojoApp
+
+
+class DestinationsScreen(ListPage):
+    """The embedded destination and the servers."""
+
+    place = DESTINATIONS
+    default_sort = "name"
+
+    def on_mount(self) -> None:
+        """Now the Workspace is known."""
+        self._list.switch(DestinationSource(self.app))
+        super().on_mount()
+
+    def shown_order(self) -> Query:
+        """As they were added, when nobody chose."""
+        return self.view.query
+
+    def concerned(self, changes: Changes) -> bool:
+        """Any change may have mapped a Record."""
+        return changes.records or changes.operations
+
+    def draw(self) -> None:
+        """The health of the one in use is in the list too."""
+        super().draw()
+        if self._list.ids:
+            self._list.refresh()
+            self.draw_side()
+
+    def details(self, row: Any) -> list[Line]:
+        """The destination in full."""
+        return _details(self.app, row)
+
+    def title_parts(self) -> tuple[list[Part], list[Part]]:
+        """What is shown."""
+        return [Part(" Destinations", "strong"), Part("  where Findings go", "dim")], (
+            []
+            if self.app.read_only
+            else [Part("n ", "key", "add_destination"), Part("add one ", "", "add_destination")]
+        )
+
+
+class DestinationScreen(TextPage):
+    """One destination in full, where it cannot be edited."""
+
+    kind = "Destination"
+
+    def heading(self) -> str:
+        """Its address."""
+        return str(self.row.name)
+
+    def lines(self) -> Iterable[Line]:
+        """Where it is, and how it is reached."""
+        return _details(self.app, self.row)
+
+
+class DestinationCheck(CheckScreen):
+    """The check of a server. That of the one in use tells its health too."""
+
+    def __init__(self, server: DestinationRow | None, url: str, look: Look) -> None:
+        super().__init__(url, "DefectDojo server", look)
+        self._server = server
+
+    def sentence(self, checked: Checked) -> str:
+        """What it comes to."""
+        if not checked.works:
+            return super().sentence(checked)
+        number = checked.veps
+        seen = "It works" if number is None else f"Records can be mapped to {number:,} Product{'s' * (number != 1)}"
+        return f"{seen}. Nothing was changed."
+
+    def done(self, checked: Checked) -> None:
+        """Keep what it told of the server."""
+        if self._server is not None:
+            self.app.health.checked(self._server, checked)
+
+
+def _details(app: DojoApp, row: Any) -> list[Line]:
+    health = app.health.of(row.server) if row.server is not None else None
+    return destination_lines(row, health, app.clock)
