@@ -31,13 +31,14 @@ def products_list(context: click.Context) -> None:
         destination = workspace.destination
         # What a store that cannot be written knows must do.
         products = destination.products(fresh=not workspace.read_only)
+        links = destination.links([product.ref for product in products])
         columns: list[Column[Product]] = [
             Column("ID", lambda row: row.ref, right=True),
             Column("PRODUCT", lambda row: row.name),
             Column("PRODUCT TYPE", lambda row: row.product_type),
         ]
         if workspace.server is not None:
-            columns.append(Column("LINK", lambda row: destination.link(row.ref)))
+            columns.append(Column("LINK", lambda row: links.get(row.ref, "-")))
         listing(
             products,
             columns,
@@ -45,7 +46,7 @@ def products_list(context: click.Context) -> None:
                 "id": row.ref,
                 "name": row.name,
                 "product_type": row.product_type,
-                "link": destination.link(row.ref) or None,
+                "link": links.get(row.ref),
             },
             as_json=given(context).as_json,
             empty="No Products yet: map a Record with 'dojo-tui records map ID --product NAME'.",

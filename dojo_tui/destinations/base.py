@@ -102,6 +102,10 @@ class Destination(Protocol):
         """The web page of a Product; empty where there is none."""
         ...
 
+    def links(self, refs: Collection[str]) -> dict[str, str]:
+        """The web pages of many Products, by their refs; without those that have none."""
+        ...
+
     def reimport(self, target: Target, fetch: Fetch, settings: Reimport, caller: Caller) -> Summary:
         """Make the Record's Findings equal to ``fetch``, wholly or not at all (P7).
 

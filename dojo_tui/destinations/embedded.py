@@ -111,6 +111,10 @@ class EmbeddedDestination:
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
         """What is held here is compared each time, whole."""
 
+    def links(self, refs: Collection[str]) -> dict[str, str]:
+        """There are no web pages."""
+        return {}
+
     def close(self) -> None:
         """Nothing is held open."""
 
