@@ -115,7 +115,7 @@ def unsettled(world: World) -> int:
 
 
 def test_p7_a_killed_client(imitation: DojoServer, tmp_path: Path, empty_store: Path) -> None:
-    kill_clients(tmp_path, empty_store, 3)
+    kill_clients(tmp_path, empty_store, 2)
 
 
 @pytest.mark.slow
