@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from dojo_tui.destinations.defectdojo.desk import Limits, Patience
+from dojo_tui.model import identity
 from dojo_tui.model.errors import DestinationError
 from tests.defectdojo_server import Answer, DojoServer, Remote, gateway, too_many
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.reports import Reports
 from tests.destinations.defectdojo.test_same_as_embedded import Both
-from tests.destinations.defectdojo.world import Watcher, World
+from tests.destinations.defectdojo.world import Watcher, World, shown_here, shown_there
 
 LIMITS = Limits(patience=Patience(least=20.0, each=0.0), look_again=10.0)
 BROKEN = Answer(500, {"message": "Internal server error, check logs for details"})
@@ -80,3 +81,37 @@ def test_random_failures(imitation: DojoServer, failing: World, seed: int) -> No
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_many_random_failures(imitation: DojoServer, failing: World, seed: int) -> None:
     assert run(failing, imitation, seed, 40) > 0
+
+
+def run_on(world: World, server: DojoServer, seed: int, steps: int) -> None:
+    """What failed is not repeated: the code base goes on, and the next Sync comes with another report."""
+    source, reports = random.Random(seed), iter(Reports(seed, triage=False))
+    done = False
+    for reported in islice(reports, steps):
+        failing = source.random() < 0.6
+        if failing:
+            server.fails(**fault(source))
+        done = True
+        try:
+            world.sync(*reported, caller=Watcher(world.moment), accept_large_change=True)
+        except DestinationError:
+            assert failing
+            done = False
+        server.faults.clear()
+        world.moment.move(hours=7)
+        if done:
+            both = shown_there(world.there(active=True)), shown_here(world.rows(active=True))
+            assert both[0] == both[1]
+            assert both[0].total() == len({identity.same(one) for one in reported})
+    assert len({row["hash_code"] for row in world.there()}) == len(world.there())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_failures_that_nobody_repeats(imitation: DojoServer, failing: World, seed: int) -> None:
+    run_on(failing, imitation, seed, 12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 130))
+def test_many_random_failures_that_nobody_repeats(imitation: DojoServer, failing: World, seed: int) -> None:
+    run_on(failing, imitation, seed, 40)
