@@ -139,6 +139,8 @@ class DefectDojoDestination:
         now = self._clock.now()
         with self._asking(Unattended()) as api:
             listed = list(api.products())
+            if not listed:
+                stale.need_sight(api)
         with self._database.write() as connection:
             cache.save(connection, self._row.id, listed, now, whole=True)
             note_products_read(connection, self._row.id, now)

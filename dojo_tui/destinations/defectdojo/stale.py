@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo import products, sent
 from dojo_tui.destinations.defectdojo.api import Api
+from dojo_tui.model.errors import DestinationError
+from dojo_tui.model.text import inert
 from dojo_tui.store.database import Database
 
 NO_PRODUCT = "its Product was deleted"
@@ -32,7 +34,7 @@ def lost(database: Database, destination_id: int, api: Api, targets: Collection[
     alive = _alive(api, {target: test for target, test in ours.items() if test is not None})
     unsure = [target for target in targets if ours.get(target) not in alive]
     remote = {target: known[target.product_ref].remote_id for target in unsure if target.product_ref in known}
-    there = {product.id for product in api.products_with_ids(set(remote.values()))} if remote else set()
+    there = _there(api, set(remote.values())) if remote else set()
     with database.write() as connection:
         gone = [int(target.product_ref) for target, product in remote.items() if product not in there]
         products.mark_gone(connection, destination_id, sorted(set(gone)))
@@ -43,11 +45,34 @@ def lost(database: Database, destination_id: int, api: Api, targets: Collection[
 
 def reason(database: Database, destination_id: int, api: Api, ref: str, remote_id: int) -> str:
     """Why a place is not there, when something of it was asked for in vain; a Product that is gone is known as that."""
-    if any(api.products_with_ids([remote_id])):
+    if _there(api, {remote_id}):
         return NO_TEST
     with database.write() as connection:
         products.mark_gone(connection, destination_id, [int(ref)])
     return NO_PRODUCT
+
+
+def need_sight(api: Api) -> None:
+    """Raise if the token's user sees no Product at all: that says nothing of what is there (P3).
+
+    Lists show what the user may see. One who lost a right gets empty ones, and no refusal.
+    """
+    user = api.user()
+    if user.is_superuser or user.is_staff or any(True for _ in api.products()):
+        return
+    raise DestinationError(
+        f"The token's user, {inert(user.name, 80)}, sees no Product at all on the server.",
+        safe="What is known of them stays as it was.",
+        do="Give the user the right to see them. If they were all deleted, map the Records to new ones.",
+    )
+
+
+def _there(api: Api, wanted: Collection[int]) -> set[int]:
+    """Those of these Products that are there."""
+    found = {product.id for product in api.products_with_ids(wanted)}
+    if not found:
+        need_sight(api)
+    return found
 
 
 def _alive(api: Api, tests: Mapping[Target, int]) -> set[int]:
