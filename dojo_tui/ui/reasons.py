@@ -161,7 +161,7 @@ def usable(context: Context) -> str:
 
 def left(context: Context) -> str:
     """Something left to move."""
-    return "" if context.planned else "there is nothing to move now"
+    return "" if context.planned else "there is no plan yet, or nothing left to move"
 
 
 def several(context: Context) -> str:

@@ -186,14 +186,12 @@ def link(app: DojoApp, context: Context) -> None:
         own_link(app, context)
         return
 
-    def found() -> str:
-        from dojo_tui.destinations.base import Target
-
-        # A Product of another destination has no page at this one.
-        elsewhere = workspace.destination.elsewhere([Target(ref, 0, "", "")])
-        return "" if elsewhere else workspace.destination.link(ref)
-
-    app.jobs.read("link", found, lambda url: _follow(app, url) if url else own_link(app, context))
+    # A Product of another destination has no page at this one.
+    app.jobs.read(
+        "link",
+        lambda: workspace.destination.links([ref]).get(ref, ""),
+        lambda url: _follow(app, url) if url else own_link(app, context),
+    )
 
 
 def _product_ref(app: DojoApp, row: Any) -> str:

@@ -22,6 +22,8 @@ class Planned:
     id: int
     move: Move
     moved: Moved | None
+    now: bool
+    """It is its turn."""
 
     @property
     def name(self) -> str:
@@ -48,6 +50,8 @@ class MoveSource:
         self.moves: Sequence[Move] = ()
         self.moved: dict[int, Moved] = {}
         """By the Record's id."""
+        self.now: int | None = None
+        """The Record whose turn it is."""
 
     def ids(self, query: Query) -> array[int]:
         """Those with all the words."""
@@ -64,7 +68,10 @@ class MoveSource:
     def rows(self, ids: Sequence[int]) -> list[Planned]:
         """The moves."""
         moves = [(index, self.moves[index]) for index in ids if index < len(self.moves)]
-        return [Planned(index, move, self.moved.get(move.record.record_id)) for index, move in moves]
+        return [
+            Planned(index, move, self.moved.get(move.record.record_id), move.record.record_id == self.now)
+            for index, move in moves
+        ]
 
     def cells(self, row: Any) -> Sequence[Span]:
         """One line of the list."""
@@ -98,6 +105,8 @@ def became(row: Planned) -> Span:
     """What became of a Record, in a sign and words."""
     from dojo_tui.services.migrate import MoveStatus
 
+    if row.now:
+        return "▶ moving", "accent"
     if row.moved is None:
         return ("- stays: " + plain(row.move.skipped), "dim") if row.move.skipped else ("… planned", "dim")
     reason = f": {plain(row.moved.reason)}" if row.moved.reason else ""

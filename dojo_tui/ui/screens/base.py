@@ -199,7 +199,10 @@ class Page(Screen[None]):
         if rest:
             lines.append((("   ", ""), (rest, "")))
         self._erring = True
+        # That something is being done is not so any more.
+        self._message = None
         self._show_notice(lines)
+        self.draw_status()
 
     def hush(self, *, errors: bool = False) -> bool:
         """Take messages away; True when there was one that a person had to take away."""

@@ -39,6 +39,7 @@ class MigrationScreen(ListPage):
         """Of what runs: planning or moving."""
         self._state = ("… asking the server", "accent")
         self._told: list[Moved] = []
+        self._turn: int | None = None
         self._lock = threading.Lock()
         self._planned = False
 
@@ -128,18 +129,23 @@ class MigrationScreen(ListPage):
         """Do it, in a thread of its own."""
         moves = self.going
         self._state = ("▶ moving", "accent")
+        turns = iter([*(move.record.record_id for move in moves), None])
+        self._moves.now = next(turns)
 
         def told(moved: Moved) -> None:
             with self._lock:
                 first = not self._told
                 self._told.append(moved)
+                self._turn = next(turns)
             if first:
                 self.app.jobs.later(self._take_soon)
 
         def work(migration: Migration) -> list[Moved]:
             return migration.run(moves, told)
 
+        self._turn = self._moves.now
         self._run(work, self._done)
+        self._list.reread()
         self.draw()
 
     def _take_soon(self) -> None:
@@ -148,7 +154,8 @@ class MigrationScreen(ListPage):
     def _take(self) -> None:
         with self._lock:
             told, self._told = self._told, []
-        if told:
+            self._moves.now = self._turn if self._token is not None else None
+        if self.is_attached and (told or self._token is None):
             self._moves.moved.update((one.move.record.record_id, one) for one in told)
             self._list.reread()
             self.draw()

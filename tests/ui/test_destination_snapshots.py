@@ -1,0 +1,94 @@
+"""How the screens of destinations look; no server is asked for these."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dojo_tui.connectors.check import About, Checked, Mark, Step
+from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
+from dojo_tui.model.clock import Clock
+from dojo_tui.services.destinations import Destinations
+from dojo_tui.ui.app import DojoApp
+from dojo_tui.ui.health import HealthWatch
+from dojo_tui.wiring import Workspace
+from tests.ui.driving import NORMAL, SMALL, Hand
+from tests.ui.sending import make_app, server
+from tests.ui.test_snapshots import Compare, before, go
+
+URL = "https://dojo.example.org"
+
+WORKS = [
+    Step(About.SECRET, Mark.OK, "read from env:DEFECTDOJO_TOKEN"),
+    Step(About.REACHED, Mark.OK, f"{URL}, first answer after 41 ms"),
+    Step(About.WAY, Mark.OK, "TLSv1.3, certificate verified, valid until Nov 30 23:59:59 2026 GMT"),
+    Step(About.ANSWER, Mark.OK, "DefectDojo 3.2.0"),
+    Step(About.WHO, Mark.OK, "importer, of the staff", items=("importer",)),
+    Step(About.RIGHTS, Mark.OK, "see Products, add Products", items=("see Products", "add Products")),
+    Step(About.RIGHTS, Mark.LOOK, "not: add Product Types", do="Records can be mapped to the Products that it sees."),
+    Step(About.VEPS, Mark.OK, "sees 20,412 Products", name="Products", number=20_412),
+    Step(About.NOTE, Mark.OK, "off", name="Deduplication"),
+]
+REFUSED = [
+    *WORKS[:3],
+    Step(
+        About.WHO, Mark.FAILED, "DefectDojo does not accept the token (401): Invalid token.",
+        safe="Nothing was changed.", do="Look at the token: it may be wrong or revoked.",
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture
+def make(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., DojoApp]:
+    """The app, with a server in use (unless ``embedded``) that was checked with these steps."""
+
+    def check(self: Destinations, _server: Any, _cancelled: Any = None, told: Any = None) -> Checked:
+        return Checked.of(WORKS)
+
+    def made(steps: list[Step], **more: Any) -> DojoApp:
+        monkeypatch.setattr(Destinations, "check", check)
+        monkeypatch.setattr(DefectDojoDestination, "products", lambda _self, *, fresh=False: [])
+        monkeypatch.setattr(HealthWatch, "look", lambda _self, *, asked=False: None)
+
+        def others(workspace: Workspace) -> None:
+            workspace.destinations.add("https://lab.example.org:8443/dojo", secret="command:pass show x", verify=False)
+            workspace.destinations.add("http://10.0.0.5:8080", secret="file:/run/secrets/token")
+
+        app = make_app(tmp_path, clock, url=URL, prepare=others, secret="env:DEFECTDOJO_TOKEN", **more)
+        app.steps = steps  # type: ignore[attr-defined]
+        return app
+
+    return made
+
+
+async def checked(hand: Hand, keys: str) -> None:
+    """The server in use was just checked, then keys are pressed."""
+    if hand.app.workspace is not None and hand.app.workspace.server is not None:
+        hand.app.health.checked(server(hand), Checked.of(hand.app.steps))  # type: ignore[attr-defined]
+    await go(hand, keys)
+
+
+SCREENS: dict[str, tuple[list[Step], str, dict[str, Any]]] = {
+    "destinations": (WORKS, "D j", {}),
+    "refused": (REFUSED, "D j", {}),
+    "unverified": (WORKS, "D j", {"verify": False}),
+    "edit": (WORKS, "D j E", {}),
+    "check": (WORKS, "D j t", {}),
+    "remove": (WORKS, "D j j x", {}),
+    "mapped": (WORKS, "2", {}),
+    "picker": (WORKS, "m", {}),
+    "migration": (WORKS, "D j M", {"use": False}),
+    "confirm-migration": (WORKS, "D j M s", {"use": False}),
+}
+
+
+@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_screen(snap_compare: Compare, make: Callable[..., DojoApp], name: str, size: tuple[int, int]) -> None:
+    steps, keys, more = SCREENS[name]
+    app = make(steps, **more)
+    assert snap_compare(app, terminal_size=size, run_before=before(app, lambda hand: checked(hand, keys)))
+    app.close_workspace()
