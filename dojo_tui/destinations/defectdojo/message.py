@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,12 +43,21 @@ class Message:
 class Writer:
     """Makes the Message of one Record."""
 
-    def __init__(self, made: Plan, created: Mapping[int, Finding], known: Mapping[int, Sent], mark: str) -> None:
+    def __init__(
+        self,
+        made: Plan,
+        created: Mapping[int, Finding],
+        known: Mapping[int, Sent],
+        mark: str,
+        decided: Collection[int] = (),
+    ) -> None:
+        """``decided``: Findings whose triage there may be what an attempt told whose end was not seen."""
         self._updates: dict[int, Update] = {update.id: update for update in made.update}
         self._closed = set(made.close)
         self._created = created
         self._known = known
         self._mark = mark
+        self._decided = decided
         self._message = Message()
 
     def message(self, rows: Iterator[tuple[int, Finding]]) -> Message:
@@ -70,6 +79,8 @@ class Writer:
             if update is not None:
                 # Reported as mitigated, still: it is closed there, and shown with what changed.
                 self._patch(key, self._entry(key, row), self._entry(key, after), decided=False)
+            if known.confirmed:
+                self._restore(key, after)
             return
         before = self._entry(key, row)
         shown = before if update is None and not new else self._entry(key, after)
@@ -85,6 +96,14 @@ class Writer:
         if update is not None:
             was = before if known.confirmed else anchors.anchored(before, anchor)
             self._patch(key, was, shown, decided=update.change is Change.TRIAGE and _flags(row) != _flags(after))
+        self._restore(key, after)
+
+    def _restore(self, key: int, after: Finding) -> None:
+        """Say all of its triage, whatever an attempt may have left there."""
+        if key in self._decided:
+            body = patches.triage(self._entry(key, after))
+            del body["verified"]  # nobody but a person says that of what is there
+            self._message.decisions[key] = body
 
     def _after(self, key: int, row: Finding, update: Update | None) -> Finding:
         """The Finding as it will be held; it keeps the day on which it was found."""

@@ -89,9 +89,9 @@ class _Reimport:
     def _was_overruled(self, look: _Look) -> bool:
         """Whether people decided something on the server that makes the plan another one."""
         matters = triage.matters(self._desk.database, look.place, self._target, look.plan)
-        # What an attempt, whose end was not seen, may have told of the tool's own triage is no person's.
-        ours = look.plan.update if look.scope.build_id else []
-        return matters and triage.take_over(self._desk, self._target, look.place, self._service, ours)
+        if not matters:
+            return False
+        return triage.take_over(self._desk, self._target, look.place, self._service, look.scope.decided)
 
     def _is_as_it_should_be(self, look: _Look) -> bool:
         """Whether nothing changed on either side, by one small question."""
@@ -111,7 +111,10 @@ class _Reimport:
         with self._desk.database.read() as connection:
             known = sent.sent(connection, place.test_id, self._target.scope)
             rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
-            message = Writer(look.plan, created, known, self._desk.mark).message(rows)
+            message = Writer(look.plan, created, known, self._desk.mark, look.scope.decided).message(rows)
+        if decided := message.decisions.keys() - look.scope.decided:
+            with self._desk.database.write() as connection:
+                sent.save_decided(connection, place.test_id, self._target.scope, look.scope.decided | decided)
         for note, times in message.notes.items():
             self._caller.log(f"{note} ({times:,} times)." if times > 1 else f"{note}.")
         sending = Sending(self._desk, self._caller, self._target, place, self._service, message, known)

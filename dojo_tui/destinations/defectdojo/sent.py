@@ -8,6 +8,7 @@ thing again and not a second one.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +39,8 @@ class Scope:
     patient_until: datetime | None = None
     full_at: datetime | None = None
     active_there: int = 0
+    decided: frozenset[int] = frozenset()
+    """Findings whose triage, as the tool has it, an attempt told whose end was not seen: no person decided that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,17 @@ def settle_place(connection: Connection, place: Place) -> None:
 def scope(connection: Connection, test_id: int | None, name: str) -> Scope:
     """How it stands with one scope."""
     row = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)).one_or_none()
-    return Scope() if row is None else Scope(*row)
+    return Scope() if row is None else _scope(*row)
 
 
 def unsettled(connection: Connection, test_id: int) -> list[Scope]:
     """The scopes of a Test whose last attempt may still be carried out."""
     rows = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.build_id != ""))
-    return [Scope(*row) for row in rows]
+    return [_scope(*row) for row in rows]
+
+
+def _scope(build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str) -> Scope:
+    return Scope(build_id, until, full_at, active, frozenset(json.loads(decided or "[]")))
 
 
 def save_scope(connection: Connection, test_id: int, name: str, state: Scope) -> None:
@@ -113,10 +120,17 @@ def save_scope(connection: Connection, test_id: int, name: str, state: Scope) ->
         "patient_until": state.patient_until,
         "full_at": state.full_at,
         "active_there": state.active_there,
+        "decided": json.dumps(sorted(state.decided)) if state.decided else "",
     }
     where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
     if connection.execute(update(sent_scopes).where(*where).values(values)).rowcount == 0:
         connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
+
+
+def save_decided(connection: Connection, test_id: int, name: str, decided: Collection[int]) -> None:
+    """Remember Findings whose triage, as the tool has it, is about to be told."""
+    where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
+    connection.execute(update(sent_scopes).where(*where).values(decided=json.dumps(sorted(decided))))
 
 
 def impatient(connection: Connection, test_id: int) -> None:
@@ -213,4 +227,4 @@ def undismiss(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(update(findings).where(findings.c.id.in_(chunk)).values(values))
 
 
-_SCOPES = select(sent_scopes.c.build_id, sent_scopes.c.patient_until, sent_scopes.c.full_at, sent_scopes.c.active_there)
+_SCOPES = select(*(sent_scopes.c[name] for name in ("build_id", "patient_until", "full_at", "active_there", "decided")))

@@ -6,7 +6,7 @@ name what was dismissed in the report as if it were still found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import exists, select
 
@@ -15,7 +15,7 @@ from dojo_tui.destinations.defectdojo import sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.message import key_of
 from dojo_tui.destinations.defectdojo.sent import Place
-from dojo_tui.model.reimport import Plan, Update
+from dojo_tui.model.reimport import Plan
 from dojo_tui.store.database import Database
 from dojo_tui.store.tables import findings
 
@@ -35,29 +35,31 @@ def matters(database: Database, place: Place, target: Target, made: Plan) -> boo
         return bool(connection.execute(select(exists(dismissed))).scalar())
 
 
-def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Iterable[Update]) -> bool:
+def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Collection[int]) -> bool:
     """Bring what is held in line with it; True when that changed something. Raises LostError when the Test is gone.
 
-    Of what ``ours`` would tell the server, nobody else has to have decided it.
+    ``ours`` are Findings whose triage there may be the tool's, told by an attempt whose end was not seen.
     """
+    assert place.test_id is not None
     assert place.test_remote is not None
+    with desk.database.read() as connection:
+        known = sent.sent(connection, place.test_id, target.scope)
+    hashes = {one.anchor_hash: key for key, one in known.items()}
     there: dict[int, dict[str, bool]] = {}
     for name in _FLAGS:
         for one in desk.api.findings(place.test_remote, service, **{name: True}):
-            key = key_of(desk.mark, one.unique_id)
+            # What was sent once, withdrawn, and reported again has there the id that we gave it first.
+            key = hashes.get(one.hash_code, key_of(desk.mark, one.unique_id))
             if key is not None:
                 there[key] = {flag: getattr(one, flag) for flag in _FLAGS}
     columns = [findings.c[name] for name in ("id", "triaged", *_FLAGS)]
     statement = select(*columns).where(findings.c.test_id == place.test_id, findings.c.scope == target.scope)
     with desk.database.read() as connection:
         held = {row.id: row for row in connection.execute(statement)}
-    tools = {one.id: {flag: getattr(one.finding, flag) for flag in _FLAGS} for one in ours}
     decided = {
         key: flags
         for key, flags in there.items()
-        if key in held
-        and any(getattr(held[key], name) != value for name, value in flags.items())
-        and flags != tools.get(key)
+        if key in held and key not in ours and any(getattr(held[key], name) != value for name, value in flags.items())
     }
     undone = [key for key, row in held.items() if row.triaged and key not in there]
     if not decided and not undone:

@@ -19,10 +19,8 @@ DISMISSALS = ["false_p", "out_of_scope", "is_mitigated"]
 class Reports:
     """A code base that changes between the scans of one scanner."""
 
-    def __init__(self, seed: int, *, triage: bool = True) -> None:
-        """``triage``: the tool dismisses some itself."""
+    def __init__(self, seed: int) -> None:
         self._source = random.Random(seed)
-        self._triage = triage
         self._number = 0
         self._now = [self._new() for _ in range(self._source.randrange(8, 20))]
         self._gone: list[Finding] = []
@@ -30,10 +28,8 @@ class Reports:
     def __iter__(self) -> Iterator[list[Finding]]:
         changes = [
             self._shift, self._shift, self._appear, self._appear, self._vanish, self._vanish, self._return,
-            self._judge, self._reword, self._rename, self._same, self._empty_file,
+            self._judge, self._reword, self._rename, self._dismiss, self._reopen, self._same, self._empty_file,
         ]  # fmt: skip
-        if self._triage:
-            changes += [self._dismiss, self._reopen]
         while True:
             yield self._told()
             for _ in range(self._source.randrange(4)):

@@ -165,6 +165,30 @@ def test_a_500_and_then_another_report(imitation: DojoServer, broken: World) -> 
     assert lines == [90, 100, 110]
 
 
+@pytest.mark.parametrize("then", ["as before", "gone", "another way"])
+def test_triage_of_the_tool_that_was_told_once_and_is_told_no_more(
+    imitation: DojoServer, broken: World, then: str
+) -> None:
+    """A broken attempt has it there already; the tool changed its mind before the next one."""
+    others = [finding("R2", 20), finding("R3", 30)]
+    broken.sync(finding(), *others, scope="lib")
+    imitation.fails(path="reimport-scan/", die_closing_after=0)
+    with pytest.raises(DestinationError):
+        broken.sync(finding(false_p=True), finding("R2", 20), scope="lib")
+    (row,) = [row for row in broken.there() if row["title"] == "Rule R1"]
+    assert row["false_p"], "the broken attempt had it that far"
+    reported = {"as before": [finding()], "gone": [], "another way": [finding(out_of_scope=True)]}[then]
+    broken.sync(*reported, *others, scope="lib")
+    broken.agree()
+    (row,) = [row for row in broken.there() if row["title"] == "Rule R1"]
+    assert (row["false_p"], row["out_of_scope"]) == (False, then == "another way")
+    assert row["active"] is (then == "as before")
+    broken.sync(finding(), *others, scope="lib")
+    (row,) = [row for row in broken.there() if row["title"] == "Rule R1"]
+    assert (row["active"], row["false_p"], row["out_of_scope"]) == (True, False, False)
+    broken.agree()
+
+
 def test_what_was_sent_once_and_withdrawn_can_be_patched_when_it_comes_back(
     imitation: DojoServer, broken: World
 ) -> None:
