@@ -178,7 +178,7 @@ def _select(response: Response, listing: Listing) -> list[Raw]:
     where = f"at {listing.rows!r}" if listing.rows else "in the answer"
     if not isinstance(rows, list):
         raise malformed(f"{response.place}: there is no list {where}.")
-    if not all(isinstance(row, Mapping) for row in rows):
+    if not all(isinstance(row, dict) for row in rows):
         raise malformed(f"{response.place}: the list {where} holds something that is no object.")
     return rows
 
@@ -191,9 +191,9 @@ def _names(rows: list[Raw], key: str, response: Response) -> list[object] | None
     names: list[object] = []
     for row in rows:
         name = row.get(first) if first in row else at(row, first)
-        if name is None or isinstance(name, bool | Mapping | list | float):
+        if not isinstance(name, (str, int)) or isinstance(name, bool):
             raise malformed(f"{response.place}: a row has no {first!r}.")
-        names.append((name, *(str(at(row, place)) for place in more)) if more else name)
+        names.append((name, *[str(at(row, place)) for place in more]) if more else name)
     return names
 
 
