@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dojo_tui.connectors.base import Fetch
@@ -116,7 +116,7 @@ class EmbeddedDestination:
             check()
             with self._database.read() as connection:
                 planned_on = _test(connection, target)
-                made = self._plan(connection, target, report, fetch, settings)
+                made = self._plan(connection, target, planned_on, report, fetch, settings)
             held = "" if settings.accept_large_change else made.held_back(settings.hold)
             if settings.dry_run or held:
                 return made.summary(skipped=fetch.skipped, partial=fetch.partial, held=held)
@@ -124,7 +124,7 @@ class EmbeddedDestination:
             with self._database.write() as connection:
                 if _test(connection, target) != planned_on:
                     continue
-                self._apply(connection, target, report, made)
+                self._apply(connection, target, planned_on, report, made)
                 check()
             return made.summary(skipped=fetch.skipped, partial=fetch.partial)
         raise DestinationError(
@@ -133,8 +133,15 @@ class EmbeddedDestination:
             do="Sync it again.",
         )
 
-    def _plan(self, connection: Connection, target: Target, report: Report, fetch: Fetch, settings: Reimport) -> Plan:
-        known = _test(connection, target)
+    def _plan(
+        self,
+        connection: Connection,
+        target: Target,
+        known: _Known,
+        report: Report,
+        fetch: Fetch,
+        settings: Reimport,
+    ) -> Plan:
         traces = finding_rows.traces(connection, known[0], target.scope, without=fetch.skipped) if known else []
         return plan(
             traces,
@@ -144,9 +151,9 @@ class EmbeddedDestination:
             partial=fetch.partial,
         )
 
-    def _apply(self, connection: Connection, target: Target, report: Report, made: Plan) -> None:
+    def _apply(self, connection: Connection, target: Target, known: _Known, report: Report, made: Plan) -> None:
         now = self._now()
-        test_id = self._touch_test(connection, target)
+        test_id = self._touch_test(connection, target, known)
         writer = finding_rows.Writer(connection, test_id, target.scope, now, self._clock.local(now).date())
         writer.create(report, made.create)
         writer.update(made.update)
@@ -155,11 +162,11 @@ class EmbeddedDestination:
             for ids in chunks(gone):
                 connection.execute(update(findings).where(findings.c.id.in_(ids)).values(values))
 
-    def _touch_test(self, connection: Connection, target: Target) -> int:
+    def _touch_test(self, connection: Connection, target: Target, known: _Known) -> int:
         """The Test of the target's Connector in its Product, made if there is none, with a new revision (P4)."""
         now = self._now()
         product_id = int(target.product_ref)
-        if connection.execute(select(products.c.id).where(products.c.id == product_id)).first() is None:
+        if connection.execute(_HAS_PRODUCT, {"product": product_id}).first() is None:
             raise DestinationError(
                 "The Record's Product was deleted at the destination.",
                 safe="Nothing was imported.",
@@ -168,18 +175,9 @@ class EmbeddedDestination:
         engagement_id = _find_or_create(
             connection, engagements, {"product_id": product_id, "name": ENGAGEMENT}, {"created_at": now}
         )
-        known = _test(connection, target)
         test_id = known[0] if known else self._create_test(connection, target, engagement_id)
-        connection.execute(
-            update(tests)
-            .where(tests.c.id == test_id)
-            .values(
-                connector_id=target.connector_id,
-                title=target.connector_label,
-                updated_at=now,
-                revision=tests.c.revision + 1,
-            )
-        )
+        touched = {"test": test_id, "connector": target.connector_id, "label": target.connector_label, "now": now}
+        connection.execute(_TOUCH, touched)
         return test_id
 
     def _create_test(self, connection: Connection, target: Target, engagement_id: int) -> int:
@@ -190,6 +188,9 @@ class EmbeddedDestination:
     def _now(self) -> Any:
         return self._clock.now()
 
+
+_Known = tuple[int, int] | None
+"""The id and the revision of a Test; None where there is none."""
 
 _PRODUCTS = select(products.c.id, products.c.name, product_types.c.name.label("product_type")).join(product_types)
 
@@ -225,21 +226,42 @@ def _find_or_create(connection: Connection, table: Any, key: dict[str, Any], res
         return int(found)
 
 
-def _test(connection: Connection, target: Target) -> tuple[int, int] | None:
-    """The id and the revision of the target's Test.
+def _test(connection: Connection, target: Target) -> _Known:
+    """The target's Test.
 
     A Connector that was removed leaves its Tests behind (P6); one that is
     added under the same label takes them over, rather than doubling them.
     """
-    mine = tests.c.connector_id == target.connector_id
-    left_behind = tests.c.connector_id.is_(None) & (tests.c.title == target.connector_label)
-    row = connection.execute(
-        select(tests.c.id, tests.c.revision)
-        .join(engagements)
-        .where(
-            engagements.c.product_id == int(target.product_ref), engagements.c.name == ENGAGEMENT, mine | left_behind
-        )
-        .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    wanted = {
+        "product": int(target.product_ref),
+        "connector": target.connector_id,
+        "label": target.connector_label,
+    }
+    row = connection.execute(_TEST, wanted).one_or_none()
     return None if row is None else (row.id, row.revision)
+
+
+# For each Record of a Sync: built anew, they would take several times as long as they run.
+_HAS_PRODUCT = select(products.c.id).where(products.c.id == bindparam("product"))
+_TEST = (
+    select(tests.c.id, tests.c.revision)
+    .join(engagements)
+    .where(
+        engagements.c.product_id == bindparam("product"),
+        engagements.c.name == ENGAGEMENT,
+        (tests.c.connector_id == bindparam("connector"))
+        | (tests.c.connector_id.is_(None) & (tests.c.title == bindparam("label"))),
+    )
+    .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
+    .limit(1)
+)
+_TOUCH = (
+    update(tests)
+    .where(tests.c.id == bindparam("test"))
+    .values(
+        connector_id=bindparam("connector"),
+        title=bindparam("label"),
+        updated_at=bindparam("now"),
+        revision=tests.c.revision + 1,
+    )
+)
