@@ -1,11 +1,16 @@
 """A connector over loopback: Discover of 10,000 VEPs, Sync of 1,000 VEPs x 100 findings, memory by pages.
 
 The reference asks for the same pages with a bare httpx loop (and as many
-threads), reads the JSON, and puts the same rows into a store of its own.
+threads), reads the JSON, and puts the same rows into a store of its own. It
+makes no Vep or Finding of a row and cleans none: that is ours to pay. Either
+makes its client within the measured time (reading the system's authorities
+takes longer than a dozen pages), and neither keeps the rows of a page that it
+is done with: Python's garbage collector would look at them again and again.
 """
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import tempfile
 import tracemalloc
@@ -29,7 +34,8 @@ from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
 from dojo_tui.wiring import Workspace, open_workspace
 
-VEPS, MAPPED, FINDINGS, LIMIT = 10_000, 1_000, 100, 1.3
+VEPS, MAPPED, FINDINGS = 10_000, 1_000, 100
+LIMIT, MEMORY_LIMIT = 1.3, 3.0
 
 
 def run() -> list[Figure]:
@@ -50,8 +56,7 @@ def _discover(url: str, folder: Path, key: Path) -> Figure:
         ours = timed(lambda: _run(workspace, connector, OperationType.DISCOVER))
     finally:
         workspace.close()
-    with httpx.Client() as client:
-        bare = timed(lambda: _pages(client, f"{url}/{VEPS}/api/v1/project", VEPS))
+    bare = timed(lambda: _ask(1, [f"{url}/{VEPS}/api/v1/project"], VEPS))
     inserts = raw.inserts(folder / "discover.sqlite", "records")
     return Figure(f"discover of {VEPS:,} VEPs", ours, bare + inserts, "bare httpx loop, plus raw inserts", LIMIT)
 
@@ -67,8 +72,7 @@ def _sync(url: str, folder: Path, key: Path) -> Figure:
     finally:
         workspace.close()
     places = [f"{url}/{MAPPED}/api/v1/finding/project/{number}" for number in range(MAPPED)]
-    with httpx.Client() as client, ThreadPoolExecutor(TOOL.concurrency) as threads:
-        bare = timed(lambda: list(threads.map(lambda place: _pages(client, place, FINDINGS), places)))
+    bare = timed(lambda: _ask(TOOL.concurrency, places, FINDINGS))
     return Figure(
         f"sync of {MAPPED:,} VEPs x {FINDINGS} findings", ours, bare + _reimport(url, folder),
         "bare httpx loop, plus bare reimport", LIMIT,
@@ -91,13 +95,21 @@ def _reimport(url: str, folder: Path) -> float:
                 target = Target(product.ref, connector, "bench", str(number))
                 workspace.destination.reimport(target, fetch, Reimport(), Unattended())
 
-        return timed(store)
+        gc.freeze()  # ours has few Findings at a time: these must not cost the reference what they do not cost ours
+        try:
+            return timed(store)
+        finally:
+            gc.unfreeze()
     finally:
         workspace.close()
 
 
 def _memory(url: str) -> Figure:
-    """The peak while a listing is read and nothing of it kept, with 10 times as many pages."""
+    """The peak while a listing is read and nothing of it kept, with 10 times as many pages.
+
+    It cannot be the same: that no row comes twice is only known to who keeps something of each. Eight bytes are kept,
+    and so the limit is what a page and its request need, plus these.
+    """
 
     def peak(rows: int) -> float:
         config = Config("bench", f"{url}/{rows}", secrets={"secret": Secret("bench-key")})
@@ -111,20 +123,24 @@ def _memory(url: str) -> Figure:
             tracemalloc.stop()
         return most / 1e6
 
-    return Figure("memory of 500 pages", peak(50_000), peak(5_000), "memory of 50 pages", None, "MB")
+    return Figure("memory of 500 pages", peak(50_000), peak(5_000), "memory of 50 pages", MEMORY_LIMIT, "MB")
 
 
 def _run(workspace: Workspace, connector: int, kind: OperationType) -> None:
     workspace.operations.run(connector, kind)
 
 
-def _pages(client: httpx.Client, place: str, total: int) -> list[Any]:
-    rows: list[Any] = []
-    page = 0
-    while len(rows) < total:
-        page += 1
-        rows += client.get(place, params={"pageNumber": page, "pageSize": 100}).json()
-    return rows
+def _ask(at_once: int, places: list[str], rows: int) -> None:
+    """Read all pages of these listings, each of so many rows."""
+    with httpx.Client() as client, ThreadPoolExecutor(at_once) as threads:
+
+        def read(place: str) -> None:
+            page, seen = 0, 0
+            while seen < rows:
+                page += 1
+                seen += len(client.get(place, params={"pageNumber": page, "pageSize": 100}).json())
+
+        deque(threads.map(read, places), maxlen=0)
 
 
 # --- the tool, in a process of its own ----------------------------------------------

@@ -78,20 +78,20 @@ def finding(row: Row, _vendor_id: str) -> Finding:
     state, suppressed = analysis.text("state").upper(), analysis.flag("isSuppressed")
     false_positive = state in ("FALSE_POSITIVE", "NOT_AFFECTED")
     source = flaw.text("source")
-    described = [flaw.text("title"), flaw.text("subtitle"), flaw.text("description")]
+    described = map(flaw.text, ("title", "subtitle", "description"))
     facts = [f"Component: {component.text('purl')}"] if component.text("purl") else []
     if analysis.text("detail", "details"):
         facts.append(f"Analysis: {analysis.text('detail', 'details')}")
     return Finding(
         title=f"{name}:{version} affected by: {ids[0]}" + (f" ({source})" if source else ""),
         severity=flaw.severity("severity", _SEVERITIES),
-        description="\n\n".join(dict.fromkeys(part for part in [*described, *facts] if part)),
+        description="\n\n".join(dict.fromkeys(filter(None, [*described, *facts]))),
         mitigation=flaw.text("recommendation"),
         references=flaw.text("references") or row.text("attribution.referenceUrl"),
         rule_id=ids[0],
         unique_id=row.must("matrix"),
         vulnerability_ids=tuple(dict.fromkeys(ids)),
-        cwes=tuple(dict.fromkeys(number for number in cwes if number)) or (1035,),
+        cwes=tuple(dict.fromkeys(filter(None, cwes))) or (1035,),
         cvssv3=flaw.text("cvssV3Vector"),
         cvssv3_score=flaw.number("cvssV3BaseScore"),
         cvssv4=flaw.text("cvssV4Vector"),

@@ -15,20 +15,28 @@ from dojo_tui.model.severity import Severity
 _CWE = re.compile(r"CWE[-_ ]?(\d+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """An object of an answer. Places are dotted: ``row.text("component.name")``, ``row.text("aliases.0.cveId")``."""
+    """An object of an answer. Places are dotted: ``row.text("component.name")``, ``row.text("aliases.0.cveId")``.
+
+    Treat it as a value. It is not frozen, as a Finding is not: an answer has many, and most of what a mapping asks
+    for is not there. JSON gives nothing but dict and list: asking for these alone is what makes this quick.
+    """
 
     data: Mapping[str, Any]
 
     def get(self, place: str) -> Any:
         """Whatever stands there."""
-        return at(self.data, place)
+        found = self.data.get(place)
+        # Most places are plain names: those need no taking apart.
+        return at(self.data, place) if found is None and "." in place else found
 
     def text(self, *places: str, default: str = "") -> str:
         """The first of these places that says something; numbers are written out."""
         for place in places:
-            found = self.data.get(place) if place in self.data else at(self.data, place)
+            found = self.get(place)
+            if found is None:
+                continue
             if isinstance(found, str):
                 if found and not found.isspace():
                     return found
@@ -45,12 +53,14 @@ class Row:
 
     def texts(self, place: str) -> tuple[str, ...]:
         """The texts of a list."""
-        found = at(self.data, place)
+        found = self.get(place)
         return tuple(one for one in found if isinstance(one, str) and one) if isinstance(found, list) else ()
 
     def whole(self, place: str) -> int | None:
         """A whole number, also when it is written as a text."""
-        found = at(self.data, place)
+        found = self.get(place)
+        if found is None:
+            return None
         if isinstance(found, str) and re.fullmatch(r"\s*-?\d{1,18}\s*", found):
             found = int(found)
         if isinstance(found, float) and found.is_integer():
@@ -59,29 +69,31 @@ class Row:
 
     def number(self, place: str) -> float | None:
         """A number, also when it is written as a text."""
-        found = at(self.data, place)
+        found = self.get(place)
+        if found is None:
+            return None
         if isinstance(found, str):
             try:
                 found = float(found)
             except ValueError:
                 return None
-        fits = isinstance(found, int | float) and not isinstance(found, bool) and abs(found) < 1e15
+        fits = isinstance(found, (int, float)) and not isinstance(found, bool) and abs(found) < 1e15
         return float(found) if fits else None
 
     def flag(self, place: str) -> bool:
         """True only where it says so."""
-        return at(self.data, place) is True
+        return self.get(place) is True
 
     def row(self, place: str) -> Row:
         """The object there; an empty one where there is none."""
-        found = at(self.data, place)
-        return Row(found if isinstance(found, Mapping) else {})
+        found = self.get(place)
+        return Row(found if isinstance(found, dict) else {})
 
     def rows(self, place: str) -> Iterator[Row]:
         """The objects of a list."""
-        found = at(self.data, place)
+        found = self.get(place)
         for one in found if isinstance(found, list) else ():
-            if isinstance(one, Mapping):
+            if isinstance(one, dict):
                 yield Row(one)
 
     def day(self, *places: str) -> dt.date | None:
@@ -92,12 +104,14 @@ class Row:
     def moment(self, *places: str) -> dt.datetime | None:
         """A moment in UTC."""
         for place in places:
-            found = at(self.data, place)
+            found = self.get(place)
+            if found is None:
+                continue
             try:
                 if isinstance(found, str) and found:
                     moment = dt.datetime.fromisoformat(found.strip())
                     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-                if isinstance(found, int | float) and not isinstance(found, bool) and found > 0:
+                if isinstance(found, (int, float)) and not isinstance(found, bool) and found > 0:
                     return dt.datetime.fromtimestamp(found / 1000 if found > 1e11 else found, dt.UTC)
             except (ValueError, OverflowError, OSError):
                 continue

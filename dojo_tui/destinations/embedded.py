@@ -139,7 +139,7 @@ class EmbeddedDestination:
             with self._database.write() as connection:
                 if held.test_of(connection, target) != planned_on:
                     continue
-                self._apply(connection, target, report, made)
+                self._apply(connection, target, planned_on, report, made)
                 caller.check()
             return made.summary(skipped=fetch.skipped, partial=fetch.partial)
         raise DestinationError(
@@ -148,9 +148,9 @@ class EmbeddedDestination:
             do="Sync it again.",
         )
 
-    def _apply(self, connection: Connection, target: Target, report: Report, made: Plan) -> None:
+    def _apply(self, connection: Connection, target: Target, known: held.Known, report: Report, made: Plan) -> None:
         now = self._clock.now()
-        test_id = held.touch_test(connection, target, now)
+        test_id = held.touch_test(connection, target, known, now)
         writer = held.writer(connection, test_id, target, now, self._clock.local(now))
         writer.create(report, made.create)
         writer.update(made.update)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from dojo_tui.connectors.base import Fetch
@@ -53,53 +53,69 @@ def close(connection: Connection, made: Plan, now: datetime) -> None:
             connection.execute(update(findings).where(findings.c.id.in_(ids)).values(values))
 
 
-def touch_test(connection: Connection, target: Target, now: datetime) -> int:
+Known = tuple[int, int] | None
+"""The id and the revision of a Test; None where there is none."""
+
+
+def touch_test(connection: Connection, target: Target, known: Known, now: datetime) -> int:
     """The Test of the target's Connector in its Product, made if there is none, with a new revision (P4)."""
     product_id = int(target.product_ref)
-    if connection.execute(select(products.c.id).where(products.c.id == product_id)).first() is None:
+    if connection.execute(_HAS_PRODUCT, {"product": product_id}).first() is None:
         raise LostError("its Product was deleted", safe="Nothing was imported.", do="Map the Record again.")
-    engagement_id = find_or_create(
-        connection, engagements, {"product_id": product_id, "name": ENGAGEMENT}, {"created_at": now}
-    )
-    known = test_of(connection, target)
-    test_id = known[0] if known else _create_test(connection, target, engagement_id, now)
-    connection.execute(
-        update(tests)
-        .where(tests.c.id == test_id)
-        .values(
-            connector_id=target.connector_id,
-            title=target.connector_label,
-            updated_at=now,
-            revision=tests.c.revision + 1,
-        )
-    )
+    test_id = known[0] if known else _create_test(connection, target, product_id, now)
+    touched = {"test": test_id, "connector": target.connector_id, "label": target.connector_label, "now": now}
+    connection.execute(_TOUCH, touched)
     return test_id
 
 
-def _create_test(connection: Connection, target: Target, engagement_id: int, now: datetime) -> int:
+def _create_test(connection: Connection, target: Target, product_id: int, now: datetime) -> int:
+    engagement_id = find_or_create(
+        connection, engagements, {"product_id": product_id, "name": ENGAGEMENT}, {"created_at": now}
+    )
     key = {"engagement_id": engagement_id, "connector_id": target.connector_id}
     rest = {"created_at": now, "updated_at": now, "revision": 0}
     return find_or_create(connection, tests, key, {"title": target.connector_label, **rest})
 
 
-def test_of(connection: Connection, target: Target) -> tuple[int, int] | None:
-    """The id and the revision of the target's Test.
+def test_of(connection: Connection, target: Target) -> Known:
+    """The target's Test.
 
     A Connector that was removed leaves its Tests behind (P6); one that is
     added under the same label takes them over, rather than doubling them.
     """
-    mine = tests.c.connector_id == target.connector_id
-    left_behind = tests.c.connector_id.is_(None) & (tests.c.title == target.connector_label)
-    row = connection.execute(
-        select(tests.c.id, tests.c.revision)
-        .join(engagements)
-        .where(
-            engagements.c.product_id == int(target.product_ref), engagements.c.name == ENGAGEMENT, mine | left_behind
-        )
-        .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
-        .limit(1)
-    ).one_or_none()
+    wanted = {
+        "product": int(target.product_ref),
+        "connector": target.connector_id,
+        "label": target.connector_label,
+    }
+    row = connection.execute(_TEST, wanted).one_or_none()
     return None if row is None else (row.id, row.revision)
+
+
+# For each Record of a Sync: built anew, they would take several times as long as they run.
+_HAS_PRODUCT = select(products.c.id).where(products.c.id == bindparam("product"))
+_TEST = (
+    select(tests.c.id, tests.c.revision)
+    .join(engagements)
+    .where(
+        engagements.c.product_id == bindparam("product"),
+        engagements.c.name == ENGAGEMENT,
+        (tests.c.connector_id == bindparam("connector"))
+        | (tests.c.connector_id.is_(None) & (tests.c.title == bindparam("label"))),
+    )
+    .order_by(tests.c.connector_id.is_(None), tests.c.id.desc())
+    .limit(1)
+)
+_TOUCH = (
+    update(tests)
+    .where(tests.c.id == bindparam("test"))
+    .values(
+        connector_id=bindparam("connector"),
+        title=bindparam("label"),
+        updated_at=bindparam("now"),
+        revision=tests.c.revision + 1,
+    )
+)
 
 
 def checked_name(name: str, what: str) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from dojo_tui.http.errors import malformed
 
 JSON = "application/json"
-_NEITHER = bytes(set(range(256)) - set(b'[]{}"'))
+_NESTS = frozenset((dict, list))
 
 Verify = Callable[["Response"], None]
 
@@ -148,7 +148,7 @@ class Response:
             where = getattr(error, "pos", None)
             told = f" (broken at character {where:,} of {len(self.body):,} bytes)" if where is not None else ""
             raise malformed(f"{self.place} answered with something that is not whole JSON{told}.") from None
-        if _deeper_than(self.body, self.depth):
+        if _deeper_than(data, self.depth):
             raise malformed(f"{self.place} answered with JSON that is nested more than {self.depth} deep.")
         return data
 
@@ -183,13 +183,16 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 
 
-def _deeper_than(body: bytes, depth: int) -> bool:
-    """Whether brackets nest deeper: each pass takes the innermost pairs away, all of it outside of Python's loops."""
-    # Without escapes every second part between quotes is a text.
-    plain = body.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NEITHER)
-    brackets = b"".join(plain.split(b'"')[::2])
+def _deeper_than(data: Any, depth: int) -> bool:
+    """Whether objects and lists nest deeper: one level after the other, for a stack may not be as deep as they are."""
+    level = [data] if type(data) in _NESTS else []
     for _ in range(depth):
-        if not brackets:
+        if not level:
             return False
-        brackets = brackets.replace(b"[]", b"\0").replace(b"{}", b"\0").replace(b"\0", b"")
-    return bool(brackets)
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in _NESTS
+        ]
+    return bool(level)

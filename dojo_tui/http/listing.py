@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dojo_tui.http.client import Client
 from dojo_tui.http.errors import Fault, IncompleteError, incomplete, malformed
 from dojo_tui.http.exchange import Request, Response, at
+from dojo_tui.http.seen import Seen
 
 Raw = Mapping[str, Any]
 
@@ -123,50 +124,37 @@ def walk(client: Client, listing: Listing) -> Iterator[Raw]:
     A listing whose rows have ids is read a second time when it shifted under
     our hands; what was given already is not given again.
     """
-    given: set[object] = set()
+    given = Seen()
     try:
         yield from _read(client, listing, given)
     except _ShiftedError as error:
         if not listing.key:
             raise
         client.caller.log(f"{error.what} Reading it once more.")
-        again: set[object] = set()
-        yield from _read(client, listing, again, given)
+        yield from _read(client, listing, Seen(), given)
 
 
-def _read(
-    client: Client, listing: Listing, keys: set[object], given: Collection[object] = frozenset()
-) -> Iterator[Raw]:
+def _read(client: Client, listing: Listing, known: Seen, given: Container[object] = ()) -> Iterator[Raw]:
     request: Request | None = listing.pages.first(listing.request)
     place = f"{listing.request.method} {urlsplit(listing.request.path).path}"
-    asked: set[str] = set()
-    bodies: set[int] = set()
+    asked, bodies = Seen(), Seen()
     seen, rows_given, number, most, fewer = 0, 0, 0, 0, False
     while request is not None:
-        identity = request.identity
-        if identity in asked:
+        if not asked.add(request.identity):
             raise incomplete(f"{place} leads to a page that was read already.")
         if number >= client.limits.pages:
             raise incomplete(f"{place} does not end after {number:,} pages.")
-        asked.add(identity)
         response = client.send(request)
         rows = _select(response, listing)
         total = listing.total.read(response) if listing.total is not None else None
         names = _names(rows, listing.key, response)
+        new = {name: row for name, row in zip(names or (), rows, strict=False) if known.add(name)}
         # The same id twice on one page is the tool's own affair; on two pages it is a sign that they overlap.
-        fresh = len(rows) if names is None else sum(name not in keys for name in names)
-        body = hash(response.body)
-        if rows and number and (not fresh or body in bodies):
+        fresh = len(rows) if names is None else sum(name in new for name in names)
+        other = bodies.add(hash(response.body))
+        if rows and number and not (fresh and other):
             raise incomplete(f"{place} gives the same page again: it cannot be read page by page.")
-        bodies.add(body)
-        if names is None:
-            yield from rows
-        else:
-            for name, row in zip(names, rows, strict=True):
-                if name not in keys:
-                    keys.add(name)
-                    if name not in given:
-                        yield row
+        yield from rows if names is None else (row for name, row in new.items() if name not in given)
         seen += fresh
         rows_given += len(rows)
         if total is not None:
@@ -177,7 +165,7 @@ def _read(
             break
         request = listing.pages.following(request, page)
         number += 1
-        del response, rows, names, page  # a page needs no memory while the next one is waited for
+        del response, rows, names, new, page  # a page needs no memory while the next one is waited for
     if seen < most or fewer:
         told = f"{place} told of {most:,} and gave {seen:,}." if seen < most else f"{place} became shorter meanwhile."
         raise _ShiftedError(told, fault=Fault.THEIRS, do="Run it again when nothing is changed there.")
@@ -190,7 +178,7 @@ def _select(response: Response, listing: Listing) -> list[Raw]:
     where = f"at {listing.rows!r}" if listing.rows else "in the answer"
     if not isinstance(rows, list):
         raise malformed(f"{response.place}: there is no list {where}.")
-    if not all(isinstance(row, Mapping) for row in rows):
+    if not all(isinstance(row, dict) for row in rows):
         raise malformed(f"{response.place}: the list {where} holds something that is no object.")
     return rows
 
@@ -203,9 +191,9 @@ def _names(rows: list[Raw], key: str, response: Response) -> list[object] | None
     names: list[object] = []
     for row in rows:
         name = row.get(first) if first in row else at(row, first)
-        if name is None or isinstance(name, bool | Mapping | list | float):
+        if not isinstance(name, (str, int)) or isinstance(name, bool):
             raise malformed(f"{response.place}: a row has no {first!r}.")
-        names.append((name, *(str(at(row, place)) for place in more)) if more else name)
+        names.append((name, *[str(at(row, place)) for place in more]) if more else name)
     return names
 
 

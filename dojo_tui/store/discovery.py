@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from dojo_tui.model.record import MAPPED, TRANSITIONS, Event, State
 from dojo_tui.store.dialect import insert_for, json_value, moment_literal
 from dojo_tui.store.ids import among
 from dojo_tui.store.tables import mapping_changes, records
-from dojo_tui.store.types import dump_json
+from dojo_tui.store.types import Json, dump_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,11 @@ def insert_new(connection: Connection, connector_id: int, veps: Sequence[tuple[L
     """Add Records for unknown VEPs, each with its scope."""
     if not veps:
         return
-    # What is the same in every row is written into the statement: that halves the work of binding.
+    on_sqlite = connection.dialect.name == "sqlite"
+    # What is the same in every row is written into the statement, and JSON as the text that SQLite keeps: that takes
+    # away most of the work of binding.
+    written: Callable[[object], object] = dump_json if on_sqlite else _as_it_is
+    kind = Text() if on_sqlite else Json()
     moment = moment_literal(connection, now)
     statement = insert_for(connection, records).values(
         connector_id=literal_column(str(int(connector_id))),
@@ -123,8 +127,8 @@ def insert_new(connection: Connection, connector_id: int, veps: Sequence[tuple[L
         name=bindparam("name"),
         state=literal_column(f"'{State.NEW}'"),
         state_reason=literal_column("''"),
-        details=bindparam("details"),
-        evidence=bindparam("evidence"),
+        details=bindparam("details", type_=kind),
+        evidence=bindparam("evidence", type_=kind),
         first_discovered_at=moment,
         last_discovered_at=moment,
     )
@@ -135,8 +139,8 @@ def insert_new(connection: Connection, connector_id: int, veps: Sequence[tuple[L
                 "vendor_id": vep.vendor_id,
                 "scope": scope,
                 "name": vep.name,
-                "details": vep.details,
-                "evidence": vep.evidence,
+                "details": written(vep.details),
+                "evidence": written(vep.evidence),
             }
             for vep, scope in veps
         ],
@@ -255,19 +259,25 @@ def mark_lost(connection: Connection, lost: Mapping[Place, str]) -> int:
 
 def still_flows(connection: Connection, place: Place) -> bool:
     """Whether a Record is still Good and mapped to the same Product (P2)."""
-    table = records.c
-    statement = select(table.id).where(
-        table.id == place.record_id, table.state == State.GOOD, table.product_ref == place.product_ref
-    )
-    return connection.execute(statement).first() is not None
+    return connection.execute(_FLOWS, {"record": place.record_id, "product": place.product_ref}).first() is not None
 
 
 def mark_synced(connection: Connection, record_id: int, now: datetime, evidence: Sequence[str] = ()) -> None:
     """Record that a Sync of the Record succeeded, and the evidence of what it read, if there is any."""
-    values: dict[str, Any] = {"last_synced_at": now}
+    connection.execute(_SYNCED, {"record": record_id, "now": now})
     if evidence:
-        values["evidence"] = list(evidence)
-    connection.execute(update(records).where(records.c.id == record_id).values(**values))
+        connection.execute(update(records).where(records.c.id == record_id).values(evidence=list(evidence)))
+
+
+# Asked for each Record of a Sync: built anew, they would take several times as long as they run.
+_FLOWS = select(records.c.id).where(
+    records.c.id == bindparam("record"), records.c.state == State.GOOD, records.c.product_ref == bindparam("product")
+)
+_SYNCED = update(records).where(records.c.id == bindparam("record")).values(last_synced_at=bindparam("now"))
+
+
+def _as_it_is(value: object) -> object:
+    return value
 
 
 def _fingerprint(name: str, details: str, evidence: str) -> int:

@@ -16,6 +16,8 @@ from dojo_tui.store.dialect import serialise
 from dojo_tui.store.tables import log_lines, operations, outcomes
 
 _QUEUE_KEY = 0x646F6A70
+_ADD_OUTCOMES = insert(outcomes)
+_ADD_LINES = insert(log_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ def add_outcomes(connection: Connection, operation_id: int, rows: Sequence[Outco
     """Record what became of Records."""
     if rows:
         connection.execute(
-            insert(outcomes),
+            _ADD_OUTCOMES,
             [
                 {
                     "operation_id": operation_id,
@@ -182,7 +184,7 @@ def add_log(connection: Connection, operation_id: int, lines: Sequence[Line]) ->
     """Add lines to the log."""
     if lines:
         connection.execute(
-            insert(log_lines),
+            _ADD_LINES,
             [
                 {"operation_id": operation_id, "at": line.at, "level": line.level, "message": line.message}
                 for line in lines

@@ -25,13 +25,15 @@ class Json(TypeDecorator[Any]):
         return dialect.type_descriptor(JSON())
 
 
+_compact = json.JSONEncoder(separators=(",", ":")).encode
+
 Id = BigInteger().with_variant(Integer(), "sqlite")
 """A primary key. SQLite numbers rows by itself only in a column of type INTEGER."""
 
 
 def dump_json(value: object) -> str:
     """Write JSON as SQLite's own functions do, so that equal values are equal texts wherever they were made."""
-    return json.dumps(value, separators=(",", ":"))
+    return _compact(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from dojo_tui.model.clock import Clock
+from dojo_tui.testing import ToolServer
 from dojo_tui.ui.app import DojoApp
+from dojo_tui.wiring import open_workspace
 from tests.ui import world
+from tests.ui.checking import KEY, dtrack
 
 AppMaker = Callable[..., DojoApp]
 
@@ -44,3 +47,18 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
         )
 
     return make
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> DojoApp:
+    """The app on an empty store, with every Tool there is."""
+    monkeypatch.setenv("DTRACK_KEY", KEY)
+    store = str(tmp_path / "store.sqlite")
+    return DojoApp(lambda: open_workspace(store, clock=clock, who="ada"), theme="dojo-dark", scheduling=False)
+
+
+@pytest.fixture
+def server() -> Iterator[ToolServer]:
+    with ToolServer() as server:
+        dtrack(server)
+        yield server

@@ -5,87 +5,24 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.widgets import Input
 
+from dojo_tui.cli.checks import check_json
 from dojo_tui.connectors.check import Mark
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts
-from dojo_tui.model.clock import Clock
-from dojo_tui.store.connectors import all_connectors
 from dojo_tui.testing import Call, Reply, ToolServer
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.lists.checks import MARKS
 from dojo_tui.ui.screens.check import CheckScreen
-from dojo_tui.ui.screens.connector_form import ConnectorForm
 from dojo_tui.ui.widgets.text_pane import TextPane
-from dojo_tui.wiring import open_workspace
-from tests.ui.driving import NORMAL, PASSES, SMALL, Hand, drive
+from tests.ui.checking import added, connectors, dtrack, lines
+from tests.ui.driving import PASSES, SMALL, Hand, drive
 from tests.ui.test_hostile import HOSTILE
 from tests.ui.test_hostile import check as check_inert
 
-KEY = "hunter2-s3cr3t-key"
 SECONDS = 20.0
-
-
-@pytest.fixture
-def app(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> DojoApp:
-    """The app on an empty store, with every Tool there is."""
-    monkeypatch.setenv("DTRACK_KEY", KEY)
-    store = str(tmp_path / "store.sqlite")
-    return DojoApp(lambda: open_workspace(store, clock=clock, who="ada"), theme="dojo-dark", scheduling=False)
-
-
-@pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as server:
-        dtrack(server)
-        yield server
-
-
-def dtrack(server: ToolServer, name: str = "Readers", project: str = "shop") -> None:
-    """A Dependency-Track with one project that accepts one key."""
-
-    def answer(body: Any) -> Callable[[Call], Reply]:
-        total = str(len(body)) if isinstance(body, list) else "1"
-        return lambda call: (
-            Reply(body, headers={"X-Total-Count": total})
-            if call.headers.get("x-api-key") == KEY
-            else Reply({"message": f"{call.headers.get('x-api-key')} is not valid"}, 401)
-        )
-
-    server.on("GET", "/api/v1/team/self", answer({"name": name, "permissions": [{"name": "VIEW_PORTFOLIO"}]}))
-    server.on("GET", "/api/v1/project", answer([{"uuid": "1", "name": project, "version": "1"}]))
-    server.on("GET", "/api/v1/finding/project/1", answer([]))
-
-
-async def added(hand: Hand, location: str, tool: str = "dependency-track", **more: Any) -> None:
-    """A Connector is there, and under the cursor."""
-    workspace = hand.app.workspace
-    assert workspace is not None
-    workspace.connectors.add(tool, "mine", location, secret="env:DTRACK_KEY", **more)
-    hand.app.changed(records=True)
-    await hand.press("C")
-
-
-def lines(hand: Hand) -> dict[str, str]:
-    """Each step by its title: its word, and all that is said of it."""
-    found: dict[str, str] = {}
-    title = ""
-    pane = hand.app.screen.query_one("#text")
-    for line in pane._lines:  # type: ignore[attr-defined]
-        if not line:
-            break
-        label, text = line[0][0], line[1][0]
-        if label.strip():
-            word, title = label[:10].strip(), label[10:].strip()
-            found[title] = f"{word}: {text}"
-        else:
-            found[title] += f" | {text}"
-    return found
 
 
 def test_a_connector_that_works(app: DojoApp, server: ToolServer) -> None:
@@ -282,6 +219,19 @@ def test_a_mark_is_a_sign_and_a_word() -> None:
     assert len({word.split()[0] for word in words}) == len({word.split()[1] for word in words}) == len(Mark)
 
 
+def test_the_app_and_the_command_line_say_the_same(app: DojoApp, server: ToolServer) -> None:
+    async def script(hand: Hand) -> None:
+        await added(hand, server.url)
+        await hand.press("t")
+        assert isinstance(hand.page, CheckScreen)
+        (row,) = connectors(hand)
+        said = json.loads(json.dumps(check_json(row, hand.page.row)))
+        shown = {title: text.partition(": ")[2] for title, text in lines(hand).items()}
+        assert {step["title"]: step["told"] for step in said["steps"]} == shown
+
+    drive(app, script)
+
+
 # --- while it runs ----------------------------------------------------------------
 
 
@@ -358,118 +308,3 @@ def test_leaving_cancels_it(app: DojoApp, server: ToolServer) -> None:
 
     drive(app, script)
     slow.over.set()
-
-
-# --- from the form ----------------------------------------------------------------
-
-
-def fill(hand: Hand, **values: str) -> None:
-    """What a person wants to stand in the fields."""
-    form = hand.app.screen
-    assert isinstance(form, ConnectorForm)
-    for name, value in values.items():
-        form._inputs[name.replace("_", "-") if name.startswith("secret") else name].value = value
-
-
-def connectors(hand: Hand) -> list[Any]:
-    assert hand.app.workspace is not None
-    with hand.app.workspace.store.database.read() as connection:
-        return list(all_connectors(connection))
-
-
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
-def test_p10_from_a_pasted_secret_to_a_connector_that_works(
-    app: DojoApp, server: ToolServer, tmp_path: Path, size: tuple[int, int]
-) -> None:
-    async def script(hand: Hand) -> None:
-        await hand.press("C", "n")
-        await hand.type("dependency")
-        await hand.press("enter")
-        await hand.type("mine")
-        await hand.press("tab")
-        await hand.type(server.url)
-        await hand.press("tab", "tab")
-        # The secret itself is refused by a check and by saving, and not repeated outside of its field.
-        await hand.type(KEY)
-        assert KEY not in hand.screen
-        assert "•" * len(KEY) in hand.screen
-        await hand.press("f3")
-        refused = lines(hand)["Settings"]
-        assert refused.startswith("✗ failed: The secret must be a reference: env:NAME, command:pass show x, ")
-        assert KEY not in hand.screen
-        await hand.press("escape")
-        assert "The secret must be a reference" in hand.screen
-        assert KEY not in hand.screen
-        focused = hand.app.screen.focused
-        assert isinstance(focused, Input)
-        assert focused.value == KEY
-        await hand.press("f2")
-        assert isinstance(hand.app.screen, ConnectorForm)
-        assert "The secret must be a reference" in hand.screen
-        assert connectors(hand) == []
-        assert server.calls == []
-        # A reference to the wrong place, then to the right one.
-        focused.value = f"file:{tmp_path / 'key'}"
-        await hand.rest()
-        assert "file:/" in hand.screen
-        await hand.press("ctrl+t")
-        assert "cannot be read: No such file" in lines(hand)["Secret"]
-        (tmp_path / "key").write_text(KEY)
-        await hand.press("t")
-        assert "can be read by others" in lines(hand)["Secret"]
-        (tmp_path / "key").chmod(0o600)
-        await hand.press("t")
-        assert "✓ works" in hand.screen
-        await hand.press("escape")
-        focused.value = "env:DTRACK_KEY"
-        await hand.press("f3")
-        assert lines(hand)["Secret"] == "✓ ok: read from env:DTRACK_KEY"
-        assert lines(hand)["Known as"] == "✓ ok: Readers"
-        assert "Check: mine  Dependency-Track" in hand.screen
-        assert connectors(hand) == [], "a check stores nothing"
-        await hand.press("escape", "f2")
-        assert [(row.label, row.secret) for row in connectors(hand)] == [("mine", "env:DTRACK_KEY")]
-        await hand.press("t")
-        assert "✓ works  Discover would find 1." in hand.screen
-        await hand.press("escape", "d")
-        await hand.operations()
-
-    drive(app, script, size)
-    (tmp_path / "key").unlink()
-    assert not any(KEY.encode() in file.read_bytes() for file in tmp_path.iterdir())
-
-
-def test_a_check_of_what_is_being_edited_leaves_what_is_stored(app: DojoApp, server: ToolServer) -> None:
-    async def script(hand: Hand) -> None:
-        await added(hand, server.url)
-        await hand.press("E")
-        fill(hand, location="tool example", label="")
-        await hand.press("f3")
-        assert lines(hand)["Settings"].startswith("✗ failed: location: it must be an address")
-        await hand.press("escape")
-        focused = hand.app.screen.focused
-        assert isinstance(focused, Input)
-        assert focused.value == "tool example"
-        fill(hand, location=f"{server.url}/elsewhere")
-        await hand.press("f3")
-        assert "is not there (404)" in lines(hand)["Answer"]
-        assert "Check: not saved yet" in hand.screen
-        await hand.press("escape", "escape")
-        assert [(row.label, row.location) for row in connectors(hand)] == [("mine", server.url)]
-
-    drive(app, script)
-
-
-def test_the_app_and_the_command_line_say_the_same(app: DojoApp, server: ToolServer, tmp_path: Path) -> None:
-    from dojo_tui.cli.checks import check_json
-
-    async def script(hand: Hand) -> None:
-        await added(hand, server.url)
-        await hand.press("t")
-        assert isinstance(hand.page, CheckScreen)
-        (row,) = connectors(hand)
-        said = json.loads(json.dumps(check_json(row, hand.page.row)))
-        shown = {title: text.partition(": ")[2] for title, text in lines(hand).items()}
-        assert {step["title"]: step["told"] for step in said["steps"]} == shown
-
-    drive(app, script)

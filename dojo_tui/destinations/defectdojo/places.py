@@ -47,7 +47,7 @@ class Places:
         test = self._test(api, engagement, target.connector_label)
         self._seen[test.id] = test
         with self._database.write() as connection:
-            test_id = held.touch_test(connection, target, self._clock.now())
+            test_id = held.touch_test(connection, target, held.test_of(connection, target), self._clock.now())
             place = replace(known, test_id=test_id, engagement_remote=engagement.id, test_remote=test.id)
             sent.settle_place(connection, place)
         return place, test

@@ -174,7 +174,7 @@ class _Reimport:
         matched = {update.id for update in look.plan.update}
         never = [key for key, one in known.items() if not (one.confirmed or key in created or key in matched)]
         with self._desk.database.write() as connection:
-            held.touch_test(connection, self._target, now)
+            held.touch_test(connection, self._target, held.test_of(connection, self._target), now)
             writer = held.writer(connection, test_id, self._target, now, self._desk.clock.local(now))
             writer.update(look.plan.update)
             writer.show(created)
