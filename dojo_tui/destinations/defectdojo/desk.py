@@ -46,10 +46,16 @@ class Desk:
 
     database: Database
     clock: Clock
-    api: Api
+    connected: Callable[[], Api]
+    """The server itself: a plan needs neither it nor the token."""
     places: Places
     mark: str
     """Part of the ids that our Findings have there."""
     limits: Limits
     asking: Callable[[], AbstractContextManager[object]]
     """Lets another thread ask for the same caller, so that it stops when that one is cancelled."""
+
+    @property
+    def api(self) -> Api:
+        """The server, connected when it is first needed."""
+        return self.connected()

@@ -184,11 +184,11 @@ class DefectDojoDestination:
     def reimport(self, target: Target, fetch: Fetch, settings: Reimport, caller: Caller) -> Summary:
         """Make the Record's Findings equal to ``fetch``; what an interruption leaves half done, the next completes."""
         product_remote = self._remote(target.product_ref)
-        with self._asking(caller) as api:
+        with self._callers.instead(caller):
             desk = Desk(
                 self._database,
                 self._clock,
-                api,
+                lambda: self._connected(caller),
                 self._places,
                 self._row.mark,
                 self._limits,
@@ -199,7 +199,7 @@ class DefectDojoDestination:
             except LostError as error:
                 with self._database.read() as connection:
                     self._places.forget(sent.place(connection, target).test_remote)
-                why = stale.reason(self._database, self._row.id, api, target.product_ref, product_remote)
+                why = stale.reason(self._database, self._row.id, desk.api, target.product_ref, product_remote)
                 raise LostError(why, safe=error.safe, do=error.do) from None
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
