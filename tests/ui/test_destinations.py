@@ -318,9 +318,14 @@ def test_p10_no_command_is_run_for_a_look(dojo_server: DojoServer, tmp_path: Pat
     async def script(hand: Hand) -> None:
         assert "? not asked yet" in top(hand)
         assert not ran.exists()
+        identifier = await mapped(hand, "Shop")
+        assert "? not asked yet" in top(hand)
+        ran.unlink()
+        tool(hand).veps = {record(hand, identifier).vendor_id: [finding(1)]}
         await hand.press("2", "S")
         await hand.operations()
         assert "✓ ok" in top(hand)
+        assert not ran.exists()
 
     drive(make_app(tmp_path, clock, url=dojo_server.url, secret=f"command:{script_file}"), script)
 
