@@ -44,6 +44,7 @@ PICTURES: tuple[tuple[str, str, str, str], ...] = (
     ("finding", "120x40", "dojo-dark", "2 j j f enter"),
     ("connectors", "120x40", "dojo-dark", "C"),
     ("connector-form", "120x40", "dojo-dark", "C E"),
+    ("destinations", "120x40", "dojo-dark", "server D j"),
     ("palette", "120x40", "dojo-dark", "2 ctrl+p"),
     ("help", "120x40", "dojo-dark", "2 question_mark"),
     ("confirm", "120x40", "dojo-dark", "2 x"),
@@ -67,13 +68,22 @@ async def wait(app: DojoApp) -> None:
     app.changed(records=True, operations=True)
 
 
+def add_server(app: DojoApp) -> None:
+    """Make a server known; nobody asks it."""
+    workspace = app.workspace
+    assert workspace is not None, "the store is open"
+    workspace.destinations.add("https://dojo.example.com", product_type="Web")
+
+
 async def press(app: DojoApp, pilot: Pilot[int], keys: str) -> None:
-    """Press keys; ``wait`` waits for Operations."""
+    """Press keys; ``wait`` waits for Operations, ``server`` is one that was added."""
     driver = app._driver  # noqa: SLF001
     assert driver is not None, "the app runs"
     for key in keys.split():
         if key == "wait":
             await wait(app)
+        elif key == "server":
+            add_server(app)
         else:
             driver.send_message(events.Key(_character_to_key(key) if len(key) == 1 else key, None))
         await rest(app, pilot)

@@ -243,8 +243,7 @@ class DojoApp(App[int]):
             if isinstance(screen, Page):
                 screen.on_changes(changes)
         if changes.ended:
-            # It has just read the token, and knows how the server is.
-            self.health.look(asked=True)
+            self.health.after(changes.ended)
         if changes.ended & self.awaited.keys():
             self.jobs.apart(lambda: self._read_ended(changes.ended), self._tell_ended)
 

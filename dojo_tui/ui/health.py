@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import CancelledError
+from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.widgets.plain import Span
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from dojo_tui.services.health import Health
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.ui.app import DojoApp
+    from dojo_tui.wiring import Workspace
 
 EVERY = 300.0
 """Seconds between two looks when nothing else happens."""
@@ -25,14 +27,14 @@ class HealthWatch:
 
     def __init__(self, app: DojoApp) -> None:
         self._app = app
-        self._of: int | None = None
+        self._of: DestinationRow | None = None
         self._health: Health | None = None
         self._looking = False
         self._again = False
 
     def of(self, server: DestinationRow) -> Health | None:
         """What is known of a server; None before it was asked."""
-        return self._health if self._of == server.id else None
+        return self._health if self._of is not None and self._of.id == server.id else None
 
     def look(self, *, asked: bool = False) -> None:
         """Ask the server in use, in a thread.
@@ -59,6 +61,18 @@ class HealthWatch:
             lambda health: self._seen(server, health),
         )
 
+    def after(self, ended: set[int]) -> None:
+        """Operations ended: look again, or where nobody may be asked for the token, take what they tell."""
+        from dojo_tui.services.health import State, unattended
+
+        workspace = self._app.workspace
+        if workspace is None or (server := workspace.server) is None:
+            return
+        if unattended(server):
+            self.look()
+        elif (known := self.of(server)) is None or known.state is not State.OK:
+            self._app.jobs.apart(lambda: told_by(workspace, ended), lambda health: self._keep(server, health))
+
     def checked(self, server: DestinationRow, checked: Checked) -> None:
         """A person had a server checked."""
         from dojo_tui.services.health import health
@@ -72,14 +86,33 @@ class HealthWatch:
             self._again = False
             self.look(asked=True)
 
-    def _keep(self, server: DestinationRow, health: Health) -> None:
+    def _keep(self, server: DestinationRow, health: Health | None) -> None:
         workspace = self._app.workspace
-        used = workspace.server if workspace is not None else None
         # What is said of another one, or of this one before it was edited, comes too late.
-        if used is not None and (used.id, used.url, used.secret) == (server.id, server.url, server.secret):
-            self._of, self._health = server.id, health
+        if health is not None and workspace is not None and workspace.server is server:
+            before = self.of(server)
+            if before is not None and before.refused and not health.refused:
+                self._app.jobs.write(lambda: _read_token_anew(workspace))
+            self._of, self._health = server, health
             if self._app.page is not None:
                 self._app.page.draw()
+
+
+def _read_token_anew(workspace: Workspace) -> None:
+    """The destination keeps the token it read first: without a connection it reads the one that is accepted now."""
+    if workspace.operations.wait(timeout=0):
+        workspace.destination.close()
+
+
+def told_by(workspace: Workspace, operations: set[int]) -> Health | None:
+    """What Operations that ended tell of the server: one that brought Findings there found it well."""
+    from dojo_tui.services.health import Health, State
+    from dojo_tui.store.operations import operation_rows
+
+    with workspace.store.database.read() as connection:
+        rows = operation_rows(connection, sorted(operations))
+    reached = [row for row in rows if row.type is OperationType.SYNC and not row.dry_run and row.counts.get("records")]
+    return Health(State.OK, workspace.clock.now()) if reached else None
 
 
 def health_words(health: Health | None) -> Span:

@@ -278,6 +278,27 @@ def test_health_after_each_sync(
     drive(make_app(tmp_path, clock, url=dojo_server.url), script)
 
 
+def test_a_token_that_was_put_right_is_used(
+    dojo_server: DojoServer, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(hand: Hand) -> None:
+        identifier = await mapped(hand, "Shop")
+        tool(hand).veps = {record(hand, identifier).vendor_id: [finding(1)]}
+        workspace(hand).destination.close()
+        monkeypatch.setenv(VARIABLE, "0" * 40)
+        await hand.press("2", "S")
+        await hand.operations()
+        assert "! refused" in top(hand)
+        monkeypatch.setenv(VARIABLE, TOKEN)
+        await hand.press("D", "j", "t")
+        assert "✓ ok" in top(hand)
+        await hand.press("escape", "2", "S")
+        await hand.operations()
+        assert record(hand, identifier).last_synced_at is not None
+
+    drive(make_app(tmp_path, clock, url=dojo_server.url), script)
+
+
 def test_a_look_asks_little(dojo_server: DojoServer, tmp_path: Path, clock: Clock) -> None:
     async def script(hand: Hand) -> None:
         assert [seen.path for seen in dojo_server.requests] == ["/api/v2/user_profile/", "/login"]
@@ -318,9 +339,14 @@ def test_p10_no_command_is_run_for_a_look(dojo_server: DojoServer, tmp_path: Pat
     async def script(hand: Hand) -> None:
         assert "? not asked yet" in top(hand)
         assert not ran.exists()
+        identifier = await mapped(hand, "Shop")
+        assert "? not asked yet" in top(hand)
+        ran.unlink()
+        tool(hand).veps = {record(hand, identifier).vendor_id: [finding(1)]}
         await hand.press("2", "S")
         await hand.operations()
         assert "✓ ok" in top(hand)
+        assert not ran.exists()
 
     drive(make_app(tmp_path, clock, url=dojo_server.url, secret=f"command:{script_file}"), script)
 

@@ -147,7 +147,7 @@ def certificates(server: DestinationRow) -> Span:
         return "- no TLS", "warn"
     if not server.verify:
         return NOT_VERIFIED
-    return ("✓ own authority" if server.ca_file else "✓ verified"), ""
+    return ("own authority" if server.ca_file else "verified"), ""
 
 
 def token(server: DestinationRow) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
@@ -13,8 +13,15 @@ from dojo_tui.ui.lists.words import SEVERITIES
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
-    from dojo_tui.store.findings import FindingRow
+    from dojo_tui.store.findings import FindingQuery, FindingRow
     from dojo_tui.wiring import Workspace
+
+
+def found_here(workspace: Workspace) -> FindingQuery:
+    """The Findings of the destination in use; a Record may have left others in another one."""
+    from dojo_tui.store.findings import FindingQuery
+
+    return FindingQuery(destination_id=workspace.server.id if workspace.server is not None else None, everywhere=False)
 
 
 @dataclass(slots=True)
@@ -38,9 +45,12 @@ class FindingSource:
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
-        from dojo_tui.store.findings import FindingQuery, finding_ids
+        from dojo_tui.store.findings import finding_ids
 
-        wanted = FindingQuery(
+        wanted = replace(
+            found_here(self.workspace),
+            # A Product is of one destination, whether that is used now or not.
+            everywhere=self.product_ref is not None,
             product_ref=self.product_ref,
             record_id=self.record_id,
             active=self.active,

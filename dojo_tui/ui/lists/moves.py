@@ -43,7 +43,7 @@ class MoveSource:
         Column("Open", 12, grow=1, drop=2),
         Column("Dismissed", 9, right=True, drop=5),
         Column("Closed, stay", 12, right=True, drop=6),
-        Column("", 11, grow=1),
+        Column("Outcome", 11, grow=1),
     )
 
     def __init__(self) -> None:

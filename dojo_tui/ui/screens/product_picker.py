@@ -146,7 +146,8 @@ class _WithNew(EntrySource):
         super().__init__([new])
         self._known, self._first = known, first
         self._number = len(known.entries)
-        self.columns = known.columns
+        # Wide enough for both.
+        self.columns = max(self.columns, known.columns, key=lambda columns: columns[0].width)
 
     def ids(self, query: Query) -> array[int]:
         """Entries with all the words, and the new one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from textual.widget import Widget
@@ -10,6 +11,7 @@ from textual.widget import Widget
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import RECORD
 from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
+from dojo_tui.ui.lists.findings import found_here
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -90,11 +92,12 @@ class RecordScreen(Page):
 
 
 def _finding_counts(workspace: Any, record_id: int) -> list[Line]:
-    from dojo_tui.store.findings import FindingQuery, finding_ids
+    from dojo_tui.store.findings import finding_ids
 
+    query = replace(found_here(workspace), record_id=record_id)
     with workspace.store.database.read() as connection:
-        active = len(finding_ids(connection, FindingQuery(record_id=record_id, active=True)))
-        every = len(finding_ids(connection, FindingQuery(record_id=record_id)))
+        active = len(finding_ids(connection, replace(query, active=True)))
+        every = len(finding_ids(connection, query))
     if not every:
-        return [(("None were imported yet.", "dim"),)]
+        return [((f"None were imported to {plain(workspace.destination.name, 60)} yet.", "dim"),)]
     return [fact("Active", f"{active:,}"), fact("Closed", f"{every - active:,}")]
