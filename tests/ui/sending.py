@@ -14,6 +14,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.services.settings import Configured
 from dojo_tui.store import tables
 from dojo_tui.store.destinations import DestinationRow
+from dojo_tui.store.records import record_rows
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.screens.destination_form import DestinationForm
 from dojo_tui.wiring import Workspace, open_workspace
@@ -137,3 +138,20 @@ async def key(hand: Hand, *names: str) -> None:
     for name in names:
         hand.send(name)
         await drawn(hand)
+
+
+async def mapped(hand: Hand, product: str) -> int:
+    """The first Unmapped Record is mapped to a new Product; its id."""
+    await hand.press("1")
+    identifier: int = hand.page.row.id
+    await hand.press("m")
+    await hand.type(product)
+    await hand.press("enter", "enter")
+    assert f"Mapped 1 Record to {product}." in hand.page.told
+    return identifier
+
+
+def record(hand: Hand, identifier: int) -> Any:
+    """A Record as the store has it."""
+    with workspace(hand).store.database.read() as connection:
+        return record_rows(connection, [identifier])[0]

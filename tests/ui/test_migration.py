@@ -66,6 +66,11 @@ def test_everything_is_moved(
         await hand.press("escape", "c", "2", "S")
         await hand.operations()
         assert "no change in 6" in hand.page.told
+        # Those that stayed in the embedded destination are not listed beside them.
+        await hand.press("f")
+        assert hand.page.table is not None
+        assert len(hand.page.table.ids) == 2
+        await hand.press("escape")
         await hand.press("u")
         assert products(hand)["embedded"] == before
 
