@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows
 from dojo_tui.destinations.base import ENGAGEMENT, Reimport, Target
+from dojo_tui.destinations.finding_writes import Writer
 from dojo_tui.model.errors import LostError, StoreError, UsageError
 from dojo_tui.model.reimport import Plan, Report, plan
 from dojo_tui.model.text import clean
@@ -40,9 +41,9 @@ def plan_on(
     )
 
 
-def writer(connection: Connection, test_id: int, target: Target, now: datetime, local: datetime) -> finding_rows.Writer:
+def writer(connection: Connection, test_id: int, target: Target, now: datetime, local: datetime) -> Writer:
     """What writes the target's Findings; ``local`` is the same moment where the person is."""
-    return finding_rows.Writer(connection, test_id, target.scope, now, local.date())
+    return Writer(connection, test_id, target.scope, now, local.date())
 
 
 def close(connection: Connection, made: Plan, now: datetime) -> None:

@@ -46,11 +46,6 @@ class Health:
     told: str = ""
     """What is wrong and what to do about it; empty where nothing is."""
 
-    @property
-    def refused(self) -> bool:
-        """Whether the token is not accepted."""
-        return self.state is State.REFUSED
-
 
 def health(checked: Checked, at: datetime) -> Health:
     """What a check, whole or not, says of it."""

@@ -90,18 +90,9 @@ class HealthWatch:
         workspace = self._app.workspace
         # What is said of another one, or of this one before it was edited, comes too late.
         if health is not None and workspace is not None and workspace.server is server:
-            before = self.of(server)
-            if before is not None and before.refused and not health.refused:
-                self._app.jobs.write(lambda: _read_token_anew(workspace))
             self._of, self._health = server, health
             if self._app.page is not None:
                 self._app.page.draw()
-
-
-def _read_token_anew(workspace: Workspace) -> None:
-    """The destination keeps the token it read first: without a connection it reads the one that is accepted now."""
-    if workspace.operations.wait(timeout=0):
-        workspace.destination.close()
 
 
 def told_by(workspace: Workspace, operations: set[int]) -> Health | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,15 @@ async def key(hand: Hand, *names: str) -> None:
     for name in names:
         hand.send(name)
         await drawn(hand)
+
+
+async def until(hand: Hand, comes: Callable[[], bool]) -> None:
+    """Wait for what a key brought, while something goes on beside; fails when it does not come."""
+    deadline = time.monotonic() + SECONDS
+    while not comes():
+        assert time.monotonic() < deadline
+        await drawn(hand)
+        await asyncio.sleep(0.01)
 
 
 async def mapped(hand: Hand, product: str) -> int:

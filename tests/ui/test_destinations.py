@@ -29,6 +29,7 @@ from tests.ui.sending import (
     server,
     tool,
     top,
+    until,
     words,
     workspace,
 )
@@ -306,7 +307,7 @@ def test_p12_nothing_waits_for_a_look(dojo_server: DojoServer, tmp_path: Path, c
         hand.app.health.look()
         await reached(fault.reached, hand)
         await key(hand, "2", "j", "D")
-        assert isinstance(hand.page, DestinationsScreen)
+        await until(hand, lambda: isinstance(hand.page, DestinationsScreen))
         assert "? not asked yet" in top(hand)
         fault.release()
         await hand.rest()

@@ -17,7 +17,7 @@ from dojo_tui.destinations.defectdojo import sent, stale
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.desk import Desk, Limits
-from dojo_tui.destinations.defectdojo.errors import AlreadyThereError
+from dojo_tui.destinations.defectdojo.errors import AlreadyThereError, TokenError
 from dojo_tui.destinations.defectdojo.places import Places
 from dojo_tui.destinations.defectdojo.reimport import reimport
 from dojo_tui.destinations.defectdojo.things import ServerProduct
@@ -25,7 +25,7 @@ from dojo_tui.destinations.held import checked_name
 from dojo_tui.http.client import Client
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import DestinationError, DojoTuiError, LostError
+from dojo_tui.model.errors import DestinationError, LostError
 from dojo_tui.model.plan import Summary
 from dojo_tui.model.secret import Secret
 from dojo_tui.store.database import Database
@@ -151,7 +151,7 @@ class DefectDojoDestination:
             return
         try:
             self._refresh()
-        except DojoTuiError:
+        except Exception:  # noqa: BLE001 -- also what comes of a destination that was closed meanwhile
             return
         finally:
             self._refreshing.release()
@@ -184,7 +184,7 @@ class DefectDojoDestination:
     def reimport(self, target: Target, fetch: Fetch, settings: Reimport, caller: Caller) -> Summary:
         """Make the Record's Findings equal to ``fetch``; what an interruption leaves half done, the next completes."""
         product_remote = self._remote(target.product_ref)
-        with self._callers.instead(caller):
+        with self._here(caller):
             desk = Desk(
                 self._database,
                 self._clock,
@@ -219,8 +219,18 @@ class DefectDojoDestination:
     @contextmanager
     def _asking(self, caller: Caller) -> Iterator[Api]:
         """The server, asked for ``caller`` in this thread."""
-        with self._callers.instead(caller):
+        with self._here(caller):
             yield self._connected(caller)
+
+    @contextmanager
+    def _here(self, caller: Caller) -> Iterator[None]:
+        """In this thread ``caller`` asks. A token that is refused is read anew the next time: it may be put right."""
+        with self._callers.instead(caller):
+            try:
+                yield
+            except TokenError:
+                self.close()  # whoever else asks with it is refused as well
+                raise
 
     def _connected(self, caller: Caller) -> Api:
         with self._lock:

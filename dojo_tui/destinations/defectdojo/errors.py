@@ -45,6 +45,10 @@ class AlreadyThereError(DestinationError):
     """There is one of this name already."""
 
 
+class TokenError(DestinationError):
+    """The token is not accepted."""
+
+
 class RejectedError(DestinationError):
     """The server understood, and does not take it (400): it would not do so another time either."""
 
@@ -156,6 +160,7 @@ def _refused(error: HttpError, answer: Said, act: Act, told: str) -> Destination
     elif error.status == 401 or _TOKEN.search(answer.sentence):
         what = f"DefectDojo does not accept the token ({error.status}){told}"
         do = "Look at the token: it may be wrong or revoked, or a proxy may drop the Authorization header."
+        return TokenError(what, safe=UNCHANGED, do=do)
     else:
         what = f"{act.doing} was refused ({error.status}){told}"
         do = f"The token's user needs the right to {act.right}."

@@ -73,6 +73,8 @@ class Sending:
     def _reimport(self, report: bytes, build_id: str, *, close: bool) -> Delta | None:
         seconds = self._desk.limits.patience.seconds(len(self._message.entries))
         self._caller.check()
+        # The server answers at its end, which may take minutes: until then this is all there is to see.
+        self._caller.log(f"Sending {len(self._message.entries):,} Findings ({len(report):,} bytes).")
         self.at_rest = False
         try:
             told = self._desk.api.reimport(

@@ -177,7 +177,7 @@ def test_refused(status: int, body: Any, kind: str, what: str, do: str) -> None:
     assert what in error.what
     assert do in error.do
     assert error.safe == "Nothing was changed."
-    assert type(error) is DestinationError
+    assert isinstance(error, DestinationError)
 
 
 def test_the_server_failed_in_the_middle() -> None:
