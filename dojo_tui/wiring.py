@@ -19,6 +19,7 @@ from dojo_tui.services.mapping import Mapper
 from dojo_tui.services.operations import Operations
 from dojo_tui.services.scheduler import Scheduler
 from dojo_tui.services.settings import Configured, Settings
+from dojo_tui.services.suggest import Suggestions
 from dojo_tui.store.destinations import DestinationRow
 from dojo_tui.store.open import Store, open_store
 
@@ -37,6 +38,7 @@ class Workspace:
     destinations: Destinations
     operations: Operations
     mapper: Mapper
+    suggestions: Suggestions
     scheduler: Scheduler
     who: str
     read_only: bool
@@ -100,6 +102,7 @@ def open_workspace(
         destinations=destinations,
         operations=operations,
         mapper=Mapper(store, used, clock, who),
+        suggestions=Suggestions(store, used, clock, who),
         scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,

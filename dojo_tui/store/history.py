@@ -28,6 +28,8 @@ class HistoryRow:
     from_product: str | None
     to_product: str | None
     undone: bool
+    rule: str | None = None
+    """The mapping rule that decided it, as it was then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
         table.from_product,
         table.to_product,
         table.undone_by.is_not(None),
+        table.rule,
     )
     rows = connection.execute(statement.where(table.record_id == record_id).order_by(table.id.desc()))
     return [HistoryRow(*row) for row in rows]

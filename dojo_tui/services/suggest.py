@@ -1,0 +1,237 @@
+"""Suggestions: the most likely Product of each New Record, worked out, kept, and accepted as one act.
+
+They are kept in the store, because a list of a hundred thousand Records
+sorts and filters by them in SQL, and another process need not work them out
+again. ``refresh`` brings them up to date and works out again only what a new
+mapping or a new Product may change. Everything here is for a worker thread.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from dojo_tui.destinations.base import Destination
+from dojo_tui.model.clock import Clock
+from dojo_tui.model.names import read
+from dojo_tui.model.suggest import LEAST, THRESHOLD, Suggester, Suggestion
+from dojo_tui.services.cancel import CancelToken
+from dojo_tui.services.choices import Choice, carry_out
+from dojo_tui.services.mapping import Change
+from dojo_tui.store import mapping, suggestions
+from dojo_tui.store.open import Store
+from dojo_tui.store.suggestions import Basis, Kept, Named
+
+__all__ = ["LEAST", "THRESHOLD", "Acceptable", "Suggested", "Suggestions"]
+
+_VERSION = "1"
+"""Of the algorithm: what another one kept is worked out again."""
+_CHUNK = 2_500
+_CHECK = 200
+_MANY_PRODUCTS = 40
+_PART = 5
+_FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """The most likely Product of one New Record."""
+
+    record_id: int
+    name: str
+    product_ref: str
+    product_name: str
+    confidence: float
+    """0 to 1."""
+    why: str
+    """A few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptable:
+    """What accepting would do: a preview."""
+
+    threshold: float
+    count: int
+    """New Records with a suggestion that sure."""
+    below: int
+    """New Records among those asked for without one."""
+    products: list[tuple[str, int]]
+    """Name of each Product and how many Records it would get, most first."""
+
+
+class Suggestions:
+    """Suggest, keep, preview and accept."""
+
+    def __init__(self, store: Store, destination: Destination, clock: Clock, who: str) -> None:
+        self._database = store.database
+        self._destination = destination
+        self._clock = clock
+        self._who = who
+        self._lock = threading.RLock()
+        self._refreshing = threading.Lock()
+        self._suggester: Suggester | None = None
+        self._products: list[tuple[str, str]] = []
+        self._learned = 0
+        self._looked_at = 0.0
+
+    def suggest(self, ids: Sequence[int] | None = None, token: CancelToken | None = None) -> list[Suggested]:
+        """Suggestions for those of these Records (by default all) that are New; those without one are left out.
+
+        Worked out now, from what is mapped now, and not kept: for a few rows
+        at hand, or where nothing can be written.
+        """
+        token = token or CancelToken()
+        suggester = self._ready(fresh=ids is None)
+        with self._database.read() as connection:
+            wanted = suggestions.new_records(connection) if ids is None else suggestions.named(connection, list(ids))
+        found: list[Suggested] = []
+        for start in range(0, len(wanted), _CHECK):
+            token.check()
+            with self._lock:
+                told = [
+                    (record, suggester.suggest(record.connector_id, record.name))
+                    for record in wanted[start : start + _CHECK]
+                ]
+            found.extend(_suggested(record, best) for record, best in told if best is not None)
+        return found
+
+    def refresh(self, token: CancelToken | None = None) -> int:
+        """Bring what is kept up to date; how many Records were looked at.
+
+        Cancelled, the next one goes on where this one was.
+        """
+        token = token or CancelToken()
+        if self._database.read_only:
+            return 0
+        with self._refreshing:
+            before, known, learned = self._suggester, self._products, self._learned
+            suggester = self._ready()
+            now = Basis(_digest(self._products), self._learned)
+            with self._database.read() as connection:
+                basis = suggestions.basis(connection)
+                if basis is None:
+                    wanted = suggestions.new_records(connection)
+                elif basis.products == now.products:
+                    keys, prefixes = _touched(suggestions.changes_since(connection, basis.change_id))
+                    wanted = suggestions.concerned(connection, keys, prefixes, ())
+                else:
+                    same = before is not None and basis == Basis(_digest(known), learned)
+                    parts = _new_parts(before, suggester) if before is not None and same else None
+                    if parts is None:
+                        wanted = suggestions.new_records(connection)
+                    else:
+                        keys, prefixes = _touched(suggestions.changes_since(connection, learned))
+                        wanted = suggestions.concerned(connection, keys, prefixes, parts)
+            if wanted or basis != now:
+                self._keep(suggester, wanted, token, now)
+            return len(wanted)
+
+    def preview(
+        self, ids: Collection[int] | None = None, threshold: float = THRESHOLD, connector_id: int | None = None
+    ) -> Acceptable:
+        """What ``accept`` would do with what is kept: refresh first."""
+        with self._database.read() as connection:
+            found = suggestions.over(connection, threshold, connector_id, None if ids is None else list(ids))
+            asked = (
+                suggestions.new_records(connection, connector_id)
+                if ids is None
+                else suggestions.named(connection, list(ids))
+            )
+        counted: dict[str, int] = defaultdict(int)
+        for _, _, product in found:
+            counted[product] += 1
+        products = sorted(counted.items(), key=lambda item: (-item[1], item[0].lower()))
+        return Acceptable(threshold, len(found), len(asked) - len(found), products)
+
+    def accept(
+        self, ids: Collection[int] | None = None, threshold: float = THRESHOLD, connector_id: int | None = None
+    ) -> Change:
+        """Map every New Record (of ``ids``) whose kept suggestion is at least that sure, as one act."""
+        with self._database.write() as connection:
+            found = suggestions.over(connection, threshold, connector_id, None if ids is None else list(ids))
+            by_product: dict[tuple[str, str], list[int]] = defaultdict(list)
+            for record_id, ref, name in found:
+                by_product[ref, name].append(record_id)
+            if not by_product:
+                return Change(0, "map", 0, "No suggestion is that sure: nothing was mapped.")
+            act = mapping.new_act(connection, "map", self._clock.now(), self._who)
+            choices = [Choice(some, ref, name) for (ref, name), some in by_product.items()]
+            count = carry_out(connection, choices, act).mapped
+        products = len(by_product)
+        what = f"{count:,} Record{'' if count == 1 else 's'} to {products:,} Product{'' if products == 1 else 's'}"
+        return Change(act.batch, "map", count, f"Mapped {what}, as suggested.")
+
+    # --- what is known ----------------------------------------------------------
+
+    def _ready(self, *, fresh: bool = True) -> Suggester:
+        """The Suggester, knowing the Products and the mappings as they are now, or were a moment ago."""
+        if not fresh and self._suggester is not None and time.monotonic() - self._looked_at < _FRESH_SECONDS:
+            return self._suggester
+        self._looked_at = time.monotonic()
+        products = [(product.ref, product.name) for product in self._destination.products()]
+        with self._lock, self._database.read() as connection:
+            last = suggestions.last_change(connection)
+            if self._suggester is None or products != self._products:
+                self._suggester = Suggester(products)
+                for connector_id, name, product in suggestions.mapped_names(connection):
+                    self._suggester.learn(connector_id, name, product)
+                self._products = products
+            elif last != self._learned:
+                for change in suggestions.changes_since(connection, self._learned):
+                    if change.from_product:
+                        self._suggester.learn(change.connector_id, change.name, change.from_product, -1)
+                    if change.to_product:
+                        self._suggester.learn(change.connector_id, change.name, change.to_product)
+            self._learned = last
+            return self._suggester
+
+    def _keep(self, suggester: Suggester, wanted: Sequence[Named], token: CancelToken, now: Basis) -> None:
+        """Forget what is to be worked out again, then fill the gaps: whoever is cancelled leaves gaps."""
+        with self._database.write() as connection:
+            suggestions.forget(connection, [record.id for record in wanted])
+            suggestions.keep_basis(connection, now)
+        for start in range(0, len(wanted), _CHUNK):
+            rows: list[Kept] = []
+            for part in range(start, min(start + _CHUNK, len(wanted)), _CHECK):
+                token.check()
+                with self._lock:
+                    rows.extend(
+                        _kept(suggester, record) for record in wanted[part : min(part + _CHECK, start + _CHUNK)]
+                    )
+            with self._database.write() as connection:
+                suggestions.keep(connection, rows)
+
+
+def _digest(products: Iterable[tuple[str, str]]) -> str:
+    text = "\0".join([_VERSION, *(f"{ref}\1{name}" for ref, name in sorted(products))])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _touched(changes: Iterable[suggestions.Changed]) -> tuple[set[str], set[str]]:
+    names = [read(name) for name in {change.name for change in changes}]
+    return {name.key for name in names}, {name.prefix for name in names if name.prefix}
+
+
+def _kept(suggester: Suggester, record: Named) -> Kept:
+    name = read(record.name)
+    best = suggester.suggest(record.connector_id, name)
+    if best is None:
+        return Kept(record.id, None, None, 0.0, "", name.key, name.prefix, name.text)
+    return Kept(record.id, best.ref, best.product, best.confidence, best.why, name.key, name.prefix, name.text)
+
+
+def _suggested(record: Named, best: Suggestion) -> Suggested:
+    return Suggested(record.id, record.name, best.ref, best.product, best.confidence, best.why)
+
+
+def _new_parts(before: Suggester, now: Suggester) -> set[str] | None:
+    """Beginnings of what Products are known by since; None when so much changed that all is worked out again."""
+    changed = before.known_by() ^ now.known_by()
+    if len(changed) > _MANY_PRODUCTS:
+        return None
+    return {part[:_PART] for key in changed for part in key.split()[:1]}
