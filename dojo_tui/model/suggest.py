@@ -92,6 +92,11 @@ class Suggester:
         self._same: dict[str, Counter[int]] = defaultdict(Counter)
         self._siblings: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
 
+    def product(self, name: str) -> tuple[str, str] | None:
+        """Ref and name of the Product of exactly this name."""
+        number = self._by_name.get(name)
+        return None if number is None else self._products[number]
+
     def learn(self, connector_id: int, name: str, product: str, times: int = 1) -> None:
         """A Record of that name is mapped to the Product of that name; ``times`` -1 takes it back."""
         number = self._by_name.get(product)

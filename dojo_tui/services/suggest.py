@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.names import read
+from dojo_tui.model.names import Name, read
 from dojo_tui.model.suggest import LEAST, THRESHOLD, Suggester, Suggestion
 from dojo_tui.services.cancel import CancelToken
 from dojo_tui.services.choices import Choice, carry_out
@@ -35,6 +35,7 @@ _CHECK = 200
 _MANY_PRODUCTS = 40
 _PART = 5
 _FRESH_SECONDS = 1.0
+_FORMER = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,7 @@ class Suggestions:
             token.check()
             with self._lock:
                 told = [
-                    (record, suggester.suggest(record.connector_id, record.name))
-                    for record in wanted[start : start + _CHECK]
+                    (record, _best(suggester, record, read(record.name))) for record in wanted[start : start + _CHECK]
                 ]
             found.extend(_suggested(record, best) for record, best in told if best is not None)
         return found
@@ -217,9 +217,16 @@ def _touched(changes: Iterable[suggestions.Changed]) -> tuple[set[str], set[str]
     return {name.key for name in names}, {name.prefix for name in names if name.prefix}
 
 
+def _best(suggester: Suggester, record: Named, name: Name) -> Suggestion | None:
+    former = suggester.product(record.former_product) if record.former_product else None
+    if former is not None:
+        return Suggestion(*former, _FORMER, "it was mapped so before")
+    return suggester.suggest(record.connector_id, name)
+
+
 def _kept(suggester: Suggester, record: Named) -> Kept:
     name = read(record.name)
-    best = suggester.suggest(record.connector_id, name)
+    best = _best(suggester, record, name)
     if best is None:
         return Kept(record.id, None, None, 0.0, "", name.key, name.prefix, name.text)
     return Kept(record.id, best.ref, best.product, best.confidence, best.why, name.key, name.prefix, name.text)

@@ -32,6 +32,8 @@ class Named:
     id: int
     connector_id: int
     name: str
+    former_product: str | None = None
+    """What it was mapped to before it was ignored and restored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def mapped_names(connection: Connection) -> Iterator[tuple[int, str, str]]:
 def new_records(connection: Connection, connector_id: int | None = None) -> list[Named]:
     """Every New Record; of one Connector or of all."""
     table = records.c
-    statement = select(table.id, table.connector_id, table.name).where(table.state == State.NEW)
+    statement = select(table.id, table.connector_id, table.name, table.former_product_name).where(
+        table.state == State.NEW
+    )
     if connector_id is not None:
         statement = statement.where(table.connector_id == connector_id)
     return [Named(*row) for row in connection.execute(statement.order_by(table.id))]
@@ -111,7 +115,7 @@ def new_records(connection: Connection, connector_id: int | None = None) -> list
 def named(connection: Connection, ids: Sequence[int]) -> list[Named]:
     """Those of these Records that are New."""
     table = records.c
-    statement = select(table.id, table.connector_id, table.name).where(
+    statement = select(table.id, table.connector_id, table.name, table.former_product_name).where(
         among(connection.dialect.name, table.id, ids), table.state == State.NEW
     )
     return [Named(*row) for row in connection.execute(statement.order_by(table.id))]
@@ -128,7 +132,7 @@ def concerned(
     # Parts are letters and digits only.
     wanted.extend(kept.text.like(f"%{part}%") for part in parts)
     statement = (
-        select(table.id, table.connector_id, table.name)
+        select(table.id, table.connector_id, table.name, table.former_product_name)
         .outerjoin(suggestions, kept.record_id == table.id)
         .where(table.state == State.NEW, or_(*wanted))
     )
