@@ -68,9 +68,8 @@ ROLES = _set("""
 
 # So general that a Product of that name alone is told only by a name that says nothing else.
 GENERAL = ROLES | _set("""
-    admin agent analytics billing bot bridge dashboard events exporter extension gateway identity internal manager
-    metrics monitor monitoring operator payment payments plugin provider proxy reporting router search security shell
-    shop store websocket
+    admin agent bot bridge dashboard exporter extension gateway internal manager metrics monitor monitoring operator
+    plugin provider proxy router shell websocket
 """)
 
 # What is made for a program and is not that program, even beside it.
@@ -109,6 +108,7 @@ _TOP = _set("""
     ai app cloud co com corp de dev edu eu example fr gov home info intern internal invalid io lan local localhost me
     net org sh tech test uk us
 """)
+_SECOND = _set("ac co com edu gov net org")
 _HOSTING = (
     ".github.io", ".gitlab.io", ".readthedocs.io", ".netlify.app", ".vercel.app", ".pages.dev", ".herokuapp.com",
     ".azurewebsites.net", ".sigs.k8s.io", ".k8s.io",
@@ -188,7 +188,8 @@ def _site(name: str) -> Name:
     labels = [label for label in host.split(".") if label]
     if all(label.isdigit() for label in labels):
         return _made([], words or labels, [], "")
-    while len(labels) > 1 and labels[-1] in _TOP:
+    labels = labels[:-1] or labels
+    if len(labels) > 1 and labels[-1] in _SECOND:
         labels.pop()
     below = labels[:-1]
     while below and below[0] in _HOST_WORDS:
