@@ -9,7 +9,7 @@ import sys
 
 from benchmarks.figures import HEADER
 
-NAMES = ("reimport", "matching", "discover", "connectors", "start", "terminal", "releases")
+NAMES = ("reimport", "matching", "discover", "suggestions", "connectors", "start", "terminal", "releases")
 
 
 def main() -> int:

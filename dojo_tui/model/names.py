@@ -42,6 +42,20 @@ class Name:
         return "".join(words) if words else "".join(self.owner) or "".join(self.core)
 
     @property
+    def own(self) -> str:
+        """Owner and core without environments and versions: the very same thing, wherever it runs or is kept."""
+        core = [token for token in self.core if token not in ENVIRONMENTS and not _VERSION.fullmatch(token)]
+        return "/".join(("-".join(self.owner), "-".join(core)))
+
+    @property
+    def speaks(self) -> bool:
+        """Whether its key says which program it is: it is not the owner's name, and no word that fits any program."""
+        return any(
+            weight is Weight.WORD and token not in GENERAL
+            for token, weight in zip(self.core, self.weights, strict=True)
+        )
+
+    @property
     def text(self) -> str:
         """All of it, without separators."""
         return "".join((*self.owner, *self.core))

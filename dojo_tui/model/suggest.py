@@ -44,10 +44,10 @@ _ROLE_LEFT, _MOST_ROLES = 0.97, 0.92
 _OWNER_ONE_ROLE, _OWNER_ROLES, _OWNER_ONLY = 0.94, 0.85, 0.55
 _USUAL_PART, _AT_HOME, _ONE_PART = 0.93, 0.88, 0.88
 _FAMILY, _INSIDE = 0.9, 0.8
-_MAPPED_SO, _SIBLINGS, _BOTH, _FEWEST_SIBLINGS = 0.99, 0.88, 0.97, 3
+_MAPPED_SO, _ALIKE, _SIBLINGS, _BOTH, _FEWEST_SIBLINGS = 0.99, 0.88, 0.88, 0.97, 3
 _LEADS, _LEADS_FAR, _WITHIN, _WITHIN_FAR = 0.7, 0.6, 0.62, 0.5
 _PLAIN = 0.98
-_LONGEST_WINDOW = 5
+_LONGEST_WINDOW, _START = 5, 3
 _SIMILAR, _SHORTEST_SIMILAR = 86.0, 5
 _ENDINGS = ("db", "sql", "ql", "js")
 _SELVES = frozenset(("platform", "sdk", "server", "service"))
@@ -86,10 +86,12 @@ class Suggester:
         for number, (_, name) in enumerate(self._products):
             self._add(number, name)
         self._families = _families(self._keys)
+        self._starts = {key[:_START] for key in self._keys}
         for key in self._keys:
             self._blocks[key[:1]].append(key)
         self._by_name = {name: number for number, (_, name) in enumerate(self._products)}
         self._same: dict[str, Counter[int]] = defaultdict(Counter)
+        self._alike: dict[str, Counter[int]] = defaultdict(Counter)
         self._siblings: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
 
     def product(self, name: str) -> tuple[str, str] | None:
@@ -103,7 +105,9 @@ class Suggester:
         if number is None:
             return
         known = read(name)
-        self._same[known.key][number] += times
+        self._same[known.own][number] += times
+        if known.speaks:
+            self._alike[known.key][number] += times
         if known.prefix:
             self._siblings[connector_id, known.prefix][number] += times
 
@@ -112,14 +116,13 @@ class Suggester:
         known = read(name) if isinstance(name, str) else name
         best: _Hit | None = None
         beside = self._beside(connector_id, known)
-        for hit in self._hits(known):
-            if beside is not None and hit.product == beside.product:
+        for hit in itertools.chain(self._learned(known), self._hits(known), [beside] if beside else []):
+            if beside is not None and hit.product == beside.product and hit is not beside:
+                # Siblings are another kind of evidence than a name: both are stronger than either.
                 sure = max(hit.confidence, min(1 - (1 - hit.confidence) * (1 - beside.confidence), _BOTH))
                 hit = replace(hit, confidence=sure, why=f"{hit.why}; {beside.why}")
             if best is None or (hit.confidence, hit.explained) > (best.confidence, best.explained):
                 best = hit
-        if beside is not None and (best is None or best.confidence < beside.confidence):
-            best = beside
         if best is None or best.confidence < LEAST:
             return None
         ref, product = self._products[best.product]
@@ -140,10 +143,6 @@ class Suggester:
     # --- what speaks for a Product ----------------------------------------------
 
     def _hits(self, known: Name) -> Iterator[_Hit]:
-        same = self._same.get(known.key)
-        if same and (chosen := _most(same)):
-            product, number, share = chosen
-            yield _Hit(product, _MAPPED_SO * share, len(known.text), f"{number:,} of the same name mapped so")
         found = False
         for hit in self._windows(known):
             found = True
@@ -151,10 +150,22 @@ class Suggester:
         if not found:
             yield from self._similar(known)
 
+    def _learned(self, known: Name) -> Iterator[_Hit]:
+        """What was decided about the same, and about what is called alike."""
+        for counted, sure, why in (
+            (self._same.get(known.own), _MAPPED_SO, "of this name mapped so"),
+            (self._alike.get(known.key) if known.speaks else None, _ALIKE, "called alike mapped so"),
+        ):
+            chosen = _most(counted) if counted else None
+            if chosen is not None:
+                product, number, share = chosen
+                yield _Hit(product, sure * share, len(known.text), f"{number:,} {why}")
+
     def _beside(self, connector_id: int, known: Name) -> _Hit | None:
         """What all mapped siblings say, if they are several and say the same."""
         siblings = self._siblings.get((connector_id, known.prefix)) if known.prefix else None
-        if not siblings or (chosen := _most(siblings)) is None:
+        chosen = _most(siblings) if siblings else None
+        if chosen is None:
             return None
         product, number, share = chosen
         if share < 1 or number < _FEWEST_SIBLINGS:
@@ -171,6 +182,10 @@ class Suggester:
             yield _Hit(whole, _SAME_WORDS, len(known.text), "the same words")
         found: list[tuple[int, int, str, float]] = []
         for first in range(len(words)):
+            if len(words[first]) >= _START and words[first][:_START] not in self._starts:
+                other = bare[first]
+                if len(other) >= _START and other[:_START] not in self._starts:
+                    continue
             for last in range(first + 1, min(len(words), first + _LONGEST_WINDOW) + 1):
                 window = "".join(words[first:last])
                 if window in self._keys:

@@ -84,14 +84,37 @@ def test_a_misspelt_name_is_suggested_but_not_accepted_unseen(suggester: Suggest
     assert "much like" in found.why
 
 
-def test_the_same_program_mapped_before_teaches_its_other_names(suggester: Suggester) -> None:
+def test_what_was_decided_about_the_same_and_about_what_is_called_alike_teaches(suggester: Suggester) -> None:
     assert suggester.suggest(1, "acme/zeus-api") is None
-    suggester.learn(1, "acme/zeus-worker", "Ledger")
-    found = suggester.suggest(2, "registry.example/zeus:1.2")
-    assert found is not None
-    assert (found.product, found.confidence >= THRESHOLD) == ("Ledger", True)
-    suggester.learn(1, "acme/zeus-worker", "Ledger", -1)
-    assert suggester.suggest(2, "registry.example/zeus:1.2") is None
+    suggester.learn(1, "acme/zeus-api", "Ledger")
+    same = suggester.suggest(2, "registry.example/acme/zeus-api:1.2")
+    assert same is not None
+    assert (same.product, same.confidence >= THRESHOLD) == ("Ledger", True)
+    for alike in ("acme/zeus-worker", "registry.example/zeus:1.2", "https://zeus.prod.example.com"):
+        found = suggester.suggest(2, alike)
+        assert found is not None
+        assert (found.product, found.confidence < THRESHOLD) == ("Ledger", True)
+    suggester.learn(1, "acme/zeus-api", "Ledger", -1)
+    assert suggester.suggest(2, "registry.example/acme/zeus-api:1.2") is None
+
+
+def test_two_kinds_of_evidence_are_stronger_than_either(suggester: Suggester) -> None:
+    before = suggester.suggest(1, "acme/ledger-timeouts")
+    assert before is not None
+    assert before.confidence < THRESHOLD
+    for name in ("one", "two", "three"):
+        suggester.learn(1, f"acme/{name}", "Ledger")
+    after = suggester.suggest(1, "acme/ledger-timeouts")
+    assert after is not None
+    assert after.confidence >= THRESHOLD
+    assert after.why == "a part of its name; all 3 mapped siblings"
+
+
+def test_what_fits_any_program_teaches_nothing(suggester: Suggester) -> None:
+    suggester.learn(1, "acme/docs", "Ledger")
+    suggester.learn(1, "bank/agent", "Ledger")
+    assert suggester.suggest(1, "other/docs") is None
+    assert suggester.suggest(1, "other/agent") is None
 
 
 def test_siblings_that_agree_teach_and_those_that_do_not_are_silent(suggester: Suggester) -> None:
