@@ -182,15 +182,18 @@ def rules_undo(context: click.Context) -> None:
 
 @command.command("export")
 @click.argument("file", required=False, metavar="[FILE]", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask before a file is replaced.")
 @click.pass_context
-def rules_export(context: click.Context, file: Path | None) -> None:
+def rules_export(context: click.Context, file: Path | None, yes: bool) -> None:
     """Write the rules as TOML, to FILE or to standard output."""
     with opened(context) as workspace:
         text = workspace.rules.export()
     if file is None:
         sys.stdout.write(text)
-    else:
-        file.write_text(text, encoding="utf-8")
+        return
+    if file.exists():
+        confirmed(f"Replace {file}?", "What it holds now is lost.", yes=yes)
+    file.write_text(text, encoding="utf-8")
 
 
 @command.command("import")

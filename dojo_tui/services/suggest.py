@@ -135,18 +135,15 @@ class Suggestions:
         self, ids: Collection[int] | None = None, threshold: float = THRESHOLD, connector_id: int | None = None
     ) -> Acceptable:
         """What ``accept`` would do with what is kept: refresh first."""
+        wanted = None if ids is None else list(ids)
         with self._database.read() as connection:
-            found = suggestions.over(connection, threshold, connector_id, None if ids is None else list(ids))
-            asked = (
-                suggestions.new_records(connection, connector_id)
-                if ids is None
-                else suggestions.named(connection, list(ids))
-            )
+            found = suggestions.over(connection, threshold, connector_id, wanted)
+            asked = suggestions.count_new(connection, connector_id, wanted)
         counted: dict[str, int] = defaultdict(int)
         for _, _, product in found:
             counted[product] += 1
         products = sorted(counted.items(), key=lambda item: (-item[1], item[0].lower()))
-        return Acceptable(threshold, len(found), len(asked) - len(found), products)
+        return Acceptable(threshold, len(found), asked - len(found), products)
 
     def accept(
         self, ids: Collection[int] | None = None, threshold: float = THRESHOLD, connector_id: int | None = None

@@ -32,12 +32,6 @@ _NEVER = "never"
 FIELDS = ("state", "connector", "product", "name", "suggestion", "sure", *_TIMES)
 """Fields of the filter language."""
 
-HELP = (
-    "state:new  connector:burp  product:shop  name:api  seen:<7d  found:<1d  synced:>30d  synced:never  "
-    'suggestion:shop  sure:>0.9; !word or -word leaves out; "two words"'
-)
-"""The language by examples, for help pages."""
-
 
 @dataclass(frozen=True, slots=True)
 class Fault:

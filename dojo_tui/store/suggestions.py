@@ -112,6 +112,16 @@ def new_records(connection: Connection, connector_id: int | None = None) -> list
     return [Named(*row) for row in connection.execute(statement.order_by(table.id))]
 
 
+def count_new(connection: Connection, connector_id: int | None, ids: Sequence[int] | None) -> int:
+    """How many Records are New; of one Connector or of all, of ``ids`` or of all."""
+    statement = select(func.count()).where(records.c.state == State.NEW)
+    if connector_id is not None:
+        statement = statement.where(records.c.connector_id == connector_id)
+    if ids is not None:
+        statement = statement.where(among(connection.dialect.name, records.c.id, ids))
+    return int(connection.execute(statement).scalar_one())
+
+
 def named(connection: Connection, ids: Sequence[int]) -> list[Named]:
     """Those of these Records that are New."""
     table = records.c

@@ -67,6 +67,8 @@ def test_rules_from_the_first_to_undo(found: Cli, tmp_path: Path) -> None:
     found("rules", "export", file)
     assert [rule["name"] for rule in tomllib.loads(file.read_text())["rule"]] == ["*-old", "shop/*"]
     assert found("rules", "export").out == file.read_text()
+    found("rules", "export", file, expect=2)  # it is there, and nobody can be asked
+    found("rules", "export", file, "--yes")
     found("rules", "edit", 2, "--name", "shop/{api,web}", "--product", "Shop")
     found("rules", "move", 2, 1)
     [first, _] = found.json("rules", "list")
