@@ -161,7 +161,7 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.lower())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def plain(token: str) -> str:
     """The token as its project calls itself: without what owners and domains add, and without a trailing number."""
     for affix in _AFFIX_AFTER:

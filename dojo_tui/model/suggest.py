@@ -12,7 +12,7 @@ what a person did before: the same program under another name, and siblings.
 from __future__ import annotations
 
 import itertools
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -30,6 +30,7 @@ from dojo_tui.model.names import (
     read,
     tokens,
 )
+from dojo_tui.model.tally import Tally
 
 THRESHOLD = 0.9
 """From here on a suggestion may be accepted without looking at it."""
@@ -90,9 +91,9 @@ class Suggester:
         for key in self._keys:
             self._blocks[key[:1]].append(key)
         self._by_name = {name: number for number, (_, name) in enumerate(self._products)}
-        self._same: dict[str, Counter[int]] = defaultdict(Counter)
-        self._alike: dict[str, Counter[int]] = defaultdict(Counter)
-        self._siblings: dict[tuple[int, str], Counter[int]] = defaultdict(Counter)
+        self._same = Tally()
+        self._alike = Tally()
+        self._siblings = Tally()
 
     def product(self, name: str) -> tuple[str, str] | None:
         """Ref and name of the Product of exactly this name."""
@@ -105,11 +106,11 @@ class Suggester:
         if number is None:
             return
         known = read(name)
-        self._same[known.own][number] += times
+        self._same.add(known.own, number, times)
         if known.speaks:
-            self._alike[known.key][number] += times
+            self._alike.add(known.key, number, times)
         if known.prefix:
-            self._siblings[connector_id, known.prefix][number] += times
+            self._siblings.add((connector_id, known.prefix), number, times)
 
     def suggest(self, connector_id: int, name: str | Name) -> Suggestion | None:
         """The most likely Product; None when none is likely."""
@@ -152,19 +153,17 @@ class Suggester:
 
     def _learned(self, known: Name) -> Iterator[_Hit]:
         """What was decided about the same, and about what is called alike."""
-        for counted, sure, why in (
-            (self._same.get(known.own), _MAPPED_SO, "of this name mapped so"),
-            (self._alike.get(known.key) if known.speaks else None, _ALIKE, "called alike mapped so"),
+        for chosen, sure, why in (
+            (self._same.most(known.own), _MAPPED_SO, "of this name mapped so"),
+            (self._alike.most(known.key) if known.speaks else None, _ALIKE, "called alike mapped so"),
         ):
-            chosen = _most(counted) if counted else None
             if chosen is not None:
                 product, number, share = chosen
                 yield _Hit(product, sure * share, len(known.text), f"{number:,} {why}")
 
     def _beside(self, connector_id: int, known: Name) -> _Hit | None:
         """What all mapped siblings say, if they are several and say the same."""
-        siblings = self._siblings.get((connector_id, known.prefix)) if known.prefix else None
-        chosen = _most(siblings) if siblings else None
+        chosen = self._siblings.most((connector_id, known.prefix)) if known.prefix else None
         if chosen is None:
             return None
         product, number, share = chosen
@@ -291,12 +290,3 @@ def _homes(owner: tuple[str, ...]) -> set[str]:
     whole = "".join(words)
     own = "".join(token for token in words if token not in ROLES)
     return {whole, own, plain(own)}
-
-
-def _most(counted: Counter[int]) -> tuple[int, int, float] | None:
-    """The Product chosen most often, how often, and its share."""
-    total = sum(number for number in counted.values() if number > 0)
-    if not total:
-        return None
-    product, number = max(counted.items(), key=lambda item: (item[1], -item[0]))
-    return product, number, number / total

@@ -39,7 +39,8 @@ class Counts:
 def carry_out(connection: Connection, choices: Iterable[Choice], act: Act) -> Counts:
     """Write them; what somebody decided meanwhile stays as it is."""
     mapped = ignored = 0
-    for choice in choices:
+    # The last row names the act as a whole in what undo says: what is ignored goes first.
+    for choice in sorted(choices, key=lambda choice: choice.product_ref is not None):
         told = replace(act, rule=choice.rule)
         if choice.product_ref is None or choice.product_name is None:
             told = replace(told, name="ignore")

@@ -88,15 +88,16 @@ class Suggestions:
         """
         token = token or CancelToken()
         suggester = self._ready(fresh=ids is None)
-        with self._database.read() as connection:
-            wanted = suggestions.new_records(connection) if ids is None else suggestions.named(connection, list(ids))
+        if ids is None:
+            with self._database.read() as connection:
+                ids = suggestions.new_ids(connection)
         found: list[Suggested] = []
-        for start in range(0, len(wanted), _CHECK):
+        for start in range(0, len(ids), _CHECK):
             token.check()
+            with self._database.read() as connection:
+                some = suggestions.named(connection, ids[start : start + _CHECK])
             with self._lock:
-                told = [
-                    (record, _best(suggester, record, read(record.name))) for record in wanted[start : start + _CHECK]
-                ]
+                told = [(record, _best(suggester, record, read(record.name))) for record in some]
             found.extend(_suggested(record, best) for record, best in told if best is not None)
         return found
 
@@ -115,7 +116,7 @@ class Suggestions:
             with self._database.read() as connection:
                 basis = suggestions.basis(connection)
                 if basis is None:
-                    wanted = suggestions.new_records(connection)
+                    wanted = suggestions.new_ids(connection)
                 elif basis.products == now.products:
                     keys, prefixes = _touched(suggestions.changes_since(connection, basis.change_id))
                     wanted = suggestions.concerned(connection, keys, prefixes, ())
@@ -123,7 +124,7 @@ class Suggestions:
                     same = before is not None and basis == Basis(_digest(known), learned)
                     parts = _new_parts(before, suggester) if before is not None and same else None
                     if parts is None:
-                        wanted = suggestions.new_records(connection)
+                        wanted = suggestions.new_ids(connection)
                     else:
                         keys, prefixes = _touched(suggestions.changes_since(connection, learned))
                         wanted = suggestions.concerned(connection, keys, prefixes, parts)
@@ -187,19 +188,19 @@ class Suggestions:
             self._learned = last
             return self._suggester
 
-    def _keep(self, suggester: Suggester, wanted: Sequence[Named], token: CancelToken, now: Basis) -> None:
+    def _keep(self, suggester: Suggester, wanted: Sequence[int], token: CancelToken, now: Basis) -> None:
         """Forget what is to be worked out again, then fill the gaps: whoever is cancelled leaves gaps."""
         with self._database.write() as connection:
-            suggestions.forget(connection, [record.id for record in wanted])
+            suggestions.forget(connection, wanted)
             suggestions.keep_basis(connection, now)
         for start in range(0, len(wanted), _CHUNK):
+            with self._database.read() as connection:
+                some = suggestions.named(connection, wanted[start : start + _CHUNK])
             rows: list[Kept] = []
-            for part in range(start, min(start + _CHUNK, len(wanted)), _CHECK):
+            for part in range(0, len(some), _CHECK):
                 token.check()
                 with self._lock:
-                    rows.extend(
-                        _kept(suggester, record) for record in wanted[part : min(part + _CHECK, start + _CHUNK)]
-                    )
+                    rows.extend(_kept(suggester, record) for record in some[part : part + _CHECK])
             with self._database.write() as connection:
                 suggestions.keep(connection, rows)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from dojo_tui.model.record import MAPPED, State
 from dojo_tui.store.dialect import insert_for
-from dojo_tui.store.ids import among
+from dojo_tui.store.ids import among, fetch_ids
 from dojo_tui.store.tables import mapping_changes, records, suggestion_state, suggestions
 
 _ONLY = 1
@@ -122,6 +123,11 @@ def count_new(connection: Connection, connector_id: int | None, ids: Sequence[in
     return int(connection.execute(statement).scalar_one())
 
 
+def new_ids(connection: Connection) -> array[int]:
+    """Ids of every New Record."""
+    return fetch_ids(connection, select(records.c.id).where(records.c.state == State.NEW).order_by(records.c.id))
+
+
 def named(connection: Connection, ids: Sequence[int]) -> list[Named]:
     """Those of these Records that are New."""
     table = records.c
@@ -133,8 +139,8 @@ def named(connection: Connection, ids: Sequence[int]) -> list[Named]:
 
 def concerned(
     connection: Connection, keys: Collection[str], prefixes: Collection[str], parts: Collection[str]
-) -> list[Named]:
-    """New Records with one of these keys or prefixes, with one of ``parts`` in their text, or with nothing kept yet."""
+) -> array[int]:
+    """Ids of New Records with one of these keys, prefixes or ``parts`` of their text, or with nothing kept yet."""
     table, kept = records.c, suggestions.c
     wanted = [kept.record_id.is_(None)]
     for column, values in ((kept.key, keys), (kept.prefix, prefixes)):
@@ -142,11 +148,11 @@ def concerned(
     # Parts are letters and digits only.
     wanted.extend(kept.text.like(f"%{part}%") for part in parts)
     statement = (
-        select(table.id, table.connector_id, table.name, table.former_product_name)
+        select(table.id)
         .outerjoin(suggestions, kept.record_id == table.id)
         .where(table.state == State.NEW, or_(*wanted))
     )
-    return [Named(*row) for row in connection.execute(statement.order_by(table.id))]
+    return fetch_ids(connection, statement.order_by(table.id))
 
 
 def keep(connection: Connection, rows: Sequence[Kept]) -> None:

@@ -131,7 +131,7 @@ def test_on_demand_they_decide_about_all_that_are_new_and_undo_takes_it_back(wor
     assert world.records()["acme/blog"].finalized_by == "ada"
     undone = world.workspace.mapper.undo()
     assert undone is not None
-    assert undone.count == 3
+    assert undone.sentence == "Took back: map 3 Records."
     assert products(world) == {**dict.fromkeys(NAMES), "acme/shop-web": "Mine"}
     assert rules.apply(connector_id=world.connector_id + 1).count == 0
     assert rules.apply(connector_id=world.connector_id).count == 3
