@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.names import Name, read
@@ -33,6 +35,7 @@ _VERSION = "1"
 _CHUNK = 2_500
 _CHECK = 200
 _MANY_PRODUCTS = 40
+_MANY_CHANGES = 5_000
 _PART = 5
 _FRESH_SECONDS = 1.0
 _FORMER = 0.99
@@ -79,6 +82,7 @@ class Suggestions:
         self._products: list[tuple[str, str]] = []
         self._learned = 0
         self._looked_at = 0.0
+        self._kept: tuple[Basis | None, frozenset[str]] = (None, frozenset())
 
     def suggest(self, ids: Sequence[int] | None = None, token: CancelToken | None = None) -> list[Suggested]:
         """Suggestions for those of these Records (by default all) that are New; those without one are left out.
@@ -110,26 +114,14 @@ class Suggestions:
         if self._database.read_only:
             return 0
         with self._refreshing:
-            before, known, learned = self._suggester, self._products, self._learned
             suggester = self._ready()
             now = Basis(_digest(self._products), self._learned)
             with self._database.read() as connection:
                 basis = suggestions.basis(connection)
-                if basis is None:
-                    wanted = suggestions.new_ids(connection)
-                elif basis.products == now.products:
-                    keys, prefixes = _touched(suggestions.changes_since(connection, basis.change_id))
-                    wanted = suggestions.concerned(connection, keys, prefixes, ())
-                else:
-                    same = before is not None and basis == Basis(_digest(known), learned)
-                    parts = _new_parts(before, suggester) if before is not None and same else None
-                    if parts is None:
-                        wanted = suggestions.new_ids(connection)
-                    else:
-                        keys, prefixes = _touched(suggestions.changes_since(connection, learned))
-                        wanted = suggestions.concerned(connection, keys, prefixes, parts)
+                wanted = self._concerned(connection, basis, now, suggester)
             if wanted or basis != now:
                 self._keep(suggester, wanted, token, now)
+            self._kept = (now, suggester.known_by())
             return len(wanted)
 
     def preview(
@@ -188,6 +180,27 @@ class Suggestions:
             self._learned = last
             return self._suggester
 
+    def _concerned(
+        self, connection: Connection, basis: Basis | None, now: Basis, suggester: Suggester
+    ) -> Sequence[int]:
+        """Records whose suggestion may be another one ``now`` than what is kept, or of which nothing is kept."""
+        parts: set[str] | None = set()
+        if basis is not None and basis.products != now.products:
+            # Which Products are new, only this process knows, and only if nobody else was at work meanwhile.
+            was, known_by = self._kept
+            parts = _new_parts(known_by, suggester) if basis == was else None
+        if basis is None or parts is None:
+            return suggestions.new_ids(connection)
+        keys: set[str] = set()
+        prefixes: set[str] = set()
+        for number, change in enumerate(suggestions.changes_since(connection, basis.change_id)):
+            if number == _MANY_CHANGES:
+                return suggestions.new_ids(connection)
+            name = read(change.name)
+            keys.add(name.key)
+            prefixes.add(name.prefix)
+        return suggestions.concerned(connection, keys, prefixes - {""}, parts)
+
     def _keep(self, suggester: Suggester, wanted: Sequence[int], token: CancelToken, now: Basis) -> None:
         """Forget what is to be worked out again, then fill the gaps: whoever is cancelled leaves gaps."""
         with self._database.write() as connection:
@@ -210,11 +223,6 @@ def _digest(products: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _touched(changes: Iterable[suggestions.Changed]) -> tuple[set[str], set[str]]:
-    names = [read(name) for name in {change.name for change in changes}]
-    return {name.key for name in names}, {name.prefix for name in names if name.prefix}
-
-
 def _best(suggester: Suggester, record: Named, name: Name) -> Suggestion | None:
     former = suggester.product(record.former_product) if record.former_product else None
     if former is not None:
@@ -234,9 +242,9 @@ def _suggested(record: Named, best: Suggestion) -> Suggested:
     return Suggested(record.id, record.name, best.ref, best.product, best.confidence, best.why)
 
 
-def _new_parts(before: Suggester, now: Suggester) -> set[str] | None:
+def _new_parts(before: frozenset[str], now: Suggester) -> set[str] | None:
     """Beginnings of what Products are known by since; None when so much changed that all is worked out again."""
-    changed = before.known_by() ^ now.known_by()
+    changed = before ^ now.known_by()
     if len(changed) > _MANY_PRODUCTS:
         return None
     return {part[:_PART] for key in changed for part in key.split()[:1]}

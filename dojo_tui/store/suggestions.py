@@ -81,7 +81,7 @@ def last_change(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(mapping_changes.c.id), 0))).scalar_one())
 
 
-def changes_since(connection: Connection, change_id: int) -> list[Changed]:
+def changes_since(connection: Connection, change_id: int) -> Iterator[Changed]:
     """Changes after that one; those of Records that are gone are left out."""
     table = mapping_changes.c
     statement = (
@@ -90,7 +90,7 @@ def changes_since(connection: Connection, change_id: int) -> list[Changed]:
         .where(table.id > change_id)
         .order_by(table.id)
     )
-    return [Changed(*row) for row in connection.execute(statement)]
+    yield from (Changed(*row) for row in connection.execute(statement))
 
 
 def mapped_names(connection: Connection) -> Iterator[tuple[int, str, str]]:
