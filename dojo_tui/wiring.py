@@ -17,8 +17,10 @@ from dojo_tui.services.connectors import Connectors
 from dojo_tui.services.destinations import Destinations
 from dojo_tui.services.mapping import Mapper
 from dojo_tui.services.operations import Operations
+from dojo_tui.services.rules import Rules
 from dojo_tui.services.scheduler import Scheduler
 from dojo_tui.services.settings import Configured, Settings
+from dojo_tui.services.suggest import Suggestions
 from dojo_tui.store.destinations import DestinationRow
 from dojo_tui.store.open import Store, open_store
 
@@ -37,6 +39,8 @@ class Workspace:
     destinations: Destinations
     operations: Operations
     mapper: Mapper
+    suggestions: Suggestions
+    rules: Rules
     scheduler: Scheduler
     who: str
     read_only: bool
@@ -126,6 +130,8 @@ def open_workspace(
         destinations=destinations,
         operations=operations,
         mapper=Mapper(store, used, clock, who),
+        suggestions=Suggestions(store, used, clock, who),
+        rules=Rules(store, used, clock, who),
         scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,

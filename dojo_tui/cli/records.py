@@ -10,9 +10,9 @@ import click
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.output import Column, listing, local, number, write_object
-from dojo_tui.cli.shapes import history_json, record_json
-from dojo_tui.cli.workspace import confirmed, connectors_named, opened
-from dojo_tui.model.errors import NotFoundError
+from dojo_tui.cli.shapes import history_json, record_json, suggestion_json
+from dojo_tui.cli.workspace import confirmed, connector_named, connectors_named, opened
+from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.model.text import inert
 
@@ -33,17 +33,30 @@ def command() -> None:
 @command.command("list")
 @click.option("--state", "states", type=STATES, multiple=True, help="Only this state; repeat for several.")
 @click.option("--connector", "labels", metavar="LABEL", multiple=True, help="Only this Connector; repeat for several.")
-@click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter: words, !word, product:word …")
+@click.option(
+    "--filter", "text", metavar="TEXT", default="", help="The app's filter: words, !word, product:word, seen:<7d …"
+)
 @click.pass_context
 def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[str, ...], text: str) -> None:
-    """List Records."""
+    """List Records.
+
+    The filter: words, !word or -word, "two words", state:new, connector:burp, product:shop, name:api, seen:<7d,
+    found:<1d, synced:>30d, synced:never, decided:<1h, suggestion:shop, sure:>0.9.
+    """
     with opened(context) as workspace:
+        from dojo_tui.store.record_filter import faults
         from dojo_tui.store.records import RecordQuery
 
+        wrong = faults(text)
+        if wrong:
+            raise UsageError(
+                f"--filter: {wrong[0].what}", do=f'To look for that very text, put it in quotes: "{wrong[0].term}".'
+            )
         wanted = tuple(State.parse(word) for word in states)
         ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
-        queries = [RecordQuery(states=wanted, connector_id=connector, text=text) for connector in ids or [None]]
         clock = workspace.clock
+        now = clock.now()
+        queries = [RecordQuery(states=wanted, connector_id=one, text=text, now=now) for one in ids or [None]]
         listing(
             _stream(workspace, queries),
             [
@@ -71,7 +84,46 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
 def records_map(context: click.Context, ids: tuple[int, ...], product: str, product_type: str | None) -> None:
     """Map Records to a Product; the next Sync imports them."""
     with opened(context, changes=True) as workspace:
-        _tell(context, workspace.mapper.map(_existing(workspace, ids), product, product_type))
+        tell(context, workspace.mapper.map(_existing(workspace, ids), product, product_type))
+
+
+@command.command("suggest")
+@click.option("--connector", "label", metavar="LABEL", help="Only New Records of this Connector.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0.5, 1),
+    default=0.9,
+    show_default=True,
+    help="How sure a suggestion must be, from 0.5 to 1.",
+)
+@click.option("--apply", "accept", is_flag=True, help="Map them, as one act that 'records undo' takes back.")
+@click.pass_context
+def records_suggest(context: click.Context, label: str | None, threshold: float, accept: bool) -> None:
+    """Show the most likely Product of each New Record, or map to it."""
+    with opened(context, changes=accept) as workspace:
+        from dojo_tui.store.suggestions import new_records
+
+        connector_id = connector_named(workspace, label).id if label else None
+        if accept:
+            workspace.suggestions.refresh()
+            tell(context, workspace.suggestions.accept(threshold=threshold, connector_id=connector_id))
+            return
+        with workspace.store.database.read() as connection:
+            ids = [record.id for record in new_records(connection, connector_id)]
+        found = [row for row in workspace.suggestions.suggest(ids) if row.confidence >= threshold]
+        listing(
+            sorted(found, key=lambda row: (row.product_name.lower(), row.name.lower(), row.record_id)),
+            [
+                Column("ID", lambda row: str(row.record_id), right=True),
+                Column("NAME", lambda row: row.name, at_most=40),
+                Column("PRODUCT", lambda row: row.product_name, at_most=30),
+                Column("SURE", lambda row: f"{row.confidence:.0%}", right=True),
+                Column("WHY", lambda row: row.why, at_most=40),
+            ],
+            suggestion_json,
+            as_json=given(context).as_json,
+            empty=f"No New Record has a suggestion that is {threshold:.0%} sure.",
+        )
 
 
 @command.command("ignore")
@@ -80,7 +132,7 @@ def records_map(context: click.Context, ids: tuple[int, ...], product: str, prod
 def records_ignore(context: click.Context, ids: tuple[int, ...]) -> None:
     """Decide that Records are not to be imported; what was imported stays."""
     with opened(context, changes=True) as workspace:
-        _tell(context, workspace.mapper.ignore(_existing(workspace, ids)))
+        tell(context, workspace.mapper.ignore(_existing(workspace, ids)))
 
 
 @command.command("restore")
@@ -89,7 +141,7 @@ def records_ignore(context: click.Context, ids: tuple[int, ...]) -> None:
 def records_restore(context: click.Context, ids: tuple[int, ...]) -> None:
     """Make ignored Records New again."""
     with opened(context, changes=True) as workspace:
-        _tell(context, workspace.mapper.restore(_existing(workspace, ids)))
+        tell(context, workspace.mapper.restore(_existing(workspace, ids)))
 
 
 @command.command("delete")
@@ -106,7 +158,7 @@ def records_delete(context: click.Context, ids: tuple[int, ...], yes: bool) -> N
             "Discover: as New, or mapped where auto-map is on. 'dojo-tui records undo' takes it back.",
             yes=yes,
         )
-        _tell(context, workspace.mapper.delete(known))
+        tell(context, workspace.mapper.delete(known))
 
 
 @command.command("undo")
@@ -114,7 +166,7 @@ def records_delete(context: click.Context, ids: tuple[int, ...], yes: bool) -> N
 def records_undo(context: click.Context) -> None:
     """Take back the last mapping act."""
     with opened(context, changes=True) as workspace:
-        _tell(context, workspace.mapper.undo(), nothing="There is nothing to undo.")
+        tell(context, workspace.mapper.undo(), nothing="There is nothing to undo.")
 
 
 @command.command("redo")
@@ -122,7 +174,7 @@ def records_undo(context: click.Context) -> None:
 def records_redo(context: click.Context) -> None:
     """Do again what was undone last."""
     with opened(context, changes=True) as workspace:
-        _tell(context, workspace.mapper.redo(), nothing="There is nothing to redo.")
+        tell(context, workspace.mapper.redo(), nothing="There is nothing to redo.")
 
 
 @command.command("history")
@@ -141,6 +193,7 @@ def records_history(context: click.Context, record_id: int) -> None:
                 Column("ACT", lambda row: row.act + (" (undone)" if row.undone else "")),
                 Column("FROM", lambda row: _place(row.from_state, row.from_product)),
                 Column("TO", lambda row: _place(row.to_state, row.to_product)),
+                Column("RULE", lambda row: row.rule or "-"),
             ],
             history_json,
             as_json=given(context).as_json,
@@ -177,7 +230,8 @@ def _stream(workspace: Workspace, queries: list[RecordQuery]) -> Iterator[Record
             yield from stream_records(connection, query)
 
 
-def _tell(context: click.Context, change: Change | Undone | None, nothing: str = "") -> None:
+def tell(context: click.Context, change: Change | Undone | None, nothing: str = "") -> None:
+    """Print what a mapping act did."""
     as_json = given(context).as_json
     if change is None:
         if as_json:

@@ -26,6 +26,7 @@ MODULES = {
     "destinations": "destinations",
     "tools": "tools",
     "records": "records",
+    "rules": "rules",
     "products": "products",
     "findings": "findings",
     "operations": "operations",

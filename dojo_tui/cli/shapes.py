@@ -10,10 +10,13 @@ from dojo_tui.model.operation import OutcomeStatus
 
 if TYPE_CHECKING:
     from dojo_tui.services.mapping import HistoryRow
+    from dojo_tui.services.rules import Preview
+    from dojo_tui.services.suggest import Suggested
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.store.findings import FindingRow
     from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
     from dojo_tui.store.records import RecordRow
+    from dojo_tui.store.rules import RuleRow
 
 Json = Mapping[str, Any]
 
@@ -29,6 +32,8 @@ def record_json(row: RecordRow) -> Json:
         "state_reason": row.state_reason,
         "product": row.product_name,
         "former_product": row.former_product_name,
+        "suggested_product": row.suggested_product,
+        "suggested_confidence": row.suggested_confidence,
         "details": row.details,
         "first_discovered_at": utc(row.first_discovered_at),
         "last_discovered_at": utc(row.last_discovered_at),
@@ -134,6 +139,55 @@ def history_json(row: HistoryRow) -> Json:
         "from_product": row.from_product,
         "to_product": row.to_product,
         "undone": row.undone,
+        "rule": row.rule,
+    }
+
+
+def suggestion_json(row: Suggested) -> Json:
+    """The most likely Product of a New Record."""
+    return {
+        "record": row.record_id,
+        "name": row.name,
+        "product": row.product_name,
+        "confidence": row.confidence,
+        "why": row.why,
+    }
+
+
+def rule_json(row: RuleRow) -> Json:
+    """A mapping rule. ``product`` is null where it ignores, ``connector`` where it is for all."""
+    return {
+        "id": row.id,
+        "position": row.position,
+        "connector": row.connector_label,
+        "name": row.pattern,
+        "product": row.product,
+        "product_type": row.product_type,
+        "ignore": row.product is None,
+    }
+
+
+def preview_json(preview: Preview) -> Json:
+    """What rules would do now."""
+    return {
+        "looked_at": preview.looked_at,
+        "mapped": preview.mapped,
+        "ignored": preview.ignored,
+        "left": preview.left,
+        "new_products": preview.new_products,
+        "rules": [
+            {
+                "rule": str(caught.rule),
+                "count": caught.count,
+                "earlier": caught.earlier,
+                "refused": caught.problem_count,
+                "samples": [
+                    {"record": sample.record_id, "name": sample.name, "product": sample.product}
+                    for sample in caught.samples
+                ],
+            }
+            for caught in preview.rules
+        ],
     }
 
 

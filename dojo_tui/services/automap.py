@@ -6,6 +6,7 @@ from dojo_tui.destinations.base import Destination, Product
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import LogLevel, OutcomeStatus
 from dojo_tui.services.names import suggested_name
+from dojo_tui.services.products import Products
 from dojo_tui.services.run import OperationRun
 from dojo_tui.store import mapping as mapping_store
 from dojo_tui.store.mapping import AUTO_MAP, Chosen, Unmapped
@@ -23,7 +24,7 @@ def auto_map(run: OperationRun, destination: Destination) -> None:
         waiting = mapping_store.new_records(connection, run.connector.id)
     if not waiting:
         return
-    products = _Products(destination)
+    products = Products(destination)
     for start in range(0, len(waiting), _BATCH):
         batch = waiting[start : start + _BATCH]
         chosen: list[Chosen] = []
@@ -31,7 +32,7 @@ def auto_map(run: OperationRun, destination: Destination) -> None:
         for record in batch:
             run.check()
             try:
-                product = products.of(record)
+                product = _product(products, record)
             except UsageError as error:
                 refused.append((record, f"It stays New: {error.what.rstrip('.')}. Map it by hand, or ignore it."))
             else:
@@ -50,20 +51,7 @@ def auto_map(run: OperationRun, destination: Destination) -> None:
         run.progress(start + len(batch), len(waiting), f"Mapping {batch[-1].name}")
 
 
-class _Products:
-    """The destination's Products, read once: a hundred thousand Records must not ask a hundred thousand times."""
-
-    def __init__(self, destination: Destination) -> None:
-        self._destination = destination
-        found = destination.products()
-        self._by_name = {product.name: product for product in found}
-        self._by_ref = {product.ref: product for product in found}
-
-    def of(self, record: Unmapped) -> Product:
-        """The former Product first, then the one of the VEP's name; raises UsageError when there can be none."""
-        if record.former_product_ref in self._by_ref:
-            return self._by_ref[record.former_product_ref]
-        name = suggested_name(record.former_product_name or record.name)
-        if name not in self._by_name:
-            self._by_name[name] = self._destination.find_or_create_product(name)
-        return self._by_name[name]
+def _product(products: Products, record: Unmapped) -> Product:
+    """The former Product first, then the one of the VEP's name; raises UsageError when there can be none."""
+    former = products.by_ref(record.former_product_ref)
+    return former or products.named(suggested_name(record.former_product_name or record.name))

@@ -12,6 +12,7 @@ from dojo_tui.model.errors import CancelledError, ConnectorError, DojoTuiError
 from dojo_tui.model.operation import DISCOVER_COUNTS, LogLevel, OutcomeStatus, Status
 from dojo_tui.model.plan import Hold
 from dojo_tui.model.record import Event, State
+from dojo_tui.model.rules import RuleList
 from dojo_tui.model.secret import scrub
 from dojo_tui.model.text import clean
 from dojo_tui.services import assets
@@ -19,8 +20,10 @@ from dojo_tui.services.automap import auto_map
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import RecordsChanged
 from dojo_tui.services.moves import Replaced, recognise
+from dojo_tui.services.rules import BY, carry_rules_out
 from dojo_tui.services.run import OperationRun, unexpected
 from dojo_tui.store import discovery
+from dojo_tui.store import rules as rules_store
 from dojo_tui.store.assets import GROUP
 from dojo_tui.store.discovery import Known, Listed, Place
 
@@ -73,6 +76,7 @@ class _Discover:
             self._tell_replaced()
             held = self._mark_missing()
         self._mark_lost()
+        self._apply_rules()
         if self._tool.assets:
             assets.reconcile(self._run, self._destination, before)
         elif self._run.connector.auto_map:
@@ -256,6 +260,20 @@ class _Discover:
                 discovery.mark_lost(connection, lost)
             names = some(place.name for place in lost)
             self._run.log(f"{len(lost):,} Records are Stale: {names}.", LogLevel.WARNING)
+
+    def _apply_rules(self) -> None:
+        """Let the rules decide about New Records that nobody decided about before: an undo or a restore stays."""
+        with self._run.database.read() as connection:
+            kept = rules_store.all_rules(connection)
+            names = rules_store.undecided(connection, self._run.connector.id) if kept else []
+        if not names:
+            return
+        compiled = RuleList(row.rule for row in kept)
+        run = self._run
+        applied = carry_rules_out(run.database, self._destination, run.clock, compiled, names, BY, run.check)
+        self._count(mapped=applied.counts.mapped)
+        if applied.batch or applied.refused:
+            run.log(applied.sentence, LogLevel.WARNING if applied.refused else LogLevel.INFO)
 
     def _count(self, **more: int) -> None:
         for name, number in more.items():

@@ -125,8 +125,10 @@ class Mapper:
         )
         return Change(act.batch if count else 0, "delete", count, sentence)
 
-    def undo(self) -> Undone | None:
+    def undo(self, by: str | None = None) -> Undone | None:
         """Take back this person's last act that can be; None when there is nothing to take back.
+
+        ``by`` is whose act instead: that of the rules at a Discover.
 
         An act that nobody can ever take back is stepped over and named, so
         that it does not stand before all older ones. One that only waits for
@@ -135,7 +137,7 @@ class Mapper:
         with self._database.write() as connection:
             stepped: dict[int, UsageError] = {}
             while True:
-                done = history.last_act(connection, self._who, min(stepped, default=None))
+                done = history.last_act(connection, by or self._who, min(stepped, default=None))
                 if done is None:
                     if stepped:
                         raise next(iter(stepped.values()))

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, func, literal_column, select, type_coerce, update
+from sqlalchemy import Connection, Text, bindparam, delete, func, literal_column, select, type_coerce, update
 
 from dojo_tui.model.record import MAPPED, TRANSITIONS, Event, State
 from dojo_tui.store.dialect import insert_for, json_value, moment_literal
 from dojo_tui.store.ids import among
-from dojo_tui.store.tables import mapping_changes, records
+from dojo_tui.store.tables import mapping_changes, records, suggestions
 from dojo_tui.store.types import Json, dump_json
 
 
@@ -160,6 +160,9 @@ def update_listed(connection: Connection, veps: Collection[tuple[int, Listed]]) 
     """Store what a tool now says of known VEPs; a moved one gets its new vendor_id."""
     if not veps:
         return
+    # A suggestion was made for the name as it was.
+    renamed = among(connection.dialect.name, suggestions.c.record_id, [record_id for record_id, _ in veps])
+    connection.execute(delete(suggestions).where(renamed))
     statement = (
         update(records)
         .where(records.c.id == bindparam("record_id"))

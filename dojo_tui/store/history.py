@@ -28,6 +28,8 @@ class HistoryRow:
     from_product: str | None
     to_product: str | None
     undone: bool
+    rule: str | None = None
+    """The mapping rule that decided it, as it was then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
         table.from_product,
         table.to_product,
         table.undone_by.is_not(None),
+        table.rule,
     )
     rows = connection.execute(statement.where(table.record_id == record_id).order_by(table.id.desc()))
     return [HistoryRow(*row) for row in rows]
@@ -68,7 +71,10 @@ def last_undo(connection: Connection, by: str) -> tuple[Done, Done] | None:
     newer = _last(connection, by, ACTS)
     table = mapping_changes.c
     taken = connection.execute(
-        select(table.batch, table.act).where(table.undone_by == undo.batch).order_by(table.batch.desc()).limit(1)
+        select(table.batch, table.act)
+        .where(table.undone_by == undo.batch)
+        .order_by(table.batch.desc(), table.id.desc())
+        .limit(1)
     ).first()
     if taken is None or (newer is not None and newer.batch > undo.batch):
         return None
@@ -140,5 +146,5 @@ def _last(connection: Connection, by: str, acts: tuple[str, ...], before: int | 
         table.undone_by.is_(None),
         *([] if before is None else [table.batch < before]),
     )
-    found = connection.execute(statement.order_by(table.batch.desc()).limit(1)).first()
+    found = connection.execute(statement.order_by(table.batch.desc(), table.id.desc()).limit(1)).first()
     return Done(found.batch, found.act) if found else None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Text,
     bindparam,
     case,
     delete,
@@ -58,6 +59,8 @@ class Act:
     name: str
     at: datetime
     by: str
+    rule: str | None = None
+    """The mapping rule that decides it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +95,16 @@ def count_by_state(connection: Connection, ids: Sequence[int]) -> dict[State, in
     return {State(state): number for state, number in connection.execute(statement)}
 
 
-def map_to(connection: Connection, ids: Sequence[int], act: Act, product_ref: str, product_name: str) -> int:
+def map_to(
+    connection: Connection, ids: Sequence[int], act: Act, product_ref: str, product_name: str, *, only_new: bool = False
+) -> int:
     """Map Records to a Product, but for those that are; how many were changed."""
     table = records.c
     moving = _these(connection, ids) & (
         (func.coalesce(table.product_ref, "") != product_ref) | table.state.notin_([State.GOOD, State.MISSING])
     )
+    if only_new:
+        moving &= table.state == State.NEW
     changed = _remember(connection, moving, act, MAPPING_COLUMNS, _after(Event.MAP), literal(product_name))
     values = {
         "state": _after(Event.MAP),
@@ -115,10 +122,10 @@ def map_to(connection: Connection, ids: Sequence[int], act: Act, product_ref: st
     return changed
 
 
-def ignore(connection: Connection, ids: Sequence[int], act: Act) -> int:
+def ignore(connection: Connection, ids: Sequence[int], act: Act, *, only_new: bool = False) -> int:
     """Take Records off the list and remember their mapping; how many were changed."""
     table = records.c
-    these = _these(connection, ids) & (table.state != State.IGNORED)
+    these = _these(connection, ids) & ((table.state == State.NEW) if only_new else (table.state != State.IGNORED))
     changed = _remember(connection, these, act, MAPPING_COLUMNS, _after(Event.IGNORE), null())
     values = {
         "state": _after(Event.IGNORE),
@@ -315,6 +322,7 @@ def _remember(
         null() if absent else table.product_name,
         to_product,
         json_object(connection, dict(kept)),
+        literal(act.rule, Text),
     )
     names = (
         "batch",
@@ -329,6 +337,7 @@ def _remember(
         "from_product",
         "to_product",
         "before",
+        "rule",
     )
     statement = insert(mapping_changes).from_select(names, source.select_from(of).where(where))
     # Not every driver keeps the number of inserted rows by itself.

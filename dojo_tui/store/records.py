@@ -10,10 +10,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
-from dojo_tui.model.record import MAPPED, UNMAPPED, State
+from dojo_tui.model.record import State
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.search import Term, contains, same_text, terms
-from dojo_tui.store.tables import connectors, records
+from dojo_tui.store.record_filter import FIELDS, condition
+from dojo_tui.store.search import terms
+from dojo_tui.store.tables import connectors, records, suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +38,23 @@ class RecordRow:
     finalized_at: datetime | None
     finalized_by: str | None
     last_synced_at: datetime | None
+    suggested_ref: str | None = None
+    suggested_product: str | None = None
+    suggested_confidence: float | None = None
+    """0 to 1; None when nothing was worked out yet, or it is not New."""
+    suggested_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordQuery:
     """Which Records, in which order.
 
-    ``text`` is the filter language of ``store/search.py`` with the fields
-    ``state:``, ``connector:`` and ``product:``; other words are looked for in
-    the name, the vendor's id, the Product and the Connector's label. ``sort``
-    is the name of a field of RecordRow.
+    ``text`` is the filter language of ``store/search.py`` with the fields of
+    ``store/record_filter.py``; other words are looked for in the name, the
+    vendor's id, the Product and the Connector's label. ``sort`` is the name
+    of a field of RecordRow. ``now`` must be given for filters by time.
+    ``loose`` is for a second try when nothing was found: a word is found too
+    when its letters stand in the name in their order.
     """
 
     states: tuple[State, ...] = ()
@@ -54,10 +62,9 @@ class RecordQuery:
     text: str = ""
     sort: str = "name"
     descending: bool = False
+    now: datetime | None = None
+    loose: bool = False
 
-
-FIELDS = ("state", "connector", "product")
-"""Fields of the filter language."""
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "id": records.c.id,
@@ -70,15 +77,29 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "last_discovered_at": records.c.last_discovered_at,
     "finalized_at": records.c.finalized_at,
     "last_synced_at": records.c.last_synced_at,
+    "suggested_product": func.lower(suggestions.c.product_name),
+    "suggested_confidence": suggestions.c.confidence,
 }
 """What a list of Records can be sorted by."""
 
-_COLUMNS = select(
-    records.c.id,
-    records.c.connector_id,
-    connectors.c.label.label("connector_label"),
-    *(records.c[name] for name in RecordRow.__slots__ if name not in ("id", "connector_id", "connector_label")),
-).join(connectors)
+_MAY_BE_EMPTY = ("product_name", "finalized_at", "last_synced_at", "suggested_product", "suggested_confidence")
+
+_SUGGESTED = (suggestions.c.record_id == records.c.id) & (records.c.state == State.NEW)
+# Of which Products a Record may be is of no interest once somebody has decided.
+
+_OTHERWISE: dict[str, ColumnElement[Any]] = {
+    "connector_label": connectors.c.label,
+    "suggested_ref": suggestions.c.product_ref,
+    "suggested_product": suggestions.c.product_name,
+    "suggested_confidence": suggestions.c.confidence,
+    "suggested_why": suggestions.c.why,
+}
+
+_COLUMNS = (
+    select(*(_OTHERWISE[name].label(name) if name in _OTHERWISE else records.c[name] for name in RecordRow.__slots__))
+    .join(connectors)
+    .outerjoin(suggestions, _SUGGESTED)
+)
 
 
 def record_ids(connection: Connection, query: RecordQuery) -> array[int]:
@@ -90,7 +111,13 @@ def record_ids(connection: Connection, query: RecordQuery) -> array[int]:
         statement = statement.where(records.c.state.in_(query.states))
     if query.connector_id is not None:
         statement = statement.where(records.c.connector_id == query.connector_id)
-    conditions = [term.wanted(_condition(connection, term)) for term in terms(query.text, FIELDS)]
+    if query.sort.startswith("suggested_"):
+        statement = statement.outerjoin(suggestions, _SUGGESTED)
+    conditions = []
+    for term in terms(query.text, FIELDS):
+        wanted = condition(connection, term, query.now, loose=query.loose)
+        if wanted is not None:
+            conditions.append(term.wanted(wanted))
     return fetch_ids(connection, statement.where(*conditions).order_by(*_order(query, by_index=not conditions)))
 
 
@@ -121,28 +148,6 @@ def record_counts(connection: Connection, connector_id: int | None) -> dict[Stat
     return counts
 
 
-def _condition(connection: Connection, term: Term) -> ColumnElement[bool]:
-    if term.field == "state":
-        return records.c.state.in_(_states(term.value))
-    if term.field == "product":
-        return contains(connection.dialect.name, (records.c.product_name,), term.value)
-    labels = connection.execute(select(connectors.c.id, connectors.c.label)).all()
-    of_label = records.c.connector_id.in_([row.id for row in labels if same_text(term.value, row.label)])
-    if term.field == "connector":
-        return of_label
-    columns = (records.c.name, records.c.vendor_id, records.c.product_name)
-    return contains(connection.dialect.name, columns, term.value) | of_label
-
-
-def _states(word: str) -> list[State]:
-    """States that begin with ``word`` (it may be half typed), or those of a tab."""
-    lowered = word.lower()
-    groups = {"mapped": MAPPED, "unmapped": UNMAPPED}
-    if lowered in groups:
-        return list(groups[lowered])
-    return [state for state in State if state.lower().startswith(lowered)]
-
-
 def _order(query: RecordQuery, *, by_index: bool) -> list[ColumnElement[Any]]:
     try:
         column = SORTS[query.sort]
@@ -153,7 +158,7 @@ def _order(query: RecordQuery, *, by_index: bool) -> list[ColumnElement[Any]]:
         # which takes six times as long as reading the table and sorting what is left.
         column = func.coalesce(column, "")
     first = column.desc() if query.descending else column.asc()
-    if query.sort in ("product_name", "finalized_at", "last_synced_at"):
+    if query.sort in _MAY_BE_EMPTY:
         first = first.nulls_last()
     last = records.c.id.desc() if query.descending else records.c.id.asc()
     return [first, last] if query.sort == "name" else [first, func.lower(records.c.name), records.c.id]

@@ -1,11 +1,13 @@
 """The filter language of the lists, and how its terms become SQL.
 
-Words are separated by spaces; every one must be found. ``!word`` must not be
-found, ``"two words"`` are one term, ``field:word`` looks in one field only.
+Words are separated by spaces; every one must be found. ``!word`` or ``-word``
+must not be found, ``"two words"`` are one term (and ``"-word"`` begins with a
+dash), ``field:word`` looks in one field only.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
 
-_TERM = re.compile(r'(?P<not>!?)(?:(?P<field>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))?')
+_TERM = re.compile(r'(?P<not>[!-]?)(?:(?P<field>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))?')
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Term:
     value: str
     field: str = ""
     negated: bool = False
+    quoted: bool = dataclasses.field(default=False, compare=False)
 
     def wanted(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         """``condition``, or its opposite when the term is negated."""
@@ -37,7 +40,7 @@ def terms(text: str, fields: Collection[str]) -> Iterator[Term]:
         if field and field not in fields:
             field, value = "", f"{match['field']}:{value}"
         if value:
-            yield Term(value, field, bool(match["not"]))
+            yield Term(value, field, bool(match["not"]), match["quoted"] is not None)
 
 
 def contains(dialect: str, columns: Sequence[ColumnElement[Any]], value: str) -> ColumnElement[bool]:
@@ -55,11 +58,22 @@ def contains(dialect: str, columns: Sequence[ColumnElement[Any]], value: str) ->
     )
 
 
+def in_order(dialect: str, columns: Sequence[ColumnElement[Any]], value: str) -> ColumnElement[bool]:
+    """True when the letters of ``value`` stand in one of ``columns`` in their order, whatever is between them."""
+    pattern = "%".join(_escaped(letter) for letter in value)
+    if dialect != "sqlite":
+        return or_(*(func.coalesce(column, "").ilike(f"%{pattern}%", escape="\\") for column in columns))
+    return or_(*(func.coalesce(column, "").like(f"%{pattern}%", escape="\\") for column in columns))
+
+
 def same_text(value: str, whole: str) -> bool:
     """The rule of ``contains`` for a text that is at hand."""
     return value.casefold() in whole.casefold()
 
 
 def _pattern(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
+    return f"%{_escaped(value)}%"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -104,9 +104,49 @@ mapping_changes = Table(
     Column("to_product", Text),
     Column("before", Json, nullable=False),  # the Record's row before the act, for undo
     Column("undone_by", Id),  # the batch that took it back
+    Column("rule", Text),  # the mapping rule that decided it, as it was then
     Index(None, "batch"),
     Index(None, "record_id"),
     Index(None, "connector_id", "vendor_id"),
+)
+
+# In one order for all: those of a Connector and those for every one. The first that matches decides.
+rules = Table(
+    "rules",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("connector_id", Id, ForeignKey("connectors.id", ondelete="CASCADE")),  # null: every Connector
+    Column("position", Integer, nullable=False),
+    Column("pattern", Text, nullable=False),
+    Column("product", Text),  # a template; null: ignore
+    Column("product_type", Text),
+    sqlite_autoincrement=True,
+)
+
+# What was worked out for New Records, kept so that lists sort and filter by it. A row without Product: none is likely.
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("record_id", Id, ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("product_ref", Text),
+    Column("product_name", Text),
+    Column("confidence", Float, nullable=False),
+    Column("why", Text, nullable=False),
+    # What a new mapping or a new Product may change is found by these.
+    Column("key", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index(None, "key"),
+    Index(None, "prefix"),
+)
+
+# One row: what the suggestions were worked out from.
+suggestion_state = Table(
+    "suggestion_state",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("basis", Text, nullable=False),
+    Column("change_id", Id, nullable=False),
 )
 
 operations = Table(

@@ -37,7 +37,9 @@ def test_what_the_destination_refuses_stops_nobody_else(world: World, monkeypatc
             raise UsageError("The server takes no b.")
         return find(name, product_type)
 
-    monkeypatch.setattr(type(world.workspace.destination), "find_or_create_product", lambda _self, name: refuse(name))
+    monkeypatch.setattr(
+        type(world.workspace.destination), "find_or_create_product", lambda _self, *asked: refuse(*asked)
+    )
     world.list("a", "b", "c")
     ran = world.discover()
     assert world.states() == {"a": State.GOOD, "b": State.NEW, "c": State.GOOD}

@@ -13,6 +13,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import State
 from dojo_tui.store.connectors import insert_connector
 from dojo_tui.store.open import Store, open_store
+from dojo_tui.store.record_filter import faults
 from dojo_tui.store.records import SORTS, RecordQuery, record_counts, record_ids, record_rows, stream_records
 from dojo_tui.store.search import Term, terms
 from dojo_tui.store.tables import records
@@ -120,10 +121,70 @@ def test_the_default_order_is_by_name_whatever_the_case(connection: Connection) 
         ("!product:shop", ["alpha", "Blog_100%", "new stuff", "Shop API"]),
         ("unknown:field", []),
         ("'; DROP TABLE records; --", []),
+        ("-shop", ["alpha", "Blog_100%", "new stuff"]),
+        ("-state:new -org/", ["alpha", "Zürich"]),
+        ('"-"', ["Shop API", "shop web"]),
+        ("-", ["alpha", "Blog_100%", "new stuff", "Shop API", "shop web", "Zürich"]),
+        ("name:shop", ["Shop API", "shop web"]),
+        ("seen:<2h", ["Blog_100%", "Shop API", "shop web"]),
+        ("seen:2h", ["Blog_100%", "Shop API", "shop web"]),
+        ("seen:>3h", ["new stuff", "Zürich"]),
+        ("!seen:>3h", ["alpha", "Blog_100%", "Shop API", "shop web"]),
+        ("synced:<2h", ["shop web"]),
+        ("-synced:<2h state:mapped", ["alpha", "Zürich"]),
+        ("synced:never", ["Blog_100%", "new stuff", "Shop API"]),
+        ("decided:<1w", []),
+        ("found:<1d shop state:mapped", ["shop web", "Zürich"]),
+        ("seen:< seen:soon sure:x alpha", ["alpha"]),
+        ("suggestion:shop", []),
     ],
 )
 def test_the_filter_language(connection: Connection, text: str, wanted: list[str]) -> None:
-    assert names(connection, text=text) == wanted
+    assert names(connection, text=text, now=NOW) == wanted
+
+
+def test_a_filter_by_time_must_be_told_the_time(connection: Connection) -> None:
+    with pytest.raises(ValueError, match="told the time"):
+        names(connection, text="seen:<1d")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("spi", ["Shop API"]),
+        ("zrch", ["Zürich"]),
+        ("bg%", ["Blog_100%"]),
+        ("SWB -api", ["shop web"]),
+        ("xq", []),
+    ],
+)
+def test_a_loose_filter_finds_letters_in_their_order(connection: Connection, text: str, wanted: list[str]) -> None:
+    assert names(connection, text=text) == []
+    assert names(connection, text=text, loose=True) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("stat:new", "There is no field 'stat': did you mean 'state:'?"),
+        ("conector:burp", "did you mean 'connector:'?"),
+        ("state:gone", "There is no state 'gone'"),
+        ("seen:7", "'7' is no age: write <7d"),
+        ("seen:<7y", "'<7y' is no age"),
+        ("sure:high", "'high' is no confidence"),
+    ],
+)
+def test_what_is_wrong_with_a_filter_is_told(text: str, said: str) -> None:
+    (fault,) = faults(f"shop {text} -web")
+    assert said in fault.what
+    assert fault.term == text
+
+
+@pytest.mark.parametrize(
+    "text", ["log4j:log4j", "http://x", '"stat:new"', "state:n", "synced:NEVER", "sure:>90%", "seen:"]
+)
+def test_a_word_with_a_colon_is_a_word(text: str) -> None:
+    assert faults(text) == []
 
 
 def test_terms_are_read_as_they_are_typed() -> None:

@@ -58,7 +58,8 @@ class RecordSource:
         """The same question in the store's words."""
         from dojo_tui.store.records import RecordQuery
 
-        return RecordQuery(self.states, query.connector_id, query.text, query.sort or "name", query.descending)
+        sort = query.sort or "name"
+        return RecordQuery(self.states, query.connector_id, query.text, sort, query.descending, now=self._clock.now())
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
