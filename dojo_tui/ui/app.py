@@ -25,6 +25,7 @@ from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.health import EVERY, HealthWatch
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen, make_source
 from dojo_tui.ui.theme import DARK, LIGHT, choose
@@ -62,6 +63,7 @@ class DojoApp(App[int]):
         read_only: bool = False,
         theme: str | None = None,
         scheduling: bool = True,
+        remember: bool = False,
     ) -> None:
         super().__init__()
         self.register_theme(DARK)
@@ -82,6 +84,9 @@ class DojoApp(App[int]):
         self.jobs = Jobs(self.call_later, self.tell_error)
         self.bridge = Bridge(self._after, self.on_changes)
         self.health = HealthWatch(self)
+        self.memory = Memory()
+        """What a person chose to see; known from the moment the store is open."""
+        self._remember = remember
         self._main = MainScreen()
         self._wake: Timer | None = None
         self._watch: Watch | None = None
@@ -110,6 +115,8 @@ class DojoApp(App[int]):
         from dojo_tui.store.watch import Watch
 
         workspace = self._opener()
+        if self._remember:
+            self.memory.open(state_file(workspace.store.name), self.jobs.apart)
         # Remembers what there is before the first list is read: what others write from then on is noticed.
         self._watch = Watch(workspace.store.database)
         self._watch.changed()
@@ -150,6 +157,7 @@ class DojoApp(App[int]):
     def close_workspace(self) -> None:
         """Stop what runs, within a second, and close the store."""
         self.jobs.close()
+        self.memory.save()
         self._unsubscribe()
         if self.workspace is not None:
             workspace, self.workspace = self.workspace, None
@@ -343,14 +351,19 @@ class DojoApp(App[int]):
             self.changed(records=True, operations=True)
 
 
-def run(opener: Callable[[], Workspace], *, read_only: bool = False, theme: str | None = None) -> int:
-    """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint."""
+def run(
+    opener: Callable[[], Workspace], *, read_only: bool = False, theme: str | None = None, remember: bool = False
+) -> int:
+    """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint.
+
+    ``remember`` keeps what a person chose to see (columns, filters) from one start to the next.
+    """
     # What is made until the first frame lives to the end: collecting it is time lost.
     gc.disable()
     # A key press passes through several threads. While a Sync computes, each of them waits for its
     # turn; the standard 5 ms add up to what a person notices (P12).
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = DojoApp(opener, read_only=read_only, theme=theme)
+    app = DojoApp(opener, read_only=read_only, theme=theme, remember=remember)
     try:
         code = app.run()
     finally:

@@ -1,0 +1,95 @@
+"""What a person chose to see (columns, filters), kept from one start to the next, one small file for each store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LARGEST = 1_000_000
+"""Bytes; a longer file was not written by this app."""
+
+
+def state_file(store: str) -> Path:
+    """Where the choices for the store of this name are kept."""
+    from hashlib import sha256
+
+    from platformdirs import user_state_path
+
+    # The name may be a path or an address: neither makes a file name.
+    return user_state_path("dojo-tui", appauthor=False) / f"view-{sha256(store.encode()).hexdigest()[:16]}.json"
+
+
+def _forget(_save: Callable[[], None]) -> None:
+    """Keep nothing: until a file is known there is nowhere to write to."""
+
+
+class Memory:
+    """``get`` and ``set`` values that JSON can hold. Without a file they are forgotten with the app.
+
+    A file that cannot be read, or holds something else, counts as empty: no
+    choice of columns is worth a message at the start.
+    """
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+        self._changed: set[str] = set()
+        self._lock = threading.Lock()
+        self._path: Path | None = None
+        self._later: Callable[[Callable[[], None]], None] = _forget
+
+    def open(self, path: Path, later: Callable[[Callable[[], None]], None]) -> None:
+        """Take over what the file holds, and write to it from now on; ``later`` does that where nobody waits."""
+        with self._lock:
+            self._path, self._later = path, later
+            self._values = {**_read(path), **self._values}
+
+    def get(self, key: str, default: Any) -> Any:
+        """The value of ``key``, unless there is none or it is of another kind than ``default``."""
+        value = self._values.get(key, default)
+        return value if default is None or isinstance(value, type(default)) else default
+
+    def set(self, key: str, value: Any) -> None:
+        """Remember ``value``; None forgets it."""
+        with self._lock:
+            self._values[key] = value
+            self._changed.add(key)
+        self._later(self.save)
+
+    def save(self) -> None:
+        """Write what was changed since, over what another app may have written in the meantime."""
+        with self._lock:
+            if self._path is None or not self._changed:
+                return
+            changed = {key: self._values[key] for key in self._changed}
+            kept = {key: value for key, value in {**_read(self._path), **changed}.items() if value is not None}
+            # A full or read-only disk must not cost more than the choice itself.
+            with contextlib.suppress(OSError):
+                _write(self._path, kept)
+                self._changed.clear()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > LARGEST:
+            return {}
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        # A filter may name what nobody else on this machine is to know.
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+            json.dump(values, stream, ensure_ascii=False, indent=1)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
