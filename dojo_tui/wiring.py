@@ -70,6 +70,8 @@ class Workspace:
             server=server,
             operations=operations,
             mapper=Mapper(self.store, destination, self.clock, self.who),
+            suggestions=Suggestions(self.store, destination, self.clock, self.who),
+            rules=Rules(self.store, destination, self.clock, self.who),
             scheduler=Scheduler(self.store, operations, self.clock, _spread()),
         )
 

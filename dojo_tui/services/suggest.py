@@ -12,7 +12,7 @@ import hashlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -129,8 +129,9 @@ class Suggestions:
     ) -> Acceptable:
         """What ``accept`` would do with what is kept: refresh first."""
         wanted = None if ids is None else list(ids)
+        names = self._names()
         with self._database.read() as connection:
-            found = suggestions.over(connection, threshold, connector_id, wanted)
+            found = _here(names, suggestions.over(connection, threshold, connector_id, wanted))
             asked = suggestions.count_new(connection, connector_id, wanted)
         counted: dict[str, int] = defaultdict(int)
         for _, _, product in found:
@@ -142,8 +143,11 @@ class Suggestions:
         self, ids: Collection[int] | None = None, threshold: float = THRESHOLD, connector_id: int | None = None
     ) -> Change:
         """Map every New Record (of ``ids``) whose kept suggestion is at least that sure, as one act."""
+        # Outside the transaction: the destination may be a server.
+        names = self._names()
         with self._database.write() as connection:
-            found = suggestions.over(connection, threshold, connector_id, None if ids is None else list(ids))
+            kept = suggestions.over(connection, threshold, connector_id, None if ids is None else list(ids))
+            found = _here(names, kept)
             by_product: dict[tuple[str, str], list[int]] = defaultdict(list)
             for record_id, ref, name in found:
                 by_product[ref, name].append(record_id)
@@ -157,6 +161,10 @@ class Suggestions:
         return Change(act.batch, "map", count, f"Mapped {what}, as suggested.")
 
     # --- what is known ----------------------------------------------------------
+
+    def _names(self) -> dict[str, str]:
+        """Name of each Product of the destination in use, by ref."""
+        return {product.ref: product.name for product in self._destination.products()}
 
     def _ready(self, *, fresh: bool = True) -> Suggester:
         """The Suggester, knowing the Products and the mappings as they are now, or were a moment ago."""
@@ -221,6 +229,11 @@ class Suggestions:
 def _digest(products: Iterable[tuple[str, str]]) -> str:
     text = "\0".join([_VERSION, *(f"{ref}\1{name}" for ref, name in sorted(products))])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _here(names: Mapping[str, str], kept: Iterable[tuple[int, str]]) -> list[tuple[int, str, str]]:
+    """Those for a Product that is there: kept ones may be another destination's, or of a Product that is gone."""
+    return [(record_id, ref, names[ref]) for record_id, ref in kept if ref in names]
 
 
 def _best(suggester: Suggester, record: Named, name: Name) -> Suggestion | None:

@@ -176,11 +176,11 @@ def forget(connection: Connection, ids: Sequence[int]) -> None:
 
 def over(
     connection: Connection, threshold: float, connector_id: int | None, ids: Sequence[int] | None
-) -> list[tuple[int, str, str]]:
-    """Record, ref and name of the Product of every kept suggestion of at least ``threshold`` for a New Record."""
+) -> list[tuple[int, str]]:
+    """Record and ref of the Product of every kept suggestion of at least ``threshold`` for a New Record."""
     kept = suggestions.c
     statement = (
-        select(kept.record_id, kept.product_ref, kept.product_name)
+        select(kept.record_id, kept.product_ref)
         .join(records, records.c.id == kept.record_id)
         .where(records.c.state == State.NEW, kept.product_ref.is_not(None), kept.confidence >= threshold)
     )
@@ -188,7 +188,7 @@ def over(
         statement = statement.where(records.c.connector_id == connector_id)
     if ids is not None:
         statement = statement.where(among(connection.dialect.name, kept.record_id, ids))
-    return [(record_id, ref, name) for record_id, ref, name in connection.execute(statement.order_by(kept.record_id))]
+    return [(record_id, ref) for record_id, ref in connection.execute(statement.order_by(kept.record_id))]
 
 
 def _texts(values: Collection[str], size: int = 500) -> Iterator[list[str]]:
