@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @make_group("operations")
 def command() -> None:
-    """List, show or cancel Operations."""
+    """List, show, retry or cancel Operations."""
 
 
 @command.command("list")
@@ -112,6 +112,21 @@ def operations_cancel(context: click.Context, operation_id: int) -> None:
             write_object({"id": operation_id, "sentence": sentence})
         else:
             print(sentence)
+
+
+@command.command("retry")
+@click.argument("operation_id", metavar="ID", type=int)
+@click.pass_context
+def operations_retry(context: click.Context, operation_id: int) -> int:
+    """Run again only what failed, is held or was not come to, as an Operation of its own."""
+    with opened(context, changes=True) as workspace:
+        from dojo_tui.cli.operate import finish
+        from dojo_tui.cli.running import Request, Runner
+        from dojo_tui.services.retry import undone
+
+        left = undone(workspace.store.database, operation_id)
+        request = Request(left.connector_id, left.connector_label, left.type, left.record_ids, left.dry_run)
+        return finish(context, workspace, Runner(workspace).run([request]), nothing="Nothing was started.")
 
 
 def _stream(workspace: Workspace, queries: list[OperationQuery]) -> Iterator[OperationRow]:

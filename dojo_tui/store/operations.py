@@ -140,6 +140,30 @@ def operation(connection: Connection, operation_id: int) -> OperationRow:
     return rows[0]
 
 
+def asked_records(connection: Connection, operation_id: int) -> tuple[int, ...] | None:
+    """Ids of the Records that an Operation was asked for; None: all of its Connector."""
+    asked = connection.execute(select(operations.c.record_ids).where(operations.c.id == operation_id)).scalar_one()
+    return None if asked is None else tuple(asked)
+
+
+def recent_runs(connection: Connection, row: OperationRow, limit: int = 30) -> list[OperationRow]:
+    """Operations of the same kind and Connector up to this one that came to an end, the oldest first."""
+    table = operations.c
+    statement = (
+        _COLUMNS.where(
+            table.connector_id == row.connector_id,
+            table.type == row.type,
+            table.dry_run == row.dry_run,
+            table.id <= row.id,
+            table.started_at.is_not(None),
+            table.ended_at.is_not(None),
+        )
+        .order_by(table.id.desc())
+        .limit(limit)
+    )
+    return [_row(found) for found in connection.execute(statement).mappings()][::-1]
+
+
 def running(connection: Connection) -> list[OperationRow]:
     """Operations that are queued or running, oldest first."""
     statement = _COLUMNS.where(operations.c.status.in_([Status.QUEUED, Status.RUNNING])).order_by(operations.c.id)

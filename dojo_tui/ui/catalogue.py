@@ -124,6 +124,10 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="again", keys=("R",), title="Run it again", short="again", group=RUN, hint=12,
             places=frozenset({OPERATIONS, OPERATION}), changes=True, needs=why.again, run="running:again", mouse=HINT,
             help="Run the same kind of Operation for the same Connector.", cli="dojo-tui sync LABEL"),
+    Command(id="retry", keys=("r",), title="Retry what failed", short="retry failed", group=RUN, hint=11, urgent=True,
+            places=frozenset({OPERATIONS, OPERATION}), changes=True, needs=why.undone, run="running:retry", mouse=HINT,
+            help="Run again only what failed, is held or was not come to, as an Operation of its own.",
+            cli="dojo-tui operations retry ID"),
     # --- show ----------------------------------------------------------------
     Command(id="open", keys=("enter",), title="Open", short="open", group=SHOW, hint=35, places=LISTS | {RECORD},
             needs=why.one, hint_places=LISTS - {MIGRATION},

@@ -132,6 +132,14 @@ def again(context: Context) -> str:
     return "" if context.row.status.ended else "it has not ended yet"
 
 
+def undone(context: Context) -> str:
+    """An Operation that did not do all of it."""
+    reason = again(context)
+    if reason:
+        return reason
+    return "nothing failed in it" if context.row.status is Status.COMPLETED else ""
+
+
 def checked(context: Context) -> str:
     """A check that has ended."""
     return "" if context.row is not None else "it is not done yet; esc cancels it"

@@ -163,6 +163,18 @@ def test_an_operation_is_shown_with_outcomes_and_log(mapped: Cli) -> None:
     assert f"Operation {sync['id']}: Sync of scans" in mapped("operations", "show", sync["id"]).out
 
 
+def test_what_failed_is_retried_alone(mapped: Cli) -> None:
+    (sync,) = mapped.json("sync")["operations"]
+    assert "nothing failed in it" in mapped("operations", "retry", sync["id"], expect=2).err
+    report = next((mapped.reports / "web").glob("*.sarif"))
+    whole = report.read_bytes()
+    report.write_bytes(whole[:100])
+    (broken,) = mapped.json("sync", expect=1)["operations"]
+    report.write_bytes(whole)
+    (again,) = mapped.json("operations", "retry", broken["id"])["operations"]
+    assert (again["status"], again["counts"]["records"]) == ("Completed", 1)
+
+
 def test_ignore_restore_delete_undo_redo(mapped: Cli) -> None:
     web = mapped.record("web")["id"]
     mapped("records", "ignore", web)

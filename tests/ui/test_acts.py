@@ -263,7 +263,7 @@ def test_p9_what_is_held_is_applied_only_when_confirmed(make_app: AppMaker) -> N
     drive(make_app(), script)
 
 
-def test_run_again_runs_only_what_failed(make_app: AppMaker) -> None:
+def test_what_failed_is_retried_alone_and_run_again_runs_all(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         tool = memory(hand)
         good = [row for row in rows(hand, State.GOOD) if row.connector_label == "code"]
@@ -275,9 +275,18 @@ def test_run_again_runs_only_what_failed(make_app: AppMaker) -> None:
         assert hand.page.table is not None
         assert hand.page.table.row(0).status is Status.PARTLY_FAILED
         tool.broken = set()
-        await hand.press("R")
+        tool.hold = threading.Event()
+        assert "retry failed" in hand.screen
+        await hand.press("r")
+        assert "what was left of 1 Record." in hand.page.told
+        tool.hold.set()
         await hand.operations()
         assert hand.page.table.row(0).counts["records"] == 1
+        await hand.press("home", "r")
+        assert "nothing failed in it" in hand.page.told
+        await hand.press("R")
+        await hand.operations()
+        assert hand.page.table.row(0).counts["records"] == len(good)
 
     drive(make_app(), script)
 

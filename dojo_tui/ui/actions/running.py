@@ -11,6 +11,7 @@ from dojo_tui.ui.reasons import NOTHING_HELD
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from dojo_tui.services.retry import Undone
     from dojo_tui.ui.app import DojoApp
 
 
@@ -171,16 +172,34 @@ def apply_held(app: DojoApp, context: Context) -> None:
 
 
 def again(app: DojoApp, context: Context) -> None:
-    """The same kind of Operation; of a Sync that failed in part only what failed, of a plan what it planned."""
+    """The same kind of Operation; of a plan, what it planned."""
     from dojo_tui.model.operation import OutcomeStatus
 
     row = context.row
     if row.type is OperationType.SYNC and row.dry_run:
         _repeat(app, row, tuple(OutcomeStatus), dry_run=True)
-    elif row.type is OperationType.SYNC and row.status in (Status.FAILED, Status.PARTLY_FAILED):
-        _repeat(app, row, (OutcomeStatus.FAILED,))
     else:
         start(app, row.type, [(row.connector_id, row.connector_label, None)])
+
+
+def retry(app: DojoApp, context: Context) -> None:
+    """Only what failed, is held or was not come to."""
+    from dojo_tui.services.retry import undone
+
+    workspace, row = app.workspace, context.row
+    assert workspace is not None, "commands run once the store is open"
+
+    def begin(left: Undone) -> None:
+        records = list(left.record_ids) if left.record_ids is not None else None
+        many = "" if records is None else f" of {len(records):,} Record{'' if len(records) == 1 else 's'}"
+
+        def begun(ids: list[int]) -> None:
+            app.tell(f"▶ {left.type} started again: what was left{many}. 3 shows it, X cancels it.", "accent")
+            app.await_end(ids)
+
+        start(app, left.type, [(left.connector_id, left.connector_label, records)], dry_run=left.dry_run, done=begun)
+
+    app.jobs.read("retry", lambda: undone(workspace.store.database, row.id), begin)
 
 
 def apply_plan(app: DojoApp, context: Context) -> None:
