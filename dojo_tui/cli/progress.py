@@ -13,6 +13,7 @@ from dojo_tui.cli.report import counts_text
 from dojo_tui.model.operation import Status
 from dojo_tui.model.text import inert
 from dojo_tui.services.events import Event, OperationChanged, Progress
+from dojo_tui.services.pace import Pace
 
 ERASE = "\r\x1b[2K"
 
@@ -37,6 +38,7 @@ class ProgressLine:
         self._begun = now()
         self._text = ""
         self._labels: dict[int, str] = {}
+        self._paces: dict[int, Pace] = {}
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
@@ -73,6 +75,9 @@ class ProgressLine:
     def _progress(self, event: Progress) -> str:
         label = self._labels.get(event.operation_id, "")
         share = f"{event.done:,}" if event.total is None else f"{event.done:,} of {event.total:,}"
+        pace = self._paces.setdefault(event.operation_id, Pace())
+        pace.note(self._now(), event.done, event.total)
+        share += f"  {pace.words}" if pace.words else ""
         counts = f"  {counts_text(event.counts)}" if any(event.counts.values()) else ""
         return f"{label} {share}{counts}  {event.what}"
 

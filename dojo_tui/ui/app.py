@@ -28,6 +28,7 @@ from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen, make_source
+from dojo_tui.ui.suggesting import SuggestionWatch
 from dojo_tui.ui.theme import DARK, LIGHT, choose
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
@@ -84,6 +85,7 @@ class DojoApp(App[int]):
         self.jobs = Jobs(self.call_later, self.tell_error)
         self.bridge = Bridge(self._after, self.on_changes)
         self.health = HealthWatch(self)
+        self.suggesting = SuggestionWatch(self)
         self.memory = Memory()
         """What a person chose to see; known from the moment the store is open."""
         self._remember = remember
@@ -141,6 +143,7 @@ class DojoApp(App[int]):
             self.set_interval(LOOK_EVERY, self._look)
             self.set_interval(EVERY, self.health.look)
         self.health.look()
+        self.suggesting.look()
 
     def listen(self) -> None:
         """Hear of the Workspace's Operations."""
@@ -157,6 +160,7 @@ class DojoApp(App[int]):
     def close_workspace(self) -> None:
         """Stop what runs, within a second, and close the store."""
         self.jobs.close()
+        self.suggesting.stop()
         self.memory.save()
         self._unsubscribe()
         if self.workspace is not None:
@@ -226,6 +230,11 @@ class DojoApp(App[int]):
         """How far a running Operation of this process is."""
         return self.bridge.progress.get(operation_id)
 
+    def pace(self, operation_id: int) -> str:
+        """How fast it goes and how long it will take, in words; empty while that is not known."""
+        pace = self.bridge.paces.get(operation_id)
+        return pace.words if pace is not None else ""
+
     def _after(self, delay: float, callback: Callable[[], None]) -> None:
         """Call back in the app after a delay, from any thread."""
 
@@ -250,6 +259,8 @@ class DojoApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, Page):
                 screen.on_changes(changes)
+        if changes.records:
+            self.suggesting.look()
         if changes.ended:
             self.health.after(changes.ended)
         if changes.ended & self.awaited.keys():

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from dojo_tui.services.events import Event, Logged, OperationChanged, Progress, RecordDone, RecordsChanged
+from dojo_tui.services.pace import Pace
 
 INTERVAL = 0.5
 LINES = 500
@@ -23,6 +24,8 @@ class Changes:
     """Records were added, removed or changed: lists read their ids anew."""
     rows: bool = False
     """Rows changed in place: what is shown is read anew."""
+    suggestions: bool = False
+    """Products were suggested anew."""
     operations: bool = False
     """Operations were queued, started or ended."""
     told: set[int] = field(default_factory=set)
@@ -42,6 +45,7 @@ class Bridge:
         self._waiting = False
         self._last = 0.0
         self.progress: dict[int, Progress] = {}
+        self.paces: dict[int, Pace] = {}
         self._logs: dict[int, deque[Logged]] = {}
         self._logged: dict[int, int] = {}
 
@@ -60,6 +64,7 @@ class Bridge:
         with self._lock:
             self._changes.records |= changes.records
             self._changes.rows |= changes.rows
+            self._changes.suggestions |= changes.suggestions
             self._changes.operations |= changes.operations
             self._changes.ended |= changes.ended
         self._later(0.0, self._flush)
@@ -78,11 +83,14 @@ class Bridge:
         changes = self._changes
         if isinstance(event, Progress):
             self.progress[event.operation_id] = event
+            pace = self.paces.setdefault(event.operation_id, Pace())
+            pace.note(time.monotonic(), event.done, event.total)
         elif isinstance(event, OperationChanged):
             changes.operations = True
             changes.told.add(event.operation_id)
             if event.status.ended:
                 self.progress.pop(event.operation_id, None)
+                self.paces.pop(event.operation_id, None)
                 self._logs.pop(event.operation_id, None)
                 self._logged.pop(event.operation_id, None)
                 changes.rows = True

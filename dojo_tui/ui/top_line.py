@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 BLOCKS = 8
+ROOMY = 110
+"""From this width on there is room for how long it will take."""
 
 
 def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
@@ -68,4 +70,5 @@ def _progress(app: DojoApp, operation_id: int) -> str:
     if not progress.total:
         return f"{progress.done:,} …"
     filled = BLOCKS * progress.done // progress.total
-    return f"{'█' * filled}{'░' * (BLOCKS - filled)} {progress.done:,}/{progress.total:,}"
+    pace = app.pace(operation_id) if app.screen.size.width >= ROOMY else ""
+    return f"{'█' * filled}{'░' * (BLOCKS - filled)} {progress.done:,}/{progress.total:,} {pace}".rstrip()

@@ -139,7 +139,10 @@ class OperationScreen(ListPage):
         progress = self.app.progress(row.id)
         if progress is not None:
             total = f"/{progress.total:,}" if progress.total else ""
-            parts.append(Part(f"  {progress.done:,}{total}  {plain(progress.what, 60)}"))
+            parts.append(Part(f"  {progress.done:,}{total}"))
+            pace = self.app.pace(row.id)
+            parts += [Part(f"  {pace}", "accent")] if pace else []
+            parts.append(Part(f"  {plain(progress.what, 60)}"))
             parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         elif row.started_at:
             parts.append(Part(f"  {when(self.app.clock, row.started_at)}, took {lasted(row.duration_s)}"))
