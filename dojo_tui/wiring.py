@@ -21,6 +21,7 @@ from dojo_tui.services.rules import Rules
 from dojo_tui.services.scheduler import Scheduler
 from dojo_tui.services.settings import Configured, Settings
 from dojo_tui.services.suggest import Suggestions
+from dojo_tui.services.triage import Triage
 from dojo_tui.store.destinations import DestinationRow
 from dojo_tui.store.open import Store, open_store
 
@@ -41,6 +42,7 @@ class Workspace:
     mapper: Mapper
     suggestions: Suggestions
     rules: Rules
+    triage: Triage
     scheduler: Scheduler
     who: str
     read_only: bool
@@ -134,6 +136,7 @@ def open_workspace(
         mapper=Mapper(store, used, clock, who),
         suggestions=Suggestions(store, used, clock, who),
         rules=Rules(store, used, clock, who),
+        triage=Triage(store, clock, who),
         scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,

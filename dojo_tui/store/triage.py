@@ -1,0 +1,218 @@
+"""Decisions about Findings of the embedded destination, and their history, which takes them back."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from dojo_tui.model.triage import Decision, Standing, decided, taken_back
+from dojo_tui.store.dialect import serialise
+from dojo_tui.store.ids import among, chunks
+from dojo_tui.store.tables import engagements, findings, products, tests
+from dojo_tui.store.triage_table import triage_changes
+
+_BATCH_KEY = 0x646F6A74
+_STANDING = tuple(field.name for field in fields(Standing))
+_WRITTEN = tuple(name for name in _STANDING if name != "reported")
+_TESTS = tests.join(engagements).join(products)
+_STATE = select(findings.c.id, *(findings.c[name] for name in _STANDING))
+
+
+@dataclass(frozen=True, slots=True)
+class TriageRow:
+    """One decision about one Finding."""
+
+    at: datetime
+    by: str
+    decision: Decision
+    reason: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The decisions that were made in one act."""
+
+    batch: int
+    decision: Decision
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is there before a decision is made."""
+
+    total: int
+    """Findings that exist and are held by the embedded destination."""
+    elsewhere: int
+    """Findings of a server: they are decided about there."""
+    active: int
+    decided: dict[Decision, int]
+    """By the decision, a person's or the tool's, that stands; ``CLEAR`` counts those without one."""
+    vanished: int
+    """Of those with a decision, how many the last report did not have: clearing closes them."""
+
+
+def counts(connection: Connection, ids: Iterable[int]) -> Counts:
+    """What these Findings are; ids that are nobody's are not counted."""
+    wanted = array("q", ids)
+    standings = [standing for _, standing in _standings(connection, wanted)]
+    return Counts(
+        total=len(standings),
+        elsewhere=elsewhere(connection, wanted),
+        active=sum(standing.active for standing in standings),
+        decided=dict(Counter(standing.decision for standing in standings)),
+        vanished=sum(standing.flagged and not standing.reported for standing in standings),
+    )
+
+
+def decide(
+    connection: Connection, ids: Sequence[int], decision: Decision, reason: str, now: datetime, by: str
+) -> tuple[int, int]:
+    """Decide about these Findings; how many were changed, and how many of them are active now."""
+    batch = _next_batch(connection)
+    count = active = 0
+    # Another reason for what is decided already is worth an entry.
+    says_more = bool(reason) and decision is not Decision.CLEAR
+    for chunk in chunks(ids):
+        ours = dict(_standings(connection, chunk))
+        dismissed_by_tool = _dismissed_by_tool(connection, ours)
+        changes = {
+            key: (standing, after)
+            for key, standing in ours.items()
+            if (after := decided(standing, decision, now, by_tool=key in dismissed_by_tool)) != standing or says_more
+        }
+        _write(connection, {key: after for key, (_, after) in changes.items()}, now)
+        if changes:
+            entry = {"batch": batch, "at": now, "by": by, "decision": decision.value, "reason": reason, "undone": False}
+            rows = [{**entry, "finding_id": key, "before": _kept(before)} for key, (before, _) in changes.items()]
+            connection.execute(insert(triage_changes), rows)
+        count += len(changes)
+        active += sum(after.active for _, after in changes.values())
+    _touch_tests(connection, ids)
+    return count, active
+
+
+def last_act(connection: Connection, by: str) -> Done | None:
+    """A person's newest act that is not taken back."""
+    table = triage_changes.c
+    newest = select(func.max(table.batch)).where(table.by == by, ~table.undone).scalar_subquery()
+    row = connection.execute(
+        select(table.batch, table.decision, func.count())
+        .where(table.batch == newest)
+        .group_by(table.batch, table.decision)
+    ).one_or_none()
+    return None if row is None else Done(row[0], Decision(row[1]), row[2])
+
+
+def decided_since(connection: Connection, batch: int) -> int:
+    """How many Findings of an act somebody decided about anew afterwards."""
+    table, later = triage_changes.c, triage_changes.alias()
+    newer = select(later.c.id).where(
+        later.c.finding_id == table.finding_id, later.c.batch > table.batch, ~later.c.undone
+    )
+    statement = select(func.count()).select_from(triage_changes).where(table.batch == batch, newer.exists())
+    return int(connection.execute(statement).scalar_one())
+
+
+def of_batch(connection: Connection, batch: int) -> array[int]:
+    """The Findings of an act; those that are gone are not among them."""
+    statement = select(triage_changes.c.finding_id).where(triage_changes.c.batch == batch)
+    return array("q", connection.execute(statement).scalars())
+
+
+def take_back(connection: Connection, batch: int, now: datetime) -> int:
+    """Make the Findings of an act what they were before it; how many those are."""
+    ids = of_batch(connection, batch)
+    table = triage_changes.c
+    for chunk in chunks(ids):
+        ours = dict(_standings(connection, chunk))
+        rows = connection.execute(
+            select(table.finding_id, table.before).where(table.batch == batch, table.finding_id.in_(chunk))
+        )
+        before = {row.finding_id: _read(row.before) for row in rows if row.finding_id in ours}
+        _write(connection, {key: taken_back(ours[key], then, now) for key, then in before.items()}, now)
+    connection.execute(update(triage_changes).where(table.batch == batch).values(undone=True))
+    _touch_tests(connection, ids)
+    return len(ids)
+
+
+def history(connection: Connection, finding_id: int) -> list[TriageRow]:
+    """Every decision about a Finding, the newest first."""
+    table = triage_changes.c
+    statement = select(table.at, table.by, table.decision, table.reason, table.undone)
+    rows = connection.execute(statement.where(table.finding_id == finding_id).order_by(table.id.desc()))
+    return [TriageRow(row.at, row.by, Decision(row.decision), row.reason, row.undone) for row in rows]
+
+
+def _standings(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, Standing]]:
+    """Those of ``ids`` that the embedded destination holds."""
+    here = select(tests.c.id).select_from(_TESTS).where(products.c.destination_id.is_(None))
+    for chunk in chunks(ids):
+        for row in connection.execute(_STATE.where(findings.c.id.in_(chunk), findings.c.test_id.in_(here))):
+            yield row.id, _standing(row)
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(*row[1:])
+
+
+def elsewhere(connection: Connection, ids: Sequence[int]) -> int:
+    """How many of these Findings are a server's."""
+    there = select(tests.c.id).select_from(_TESTS).where(products.c.destination_id.is_not(None))
+    these = among(connection.dialect.name, findings.c.id, [one for chunk in chunks(ids) for one in chunk])
+    statement = select(func.count()).select_from(findings).where(these, findings.c.test_id.in_(there))
+    return int(connection.execute(statement).scalar_one())
+
+
+def _dismissed_by_tool(connection: Connection, ours: dict[int, Standing]) -> set[int]:
+    """Findings that were flagged before any person's decision that stands was made."""
+    found = {key for key, standing in ours.items() if standing.flagged and not standing.triaged}
+    table = triage_changes.c
+    asked = [key for key, standing in ours.items() if standing.triaged]
+    statement = select(table.finding_id, table.before).where(~table.undone).order_by(table.id)
+    for chunk in chunks(asked):
+        for row in connection.execute(statement.where(table.finding_id.in_(chunk))):
+            before = _read(row.before)
+            if not before.triaged:
+                (found.add if before.flagged else found.discard)(row.finding_id)
+    return found
+
+
+def _write(connection: Connection, standings: dict[int, Standing], now: datetime) -> None:
+    if standings:
+        rows = [{"key": key, **_written(standing), "updated_at": now} for key, standing in standings.items()]
+        connection.execute(update(findings).where(findings.c.id == bindparam("key")), rows)
+
+
+def _written(standing: Standing) -> dict[str, Any]:
+    return {name: getattr(standing, name) for name in _WRITTEN}
+
+
+def _touch_tests(connection: Connection, ids: Sequence[int]) -> None:
+    """Let a Sync that has made its plan make it anew: what it saw is not so any more."""
+    for chunk in chunks(ids):
+        of_these = select(findings.c.test_id).where(findings.c.id.in_(chunk))
+        connection.execute(update(tests).where(tests.c.id.in_(of_these)).values(revision=tests.c.revision + 1))
+
+
+def _next_batch(connection: Connection) -> int:
+    serialise(connection, _BATCH_KEY)
+    return int(connection.execute(select(func.coalesce(func.max(triage_changes.c.batch), 0))).scalar_one()) + 1
+
+
+def _kept(standing: Standing) -> dict[str, Any]:
+    values = asdict(standing)
+    values["mitigated_at"] = standing.mitigated_at.isoformat() if standing.mitigated_at else None
+    return values
+
+
+def _read(values: dict[str, Any]) -> Standing:
+    at = values["mitigated_at"]
+    return Standing(**{**values, "mitigated_at": datetime.fromisoformat(at) if at else None})
