@@ -14,7 +14,7 @@ from dojo_tui.cli.report import counts_text, duration_text
 from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import UsageError
-from dojo_tui.model.operation import OperationType, Status
+from dojo_tui.model.operation import OperationType, Status, Trigger
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
@@ -30,15 +30,21 @@ def command() -> None:
 @command.command("list")
 @click.option("--connector", "labels", metavar="LABEL", multiple=True, help="Only this Connector; repeat for several.")
 @click.option("--type", "kind", type=click.Choice([kind.value for kind in OperationType], case_sensitive=False))
+@click.option("--trigger", type=click.Choice([trigger.value for trigger in Trigger], case_sensitive=False))
 @click.option("--status", type=click.Choice([status.value for status in Status], case_sensitive=False))
 @click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
 @click.pass_context
 def operations_list(
-    context: click.Context, labels: tuple[str, ...], kind: str | None, status: str | None, text: str
+    context: click.Context,
+    labels: tuple[str, ...],
+    kind: str | None,
+    trigger: str | None,
+    status: str | None,
+    text: str,
 ) -> None:
     """List Operations, the newest first."""
     with opened(context) as workspace:
-        from dojo_tui.store.operations import OperationQuery
+        from dojo_tui.store.operations import OperationQuery, faults
 
         ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
         queries = [
@@ -46,10 +52,16 @@ def operations_list(
                 connector_id=connector,
                 type=OperationType(kind) if kind else None,
                 status=Status(status) if status else None,
+                trigger=Trigger(trigger) if trigger else None,
                 text=text,
             )
             for connector in ids or [None]
         ]
+        wrong = faults(text)
+        if wrong:
+            raise UsageError(
+                f"--filter: {wrong[0].what}", do=f'To look for that very text, put it in quotes: "{wrong[0].term}".'
+            )
         clock = workspace.clock
         listing(
             _stream(workspace, queries),
@@ -66,7 +78,7 @@ def operations_list(
             lambda row: _with_reasons(workspace, row),
             as_json=given(context).as_json,
             empty="No Operation is like that."
-            if labels or kind or status or text
+            if labels or kind or status or trigger or text
             else "No Operations yet. 'dojo-tui discover' is the first.",
         )
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Float, RowMapping, func, selec
 from dojo_tui.model.errors import NotFoundError
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.search import contains, terms
+from dojo_tui.store.search import Fault, contains, same_text, terms, unknown_field
 from dojo_tui.store.tables import log_lines as log_table
 from dojo_tui.store.tables import operations
 from dojo_tui.store.tables import outcomes as outcomes_table
@@ -99,8 +99,23 @@ SORTS = (
 )
 """What a list of Operations can be sorted by."""
 
+_WORDS = {"type": tuple(OperationType), "status": tuple(Status), "trigger": tuple(Trigger)}
+
 _NAMES = [name for name in OperationRow.__slots__ if name != "duration_s"]
 _COLUMNS = select(*(operations.c[name] for name in _NAMES))
+
+
+def faults(text: str) -> list[Fault]:
+    """What a person should be told about a filter: fields and words that no Operation can have."""
+    found = []
+    for term in terms(text, FIELDS):
+        wrong = unknown_field(term, FIELDS) if not term.field else None
+        words = _WORDS.get(term.field, ())
+        if words and not any(same_text(term.value, word) for word in words):
+            wrong = f"There is no {term.field} '{term.value}': use {', '.join(words)}."
+        if wrong is not None:
+            found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, wrong))
+    return found
 
 
 def operation_ids(connection: Connection, query: OperationQuery) -> array[int]:

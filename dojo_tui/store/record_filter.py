@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import operator
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dojo_tui.model.record import MAPPED, UNMAPPED, State
-from dojo_tui.store.search import Term, contains, in_order, same_text, terms
+from dojo_tui.store.search import Fault, Term, contains, in_order, same_text, terms, unknown_field
 from dojo_tui.store.tables import connectors, records, suggestions
 
 _TIMES = {
@@ -33,20 +31,11 @@ FIELDS = ("state", "connector", "product", "name", "suggestion", "sure", *_TIMES
 """Fields of the filter language."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something in a filter that is most likely not meant so. The filter works all the same: that term is left out."""
-
-    term: str
-    what: str
-    """A sentence."""
-
-
 def faults(text: str) -> list[Fault]:
     """What a person should be told about a filter. A word that merely holds a colon (``log4j:log4j``) is a word."""
     found: list[Fault] = []
     for term in terms(text, FIELDS):
-        wrong = _wrong(term) if term.field else _no_field(term)
+        wrong = _wrong(term) if term.field else unknown_field(term, FIELDS)
         if wrong is not None:
             found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, wrong))
     return found
@@ -106,17 +95,6 @@ def _sure(value: str) -> ColumnElement[bool] | None:
     kept = suggestions.c
     enough = select(kept.record_id).where(kept.product_ref.is_not(None), _COMPARE[found[1]](kept.confidence, number))
     return and_(records.c.state == State.NEW, records.c.id.in_(enough))
-
-
-def _no_field(term: Term) -> str | None:
-    """What a word says that looks like a field of nearly that name."""
-    before, colon, after = term.value.partition(":")
-    if not colon or term.quoted or after.startswith("/"):
-        return None
-    close = difflib.get_close_matches(before.lower(), FIELDS, n=1, cutoff=0.7)
-    return (
-        f"There is no field '{before}': did you mean '{close[0]}:'? There are {', '.join(FIELDS)}." if close else None
-    )
 
 
 def _wrong(term: Term) -> str | None:

@@ -8,6 +8,7 @@ dash), ``field:word`` looks in one field only.
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,26 @@ class Term:
     def wanted(self, condition: ColumnElement[bool]) -> ColumnElement[bool]:
         """``condition``, or its opposite when the term is negated."""
         return ~condition if self.negated else condition
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a filter that is most likely not meant so. The filter works all the same: that term is left out."""
+
+    term: str
+    what: str
+    """A sentence."""
+
+
+def unknown_field(term: Term, fields: Collection[str]) -> str | None:
+    """What a word says that looks like a field of nearly that name."""
+    before, colon, after = term.value.partition(":")
+    if not colon or term.quoted or after.startswith("/"):
+        return None
+    close = difflib.get_close_matches(before.lower(), fields, n=1, cutoff=0.7)
+    return (
+        f"There is no field '{before}': did you mean '{close[0]}:'? There are {', '.join(fields)}." if close else None
+    )
 
 
 def terms(text: str, fields: Collection[str]) -> Iterator[Term]:

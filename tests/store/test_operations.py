@@ -18,6 +18,7 @@ from dojo_tui.store.operation_writes import Line, Outcome, Request, add_log, add
 from dojo_tui.store.operations import (
     SORTS,
     OperationQuery,
+    faults,
     log_lines,
     operation,
     operation_ids,
@@ -122,3 +123,18 @@ def test_outcomes_and_log_are_in_their_order(store: Store) -> None:
         assert (second.level, second.message) == (LogLevel.ERROR, "two")
         assert log_lines(connection, 1, first.id) == [second]
         assert outcomes(connection, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("type:sync status:partly trigger:man connector:anything log4j:core", ""),
+        ("type:synk", "There is no type 'synk': use Discover, Sync."),
+        ("!status:broken", "There is no status 'broken'"),
+        ("stauts:failed", "did you mean 'status:'?"),
+        ('"stauts:failed"', ""),
+    ],
+)
+def test_what_no_operation_can_have_is_told(text: str, told: str) -> None:
+    found = faults(text)
+    assert told in found[0].what if told else found == []

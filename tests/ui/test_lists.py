@@ -319,3 +319,15 @@ def test_resizing_shows_and_hides_the_details(make_app: AppMaker) -> None:
         assert "Vendor's id" in hand.screen
 
     drive(make_app(), script)
+
+
+def test_a_filter_of_operations_says_which_words_it_does_not_know(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await hand.press("3", "slash")
+        await hand.type("type:sync trigger:man")
+        assert "There is no" not in hand.screen
+        await hand.press("ctrl+u")
+        await hand.type("type:synk")
+        assert "There is no type 'synk': use Discover, Sync." in hand.screen
+
+    drive(make_app(), script)

@@ -51,6 +51,12 @@ class OperationSource:
             self._connected = bool(ids) or any_connector(connection)
         return ids
 
+    def wrong(self, text: str) -> str:
+        """What a filter asks for that no Operation can have."""
+        from dojo_tui.store.operations import faults
+
+        return next((fault.what for fault in faults(text)), "")
+
     def rows(self, ids: Sequence[int]) -> list[OperationRow]:
         """Rows of these ids."""
         from dojo_tui.store.operations import operation_rows
@@ -74,8 +80,10 @@ class OperationSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed, and the next key."""
         if query.text:
+            wrong = self.wrong(query.text)
             return [
                 (("No Operation matches the filter.", "strong"),),
+                *([((plain(wrong), "warn"),)] if wrong else []),
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
             ]
         if not self._connected:

@@ -243,6 +243,10 @@ class ListPage(Page):
             left += [GAP_DOT, Part("range: move to mark, v ends it", "accent")]
         if query.text:
             left += [GAP_DOT, Part("filter: ", "dim", "filter"), Part(plain(query.text, 60), "accent", "filter")]
+            # A list that knows its words says which of these it does not know.
+            wrong = getattr(listed.source, "wrong", None)
+            said = wrong(query.text) if wrong is not None else ""
+            left += [Part(f" ! {plain(said, 200)}", "warn")] if said else []
         else:
             left += [GAP_DOT, Part("/ filter", "dim", "filter")]
         order = self.shown_order()
