@@ -105,15 +105,20 @@ class Suggestions:
             found.extend(_suggested(record, best) for record, best in told if best is not None)
         return found
 
-    def refresh(self, token: CancelToken | None = None) -> int:
+    def refresh(self, token: CancelToken | None = None, *, yielding: bool = False) -> int:
         """Bring what is kept up to date; how many Records were looked at.
 
-        Cancelled, the next one goes on where this one was.
+        Cancelled, the next one goes on where this one was. With ``yielding``,
+        what another process made of it with another destination is left
+        alone: two that look after it by themselves must not undo each other's
+        work for ever.
         """
         token = token or CancelToken()
         if self._database.read_only:
             return 0
         with self._refreshing:
+            if self._settled(yielding=yielding):
+                return 0
             suggester = self._ready()
             now = Basis(_digest(self._products), self._learned)
             with self._database.read() as connection:
@@ -161,6 +166,17 @@ class Suggestions:
         return Change(act.batch, "map", count, f"Mapped {what}, as suggested.")
 
     # --- what is known ----------------------------------------------------------
+
+    def _settled(self, *, yielding: bool) -> bool:
+        """Whether there is nothing to do, found out without learning all that is mapped."""
+        digest = _digest((product.ref, product.name) for product in self._destination.products())
+        ours = self._kept[0]
+        with self._database.read() as connection:
+            basis = suggestions.basis(connection)
+            if yielding and basis is not None and ours is not None and basis.products != digest == ours.products:
+                return True
+            now = Basis(digest, suggestions.last_change(connection))
+            return basis == now and not suggestions.concerned(connection, (), (), ())
 
     def _names(self) -> dict[str, str]:
         """Name of each Product of the destination in use, by ref."""

@@ -58,13 +58,16 @@ def ignorable(context: Context) -> str:
 
 
 def acceptable(context: Context) -> str:
-    """One Unmapped Record."""
-    if len(context.marked) > 1:
-        return "it accepts one Record at a time; m maps several to one Product, auto-map each to its own"
-    if not context.targets:
-        return "there is nothing under the cursor"
-    if not context.marked and context.row.state not in UNMAPPED_STATES:
+    """Records, or a New one for which a Product is likely."""
+    reason = row(context)
+    if reason or context.marked:
+        return reason
+    if context.row.state not in UNMAPPED_STATES:
         return "it is mapped already: change that with m"
+    if context.row.state is State.IGNORED:
+        return "it is ignored: r restores it first, m maps it"
+    if context.row.suggested_product is None and context.row.suggested_confidence is not None:
+        return "no Product is likely for it: choose one with m"
     return ""
 
 

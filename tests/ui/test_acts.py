@@ -95,21 +95,6 @@ def test_esc_in_the_picker_maps_nothing(make_app: AppMaker) -> None:
     drive(make_app(), script)
 
 
-def test_accept_maps_to_the_former_product_or_its_own_name(make_app: AppMaker) -> None:
-    async def script(hand: Hand) -> None:
-        number, name = current(hand), hand.names[0]
-        await hand.press("a")
-        assert record(hand, number).product_name == name
-        await hand.press("slash")
-        await hand.type("state:ignored")
-        await hand.press("enter")
-        number = current(hand)
-        await hand.press("a")
-        assert record(hand, number).product_name == "Platform"
-
-    drive(make_app(), script)
-
-
 def test_ignore_and_restore(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         number = current(hand)

@@ -169,8 +169,9 @@ def test_who_left_the_picker_is_not_told(dojo_server: DojoServer, tmp_path: Path
 
 
 def test_a_product_that_may_not_be_made(
-    dojo_server: DojoServer, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    dojo_server: DojoServer, dojo: Remote, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    dojo.product("Shop")
     monkeypatch.setenv(VARIABLE, READERS_TOKEN)
 
     async def script(hand: Hand) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dojo_tui.ui.screens.product_picker import Choice
 
 
-def _act(app: DojoApp, act: Callable[[Mapper], Any], nothing: str = "") -> None:
+def act(app: DojoApp, do: Callable[[Mapper], Any], nothing: str = "") -> None:
     """Do it in a thread, say what was done, and show the lists anew."""
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
@@ -27,10 +27,12 @@ def _act(app: DojoApp, act: Callable[[Mapper], Any], nothing: str = "") -> None:
         app.changed(records=True)
         if change is None:
             app.tell(nothing, "dim")
-        else:
+        elif change.batch:
             app.tell(f"✓ {change.sentence}", "good")
+        else:
+            app.tell(change.sentence, "warn")
 
-    app.jobs.write(lambda: act(workspace.mapper), done)
+    app.jobs.write(lambda: do(workspace.mapper), done)
 
 
 def choose(app: DojoApp, context: Context) -> None:
@@ -38,33 +40,23 @@ def choose(app: DojoApp, context: Context) -> None:
     from dojo_tui.ui.screens.product_picker import ProductPicker
 
     targets = context.targets
-    suggestion = _suggestion(context) if len(targets) == 1 else ""
+    row = context.row if len(targets) == 1 else None
+    now = str(row.product_name or "") if row is not None else ""
+    likely = "" if row is None else now or str(row.suggested_product or row.former_product_name or "")
+    own = "" if row is None else now or str(row.former_product_name or row.name)
 
     def chosen(entry: Entry | None) -> None:
         if entry is not None:
             choice: Choice = entry.value
             if choice.product is None:
                 app.tell(f"Making {plain(choice.name, 60)} …", "dim")
-            _act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
+            act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
 
-    mapped = bool(suggestion) and bool(context.row.product_name)
+    word = "now" if now else "suggested"
+    if row is not None and not now and row.suggested_product:
+        word = f"suggested, {row.suggested_confidence:.0%} sure"
     what = context.noun if context.marked or context.row is None else f"“{plain(context.row.name, 50)}”"
-    app.push_screen(ProductPicker(what, suggestion, mapped=mapped), chosen)
-
-
-def _suggestion(context: Context) -> str:
-    row = context.row
-    return "" if row is None else str(row.product_name or row.former_product_name or row.name)
-
-
-def accept(app: DojoApp, context: Context) -> None:
-    """Map to the former Product, or to the one of its own name."""
-    row, targets = context.row, context.targets
-    if context.marked and (row is None or row.id not in context.marked):
-        app.tell("Put the cursor on the marked Record, or drop the mark with esc.", "warn")
-        return
-    name = row.former_product_name or row.name
-    _act(app, lambda mapper: mapper.map(targets, name))
+    app.push_screen(ProductPicker(what, likely or own, word=word, own=own), chosen)
 
 
 def ignore(app: DojoApp, context: Context) -> None:
@@ -82,16 +74,16 @@ def ignore(app: DojoApp, context: Context) -> None:
                 ],
                 f"Ignore {context.noun}",
             ),
-            lambda yes: _act(app, lambda mapper: mapper.ignore(targets)) if yes else None,
+            lambda yes: act(app, lambda mapper: mapper.ignore(targets)) if yes else None,
         )
         return
-    _act(app, lambda mapper: mapper.ignore(targets))
+    act(app, lambda mapper: mapper.ignore(targets))
 
 
 def restore(app: DojoApp, context: Context) -> None:
     """Ignored Records become New."""
     targets = context.targets
-    _act(app, lambda mapper: mapper.restore(targets))
+    act(app, lambda mapper: mapper.restore(targets))
 
 
 def delete(app: DojoApp, context: Context) -> None:
@@ -117,14 +109,14 @@ def delete(app: DojoApp, context: Context) -> None:
 def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
     if len(app.screen_stack) > 1:
         app.pop_screen()
-    _act(app, lambda mapper: mapper.delete(targets))
+    act(app, lambda mapper: mapper.delete(targets))
 
 
 def undo(app: DojoApp, _context: Context) -> None:
     """Take back the last act."""
-    _act(app, lambda mapper: mapper.undo(), "There is nothing to take back.")
+    act(app, lambda mapper: mapper.undo(), "There is nothing to take back.")
 
 
 def redo(app: DojoApp, _context: Context) -> None:
     """Do again what was taken back."""
-    _act(app, lambda mapper: mapper.redo(), "There is nothing to do again.")
+    act(app, lambda mapper: mapper.redo(), "There is nothing to do again.")

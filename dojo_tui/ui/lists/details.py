@@ -43,6 +43,11 @@ def record_lines(row: Any, clock: Clock) -> list[Line]:
     if row.state_reason:
         lines.append(fact("Reason", row.state_reason, "warn"))
     lines.append(fact("Product", row.product_name or "-"))
+    if row.suggested_product:
+        lines.append(fact("Suggested", f"{row.suggested_product}, {row.suggested_confidence:.0%} sure", "accent"))
+        lines.append(fact("  because", row.suggested_why))
+    elif row.suggested_confidence is not None:
+        lines.append(fact("Suggested", "none: no Product is likely", "dim"))
     if row.former_product_name and not row.product_name:
         lines.append(fact("Was mapped to", row.former_product_name))
     lines += [

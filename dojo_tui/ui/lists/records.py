@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
+from dojo_tui.model.suggest import THRESHOLD
 from dojo_tui.ui.lists.base import Column, Query, when
 from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR, STATES
 from dojo_tui.ui.widgets.plain import Line, Span, plain
@@ -23,6 +24,8 @@ CONNECTOR = Column("Connector", 12, "connector_label", grow=1, drop=5)
 UNMAPPED_COLUMNS = (
     NAME,
     STATE,
+    Column("Suggested", 16, "suggested_product", grow=2, drop=2),
+    Column("Sure", 5, "suggested_confidence", right=True, drop=3),
     CONNECTOR,
     Column("Was mapped to", 14, grow=1, drop=6),
     Column("Seen", 16, "last_discovered_at", drop=4),
@@ -38,6 +41,14 @@ MAPPED_COLUMNS = (
     Column("Seen", 16, "last_discovered_at", drop=8),
     Column("Mapped by", 10, "finalized_at", drop=9),
 )
+
+
+def suggested(row: Any) -> tuple[Span, Span]:
+    """The Product that is most likely, and how sure that is; both empty until it is known."""
+    if row.suggested_product is None:
+        return ("" if row.suggested_confidence is None else "-", "dim"), ("", "")
+    sure = row.suggested_confidence
+    return (plain(row.suggested_product), ""), (f"{sure:.0%}".replace("%", " %"), "good" if sure >= THRESHOLD else "")
 
 
 class RecordSource:
@@ -87,7 +98,15 @@ class RecordSource:
         connector = (plain(row.connector_label), "")
         if not self.mapped:
             former = (plain(row.former_product_name or ""), "")
-            return name, state, connector, former, seen, (when(self._clock, row.first_discovered_at), "")
+            return (
+                name,
+                state,
+                *suggested(row),
+                connector,
+                former,
+                seen,
+                (when(self._clock, row.first_discovered_at), ""),
+            )
         synced = (when(self._clock, row.last_synced_at) if row.last_synced_at else "never", "")
         return (
             name,

@@ -103,7 +103,9 @@ class MainScreen(ListPage):
 
     def concerned(self, changes: Changes) -> bool:
         """Records for the first two tabs, Operations for the third."""
-        return changes.operations if self.tab == OPERATIONS else changes.records
+        if self.tab == OPERATIONS:
+            return changes.operations
+        return changes.records or (changes.suggestions and self.tab == UNMAPPED)
 
     def details(self, row: Any) -> list[Line]:
         """A row in full."""

@@ -30,10 +30,11 @@ class ProductPicker(Picker):
 
     hint = "type to find a Product, or to name a new one"
 
-    def __init__(self, what: str, suggestion: str, *, mapped: bool = False) -> None:
+    def __init__(self, what: str, suggestion: str, *, word: str = "suggested", own: str = "") -> None:
+        """``suggestion``: the Product that stands first, with a ``word`` about it; ``own``: the name for a new one."""
         super().__init__(f"Map {what} to which Product?")
-        self._word = "now" if mapped else "suggested"
-        self._suggestion = suggestion.strip()
+        self._word = word
+        self._suggestion, self._own = suggestion.strip(), own.strip()
         self._products = _Products([])
         self._products.nothing = [(("Looking for the Products …", "dim"),)]
         self._arrived_yet = False
@@ -86,12 +87,14 @@ class ProductPicker(Picker):
     def entries_for(self, words: str) -> EntrySource:
         """Products with these words; a name that is not there yet can be made."""
         known = self._products
-        name = words.strip() or ("" if self._suggestion in known.names else self._suggestion)
+        name = words.strip() or self._own
         if not self._arrived_yet or not name or name in known.names:
             return known
         new = Entry(f"+ create NEW “{plain(name, 120)}”", "a new Product", value=Choice(name), style="accent")
-        # What was typed finds Products first; making a new one is the last entry.
-        return _WithNew(known, new, first=not words.strip())
+        # What was typed finds Products first; making a new one is the last entry. Before anything is typed, it
+        # stands where it is seen: behind the likely one.
+        likely = 1 if self._suggestion in known.names else 0
+        return _WithNew(known, new, at=None if words.strip() else likely)
 
     def chosen(self, entry: Entry) -> None:
         """A new Product needs a type; an existing one is the answer."""
@@ -140,11 +143,11 @@ class _Products(EntrySource):
 
 
 class _WithNew(EntrySource):
-    """What there is, and a new one: before it, or after what was found. Nothing of what there is is made anew."""
+    """What there is, and a new one: at a place, or after what was found. Nothing of what there is is made anew."""
 
-    def __init__(self, known: EntrySource, new: Entry, *, first: bool = False) -> None:
+    def __init__(self, known: EntrySource, new: Entry, *, at: int | None = None) -> None:
         super().__init__([new])
-        self._known, self._first = known, first
+        self._known, self._at = known, at
         self._number = len(known.entries)
         # Wide enough for both.
         self.columns = max(self.columns, known.columns, key=lambda columns: columns[0].width)
@@ -152,7 +155,7 @@ class _WithNew(EntrySource):
     def ids(self, query: Query) -> array[int]:
         """Entries with all the words, and the new one."""
         found, new = self._known.ids(query), array("q", [self._number])
-        return new + found if self._first else found + new
+        return found + new if self._at is None else found[: self._at] + new + found[self._at :]
 
     def rows(self, ids: Sequence[int]) -> list[Any]:
         """The entries."""

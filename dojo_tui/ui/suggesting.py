@@ -1,0 +1,61 @@
+"""Keeps the suggestions up to date: in the background, whenever Records or mappings changed (P12)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dojo_tui.model.errors import CancelledError
+from dojo_tui.ui.bridge import Changes
+
+if TYPE_CHECKING:
+    from dojo_tui.services.cancel import CancelToken
+    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.wiring import Workspace
+
+
+class SuggestionWatch:
+    """At most one look is under way; what changes meanwhile is looked at afterwards."""
+
+    def __init__(self, app: DojoApp) -> None:
+        self._app = app
+        self._token: CancelToken | None = None
+        self._again = False
+
+    def look(self) -> None:
+        """Suggest anew what may have changed, in a thread."""
+        from dojo_tui.services.cancel import CancelToken
+
+        workspace = self._app.workspace
+        if workspace is None or self._app.read_only:
+            return
+        if self._token is not None:
+            self._again = True
+            return
+        self._token = token = CancelToken()
+        self._app.jobs.apart(lambda: _refresh(workspace, token), self._done, self._failed)
+
+    def stop(self) -> None:
+        """The store is closed now."""
+        if self._token is not None:
+            self._token.cancel()
+
+    def _done(self, count: int) -> None:
+        self._token = None
+        if count:
+            self._app.bridge.note(Changes(suggestions=True))
+        if self._again:
+            self._again = False
+            self.look()
+
+    def _failed(self, error: Exception) -> None:
+        self._done(0)
+        if not isinstance(error, CancelledError):
+            self._app.tell_error(error)
+
+
+def _refresh(workspace: Workspace, token: CancelToken) -> int:
+    server = workspace.server
+    # A server is not asked for all its Products before a person wants one of them.
+    if server is not None and workspace.destinations.get(server.url).products_read_at is None:
+        return 0
+    return workspace.suggestions.refresh(token, yielding=True)
