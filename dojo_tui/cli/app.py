@@ -27,4 +27,5 @@ def open_app(options: Given) -> int:
     gc.disable()
     from dojo_tui.ui.app import run
 
-    return run(opener, read_only=settings.read_only, theme=settings.theme, remember=True)
+    return run(opener, read_only=settings.read_only, theme=settings.theme, remember=True,
+               preferences=settings.preferences)  # fmt: skip

@@ -19,4 +19,4 @@ def command(context: click.Context) -> int:
     from dojo_tui.demo.run import run_demo
 
     settings = given(context).settings()
-    return run_demo(read_only=settings.read_only, theme=settings.theme)
+    return run_demo(read_only=settings.read_only, theme=settings.theme, preferences=settings.preferences)

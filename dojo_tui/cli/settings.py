@@ -10,12 +10,13 @@ from typing import Any
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
+from dojo_tui.services.preferences import NOTICES, ON_HANGUP, Choice, Preferences
 from dojo_tui.services.settings import Configured
 
 CONFIG_VARIABLE = "DOJO_TUI_CONFIG"
 STORE_VARIABLE = "DOJO_TUI_STORE"
 DESTINATION_VARIABLE = "DOJO_TUI_DESTINATION"
-THEMES = ("dojo-dark", "dojo-light", "ansi-dark", "ansi-light")
+THEMES = ("dojo-dark", "dojo-light", "dojo-contrast", "ansi-dark", "ansi-light")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Settings:
     destination: str | None = None
     """What --destination or the environment says; stronger than what the config file describes."""
     configured: Configured | None = None
+    preferences: Preferences = field(default_factory=Preferences)
 
 
 @dataclass(slots=True)
@@ -68,13 +70,14 @@ def read_config(path: str | None) -> Settings:
     import tomllib
 
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"The config file {file} cannot be read: {error.strerror}.", do="Check --config.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"The config file {file} is not valid TOML: {error}.") from error
     try:
-        return _settings(values)
+        return _settings(values, file, text)
     except ValueError as error:
         raise UsageError(
             f"The config file {file} is wrong: {error}.", do="See 'Configuration' in the README."
@@ -87,10 +90,14 @@ def _usual_place() -> Path:
     return user_config_path("dojo-tui") / "config.toml"
 
 
-def _settings(values: Mapping[str, Any]) -> Settings:
-    _known(values, ("store", "theme", "read_only", "hold", "destination"), "")
-    if _typed(values, "theme", str, THEMES[0]) not in THEMES:
-        raise ValueError(f"'theme' must be one of {', '.join(THEMES)}")
+_KNOWN = ("store", "theme", "read_only", "on_hangup", "notice", "notice_after", "hold", "destination", "keys")
+
+
+def _settings(values: Mapping[str, Any], file: Path, text: str) -> Settings:
+    _known(values, _KNOWN, "")
+    for name, words in (("theme", THEMES), ("on_hangup", ON_HANGUP), ("notice", NOTICES)):
+        if _typed(values, name, str, words[0]) not in words:
+            raise ValueError(f"'{name}' must be one of {', '.join(words)}")
     hold = _typed(values, "hold", dict, {})
     _known(hold, ("discover", "sync"), "hold.")
     return Settings(
@@ -100,7 +107,41 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         discover_hold=_hold(_typed(hold, "discover", dict, {}), DISCOVER_HOLD, "hold.discover."),
         sync_hold=_hold(_typed(hold, "sync", dict, {}), SYNC_HOLD, "hold.sync."),
         configured=_destination(_typed(values, "destination", dict, {})) if "destination" in values else None,
+        preferences=_preferences(values, file, text),
     )
+
+
+def _preferences(values: Mapping[str, Any], file: Path, text: str) -> Preferences:
+    usual = Preferences()
+    after = values.get("notice_after", usual.notice_after)
+    if isinstance(after, bool) or not isinstance(after, int | float) or not 0 <= after < float("inf"):
+        raise ValueError("'notice_after' must be a number of seconds")
+    return Preferences(
+        on_hangup=values.get("on_hangup", usual.on_hangup),
+        notice=values.get("notice", usual.notice),
+        notice_after=float(after),
+        keys=tuple(_choice(name, keys, file, text) for name, keys in _typed(values, "keys", dict, {}).items()),
+    )
+
+
+def _choice(command: str, keys: Any, file: Path, text: str) -> Choice:
+    """Which commands and keys there are only the app knows; here they are texts."""
+    listed = [keys] if isinstance(keys, str) else keys
+    if not isinstance(listed, list) or not all(isinstance(key, str) for key in listed):
+        raise ValueError(f"'keys.{command}' must be a text, or a list of texts")
+    return Choice(command, tuple(key for key in listed if key), f"{file}, line {_line(text, command)}, [keys]")
+
+
+def _line(text: str, name: str) -> int:
+    """Where a name of [keys] stands."""
+    inside = False
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.strip()
+        if words.startswith("["):
+            inside = words.partition("#")[0].strip() == "[keys]"
+        elif (inside and words.partition("=")[0].strip().strip("\"'") == name) or words.startswith(f"keys.{name}"):
+            return number
+    return 1
 
 
 def _destination(values: Mapping[str, Any]) -> Configured:

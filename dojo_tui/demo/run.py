@@ -8,12 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dojo_tui.model.clock import Clock
+from dojo_tui.services.preferences import Preferences
 
 if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 
-def run_demo(*, read_only: bool = False, theme: str | None = None) -> int:
+def run_demo(
+    *,
+    read_only: bool = False,
+    theme: str | None = None,
+    preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
+) -> int:
     """Run the app in a world of its own; several may run side by side."""
     from dojo_tui.ui.app import run
 
@@ -29,4 +35,4 @@ def run_demo(*, read_only: bool = False, theme: str | None = None) -> int:
 
             return build(Path(name), Clock(), live=servers.enter_context(running()), read_only=read_only)
 
-        return run(opener, read_only=read_only, theme=theme)
+        return run(opener, read_only=read_only, theme=theme, preferences=preferences)

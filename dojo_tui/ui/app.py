@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import sys
-import threading
 from array import array
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -20,8 +17,10 @@ from textual.filter import NoColor
 from textual.timer import Timer
 
 from dojo_tui.model.clock import Clock
+from dojo_tui.services.preferences import Preferences
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
+from dojo_tui.ui.ending import listen
 from dojo_tui.ui.health import EVERY, HealthWatch
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
@@ -29,7 +28,7 @@ from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
-from dojo_tui.ui.theme import DARK, LIGHT, choose
+from dojo_tui.ui.theme import OWN_THEMES, choose
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
 if TYPE_CHECKING:
@@ -43,7 +42,6 @@ STYLES = Path(__file__).parent / "styles"
 LOOK_EVERY = 5.0
 """Seconds between looks for what other processes did; nothing is drawn when nothing changed."""
 LONGEST_SLEEP = 60.0
-TERMINATED = 143
 PATIENCE = 0.4
 """Seconds after which the empty frame is shown while the store is still being opened."""
 _SWITCH_SECONDS = 0.0005
@@ -65,10 +63,13 @@ class DojoApp(App[int]):
         theme: str | None = None,
         scheduling: bool = True,
         remember: bool = False,
+        preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> None:
         super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
+        self.preferences = preferences
+        self._bind_keys()
+        for own in OWN_THEMES:
+            self.register_theme(own)
         self.theme = choose(theme, os.environ)
         self.animation_level = "none"
         if self.no_color:
@@ -98,6 +99,15 @@ class DojoApp(App[int]):
         self.awaited: dict[int, str] = {}
         """Operations that a person started here and was told about, until they end."""
 
+    def _bind_keys(self) -> None:
+        commands.use_keys({})
+        if self.preferences.keys:
+            from dojo_tui.ui.keymap import chosen
+
+            commands.use_keys(chosen(commands.commands(), self.preferences.keys))
+            for key in sorted(commands.keys() - self._bindings.key_to_bindings.keys()):
+                self.bind(key, f"press('{key}')", show=False)
+
     # --- opening and closing -------------------------------------------------
 
     def get_default_screen(self) -> MainScreen:
@@ -110,7 +120,7 @@ class DojoApp(App[int]):
         self._unpainted.enter_context(self.batch_update())
         self.set_timer(PATIENCE, self._unpainted.close)
         self.jobs.start()
-        self._listen_to_signals()
+        listen(self)
         self.jobs.apart(self._open, self._opened, self._not_opened)
 
     def _open(self) -> tuple[Workspace, Snapshot, Source, array[int]]:
@@ -167,17 +177,10 @@ class DojoApp(App[int]):
             workspace, self.workspace = self.workspace, None
             workspace.close()
 
-    def _listen_to_signals(self) -> None:
-        if threading.current_thread() is not threading.main_thread():
-            return
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, lambda: self.exit(TERMINATED))
-        loop.add_signal_handler(signal.SIGHUP, self._hung_up)
-
-    def _hung_up(self) -> None:
-        # The terminal is gone: nothing can be drawn or restored any more.
-        self.close_workspace()
-        os._exit(128 + signal.SIGHUP)
+    def schedule_no_more(self) -> None:
+        """Start nothing that is due from now on."""
+        self._scheduling = False
+        self._arm()
 
     # --- commands ------------------------------------------------------------
 
@@ -363,7 +366,12 @@ class DojoApp(App[int]):
 
 
 def run(
-    opener: Callable[[], Workspace], *, read_only: bool = False, theme: str | None = None, remember: bool = False
+    opener: Callable[[], Workspace],
+    *,
+    read_only: bool = False,
+    theme: str | None = None,
+    remember: bool = False,
+    preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
 ) -> int:
     """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint.
 
@@ -374,7 +382,7 @@ def run(
     # A key press passes through several threads. While a Sync computes, each of them waits for its
     # turn; the standard 5 ms add up to what a person notices (P12).
     sys.setswitchinterval(_SWITCH_SECONDS)
-    app = DojoApp(opener, read_only=read_only, theme=theme, remember=remember)
+    app = DojoApp(opener, read_only=read_only, theme=theme, remember=remember, preferences=preferences)
     try:
         code = app.run()
     finally:

@@ -6,13 +6,14 @@ walks it and fails when a command lacks any of these ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding, BindingType
+from textual.keys import key_to_character
 
 if TYPE_CHECKING:
     from dojo_tui.store.connectors import ConnectorRow
@@ -141,14 +142,17 @@ class Command:
 
     @property
     def keys_short(self) -> str:
-        """Its first key, for narrow places."""
-        return show_key(self.keys[0])
+        """Its first key, for narrow places; without any, the way through the palette."""
+        return show_key(self.keys[0]) if self.keys else PALETTE
 
     @property
     def key_text(self) -> str:
         """Its keys as a person writes them."""
-        return " ".join(show_key(key) for key in self.keys)
+        return " ".join(show_key(key) for key in self.keys) or PALETTE
 
+
+PALETTE = "menu"
+"""Stands where a key would: the person wants none for this command."""
 
 _KEY_WORDS = {
     "slash": "/",
@@ -169,7 +173,6 @@ _KEY_WORDS = {
     "down": "↓",
     "shift+up": "⇧↑",
     "shift+down": "⇧↓",
-    "f5": "F5",
 }
 
 
@@ -177,7 +180,24 @@ def show_key(key: str) -> str:
     """A key as a person writes it."""
     if key in _KEY_WORDS:
         return _KEY_WORDS[key]
+    character = key_to_character(key) or ""
+    if len(key) > 1 and character.isprintable() and character.strip():
+        return character
+    if key[0] == "f" and key[1:].isdigit():
+        return key.upper()
     return key.replace("ctrl+", "^")
+
+
+_own_keys: dict[str, tuple[str, ...]] = {}
+"""Keys that the person chose, by the command's id: there is one person at the keyboard."""
+
+
+def use_keys(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """Give these commands other keys, and all others those of the catalogue."""
+    _own_keys.clear()
+    _own_keys.update(keys)
+    for known in (commands, by_id, by_key, hints):
+        known.cache_clear()
 
 
 @cache
@@ -185,7 +205,12 @@ def commands() -> tuple[Command, ...]:
     """All commands, in the order of the help screen."""
     from dojo_tui.ui.catalogue import CATALOGUE
 
-    return CATALOGUE
+    return tuple(replace(one, keys=_own_keys[one.id]) if one.id in _own_keys else one for one in CATALOGUE)
+
+
+def key_of(command_id: str) -> str:
+    """The first key of a command as a person writes it: for sentences that name it."""
+    return by_id()[command_id].keys_short
 
 
 @cache
@@ -210,6 +235,11 @@ def hints(place: str) -> tuple[Command, ...]:
     """Commands in a place's line of key hints, the most important first."""
     hinted = [command for command in at(place) if command.hint and place in command.hint_places]
     return tuple(sorted(hinted, key=lambda command: command.hint))
+
+
+def keys() -> set[str]:
+    """Every key that does something somewhere."""
+    return {key for command in commands() for key in command.keys}
 
 
 def bindings() -> list[BindingType]:

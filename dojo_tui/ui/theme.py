@@ -52,8 +52,33 @@ LIGHT = Theme(
     },
 )
 
-NAMES = ("dojo-dark", "dojo-light", "ansi-dark", "ansi-light")
-"""What a person can choose; the ansi ones use the terminal's own colours."""
+CONTRAST = Theme(
+    name="dojo-contrast",
+    primary="#00ffff",
+    secondary="#ffffff",
+    accent="#ffff00",
+    warning="#ffff00",
+    error="#ff8080",
+    success="#00ff00",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1a1a1a",
+    dark=True,
+    variables={
+        "block-cursor-background": "#ffff00",
+        "block-cursor-foreground": "#000000",
+        "scrollbar": "#ffffff",
+        "scrollbar-background": "#000000",
+        "scrollbar-background-hover": "#000000",
+        "scrollbar-background-active": "#000000",
+    },
+)
+"""Every pair of colours at least 7:1 (WCAG AAA)."""
+
+OWN_THEMES = (DARK, LIGHT, CONTRAST)
+NAMES = (*(theme.name for theme in OWN_THEMES), "ansi-dark", "ansi-light")
+"""What a person can choose; the ansi ones use the terminal's own sixteen colours."""
 
 
 def choose(wanted: str | None, environment: Mapping[str, str]) -> str:

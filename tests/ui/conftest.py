@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from dojo_tui.model.clock import Clock
+from dojo_tui.services.preferences import Preferences
 from dojo_tui.testing import ToolServer
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.wiring import open_workspace
@@ -36,7 +37,13 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
     """Make the app on a small world: ``make_app(records=40, hostile="", empty=False, **of_the_app)``."""
 
     def make(
-        *, records: int = 40, hostile: str = "", empty: bool = False, read_only: bool = False, theme: str = "dojo-dark"
+        *,
+        records: int = 40,
+        hostile: str = "",
+        empty: bool = False,
+        read_only: bool = False,
+        theme: str = "dojo-dark",
+        preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> DojoApp:
         path = tmp_path / "store.sqlite"
         return DojoApp(
@@ -44,6 +51,7 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
             read_only=read_only,
             theme=theme,
             scheduling=False,
+            preferences=preferences,
         )
 
     return make

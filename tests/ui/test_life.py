@@ -27,24 +27,31 @@ from pathlib import Path
 from dojo_tui.model.clock import Clock
 from tests.ui import world
 def opener():
-    path = Path(sys.argv[1])
     workspace = world.build(path, Clock())
     tool = workspace.tools["memory"]
     tool.hold = threading.Event()
+    threading.Thread(target=release, args=(tool.hold,), daemon=True).start()
     return workspace
+def release(hold):
+    import time
+    while not path.with_suffix(".go").exists():
+        time.sleep(0.02)
+    hold.set()
 from dojo_tui.ui.app import run
-sys.exit(run(opener))
+from dojo_tui.services.preferences import Preferences
+path = Path(sys.argv[1])
+sys.exit(run(opener, preferences=Preferences(on_hangup=sys.argv[2])))
 """
 
 
 class Terminal:
     """A pseudo-terminal with the app in it."""
 
-    def __init__(self, path: Path, **environment: str) -> None:
+    def __init__(self, path: Path, on_hangup: str = "interrupt", **environment: str) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **environment)
-            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, str(path)])
+            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, str(path), on_hangup])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = b""
 
@@ -89,6 +96,12 @@ class Terminal:
             os.close(self.fd)
 
 
+def processor_time(pid: int) -> float:
+    """Seconds that a process has computed."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def newest_status(path: Path) -> str:
     """Status of the newest Sync in the store."""
     store = open_store(str(path), clock=Clock())
@@ -117,6 +130,35 @@ def test_it_ends_within_a_second_and_the_sync_is_recorded_as_interrupted(tmp_pat
         assert status == code
         assert took < 2.5
         assert newest_status(path) == "Interrupted"
+    finally:
+        terminal.close()
+
+
+@pytest.mark.parametrize("how", ["SIGHUP", "dropped terminal", "SIGTERM afterwards"])
+def test_a_sync_ends_after_the_terminal_is_gone_where_the_setting_says_so(tmp_path: Path, how: str) -> None:
+    path = tmp_path / "store.sqlite"
+    terminal = Terminal(path, "finish")
+    try:
+        terminal.until(b"Unmapped 20")
+        os.write(terminal.fd, b"2s")
+        terminal.until(b"Sync started")
+        if how == "SIGHUP":
+            os.kill(terminal.pid, signal.SIGHUP)
+        else:
+            terminal.hang_up()
+        time.sleep(0.3)
+        before = processor_time(terminal.pid)
+        time.sleep(1)
+        assert processor_time(terminal.pid) - before < 0.4, "it spins on the end of its input"
+        assert os.waitpid(terminal.pid, os.WNOHANG) == (0, 0)
+        assert newest_status(path) == "Running"
+        if how == "SIGTERM afterwards":
+            os.kill(terminal.pid, signal.SIGTERM)
+        else:
+            path.with_suffix(".go").touch()
+        _took, status = terminal.ended(5)
+        assert status == 129
+        assert newest_status(path) == ("Interrupted" if how == "SIGTERM afterwards" else "Completed")
     finally:
         terminal.close()
 

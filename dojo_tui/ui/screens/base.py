@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import TEXT, Command, Context, hints
+from dojo_tui.ui.commands import TEXT, Command, Context, hints, key_of
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane, wrap
@@ -143,7 +143,7 @@ class Page(Screen[None]):
         parts: list[Part] = []
         shown: list[list[Part]] = []
         if len(self.app.screen_stack) > 1 and self.app.screen_stack[0] is not self:
-            parts += [Part(" esc", "key", "back"), Part(" back ", "", "back")]
+            parts += [Part(f" {key_of('back')}", "key", "back"), Part(" back ", "", "back")]
         listed = [(command, not command.why_not(context)) for command in hints(self.place)]
         listed.sort(key=lambda item: not (item[0].urgent and item[1]))
         for command, usable in listed:
@@ -157,9 +157,9 @@ class Page(Screen[None]):
             ]
             shown.append(pair)
         right = [
-            Part(" ^p", "key", "palette"), Part(" menu", "", "palette"),
-            Part("  ?", "key", "help"), Part(" help", "", "help"),
-            Part("  q", "key", "quit"), Part(" quit ", "", "quit"),
+            Part(f" {key_of('palette')}", "key", "palette"), Part(" menu", "", "palette"),
+            Part(f"  {key_of('help')}", "key", "help"), Part(" help", "", "help"),
+            Part(f"  {key_of('quit')}", "key", "quit"), Part(" quit ", "", "quit"),
         ]  # fmt: skip
         if self.size.width < 60:
             right = right[2:4] if self.size.width < 30 else right[2:]

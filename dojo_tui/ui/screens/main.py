@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.record import MAPPED as MAPPED_STATES
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import MAPPED, OPERATIONS, UNMAPPED
+from dojo_tui.ui.commands import MAPPED, OPERATIONS, UNMAPPED, key_of
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
 from dojo_tui.ui.widgets.bar import Part
@@ -18,9 +18,9 @@ from dojo_tui.ui.widgets.plain import Line, plain
 if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
-TAB_TITLES = {UNMAPPED: "1 Unmapped Records", MAPPED: "2 Mapped Records", OPERATIONS: "3 Operations"}
+TAB_TITLES = {UNMAPPED: "Unmapped Records", MAPPED: "Mapped Records", OPERATIONS: "Operations"}
 NARROW = 60
-SHORT_TITLES = {UNMAPPED: "1 Unmapped", MAPPED: "2 Mapped", OPERATIONS: "3 Operations"}
+SHORT_TITLES = {UNMAPPED: "Unmapped", MAPPED: "Mapped", OPERATIONS: "Operations"}
 
 
 class MainScreen(ListPage):
@@ -125,6 +125,7 @@ class MainScreen(ListPage):
         for tab, title in titles.items():
             on = tab == self.tab
             count = f" {counts[tab]:,}" if self.app.workspace is not None else ""
+            title = f"{key_of(tab)} {title}"
             text = f"[{title}{count}]" if on else f" {title}{count} "
             left.append(Part(text, "on" if on else "", tab))
         connector = self.app.connector
@@ -132,9 +133,9 @@ class MainScreen(ListPage):
         if width < NARROW:
             # Tabs first: the Connector has a key.
             return left, []
-        right = [Part("c ", "key", "connector"), Part(f"{chosen} ▾ ", "", "connector")]
+        right = [Part(f"{key_of('connector')} ", "key", "connector"), Part(f"{chosen} ▾ ", "", "connector")]
         if width >= 80:
-            right += [Part("C ", "key", "connectors"), Part("Connectors ", "", "connectors")]
+            right += [Part(f"{key_of('connectors')} ", "key", "connectors"), Part("Connectors ", "", "connectors")]
         return left, right
 
 
