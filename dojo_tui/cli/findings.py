@@ -10,19 +10,20 @@ import click
 
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
-from dojo_tui.cli.output import Column, listing
+from dojo_tui.cli.output import Column, listing, write_object
 from dojo_tui.cli.shapes import finding_json
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from dojo_tui.services.triage import Decided
     from dojo_tui.store.findings import FindingQuery, FindingRow
     from dojo_tui.wiring import Workspace
 
 
 @make_group("findings")
 def command() -> None:
-    """List the Findings of the embedded destination."""
+    """List Findings, and decide about those of the embedded destination."""
 
 
 @command.command("list")
@@ -69,6 +70,43 @@ def findings_list(
             if query != here
             else "No Findings. 'dojo-tui sync' imports those of mapped Records.",
         )
+
+
+@command.command("triage")
+@click.argument("ids", metavar="ID…", type=int, nargs=-1, required=True)
+@click.option("--false-positive", "decision", flag_value="false positive", help="The scanner is wrong.")
+@click.option("--risk-accepted", "decision", flag_value="risk accepted", help="It is so, and we live with it.")
+@click.option("--out-of-scope", "decision", flag_value="out of scope", help="It is not ours to fix.")
+@click.option("--clear", "decision", flag_value="clear", help="No decision: it is work again.")
+@click.option("--reason", metavar="TEXT", default="", help="Why; kept with the decision.")
+@click.pass_context
+def findings_triage(context: click.Context, ids: tuple[int, ...], decision: str | None, reason: str) -> None:
+    """Decide about Findings of the embedded destination; every later Sync keeps it."""
+    from dojo_tui.model.triage import Decision
+
+    if decision is None:
+        raise click.UsageError("Say what: --false-positive, --risk-accepted, --out-of-scope or --clear.")
+    with opened(context, changes=True) as workspace:
+        _tell(context, workspace.triage.decide(ids, Decision(decision), reason))
+
+
+@command.command("undo")
+@click.pass_context
+def findings_undo(context: click.Context) -> None:
+    """Take back the last decision about Findings."""
+    with opened(context, changes=True) as workspace:
+        _tell(context, workspace.triage.undo())
+
+
+def _tell(context: click.Context, decided: Decided | None) -> None:
+    as_json = given(context).as_json
+    act, count, sentence = (
+        (decided.act, decided.count, decided.sentence) if decided else (None, 0, "There is nothing to undo.")
+    )
+    if as_json:
+        write_object({"act": act, "count": count, "sentence": sentence})
+    else:
+        print(sentence)
 
 
 def _stream(workspace: Workspace, query: FindingQuery) -> Iterator[FindingRow]:

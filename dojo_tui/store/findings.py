@@ -128,6 +128,13 @@ def finding_ids(connection: Connection, query: FindingQuery) -> array[int]:
     return fetch_ids(connection, _chosen(connection, query, select(findings.c.id)).order_by(*_order(query)))
 
 
+def finding_counts(connection: Connection, query: FindingQuery) -> dict[Severity, int]:
+    """How many Findings of each severity ``query`` asks for."""
+    statement = _chosen(connection, query, select(findings.c.severity, func.count()))
+    statement = statement.group_by(findings.c.severity).order_by(findings.c.severity.desc())
+    return {Severity(severity): number for severity, number in connection.execute(statement)}
+
+
 def finding_rows(connection: Connection, ids: Iterable[int]) -> list[FindingRow]:
     """The Findings with these ids, in the order of ``ids``; those that are gone are left out."""
     rows: list[FindingRow] = []

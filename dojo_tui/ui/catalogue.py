@@ -8,6 +8,7 @@ from dojo_tui.ui.commands import (
     CONNECTORS,
     DESTINATIONS,
     EVERYWHERE,
+    FINDING,
     FINDINGS,
     LISTS,
     MAPPED,
@@ -16,8 +17,9 @@ from dojo_tui.ui.commands import (
     OPERATION,
     OPERATIONS,
     RECORD,
-    RECORDS,
+    SEVERAL,
     TABS,
+    TRIAGED,
     UNMAPPED,
     Command,
 )
@@ -25,6 +27,7 @@ from dojo_tui.ui.commands import (
 HINT = "click it in the bottom line"
 MENU = "right-click a row (or click ^p menu) and click it in the list"
 MOVE, MARK, MAP, RUN, SHOW, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Program"
+TRIAGE = "Triage"
 CONNECT, SEND = "Connectors", "Destinations"
 
 # One line or two for each thing a person reads about a command: a table, not code.
@@ -47,22 +50,22 @@ CATALOGUE: tuple[Command, ...] = (
             help="Go to the other pane (details, log) or back to the list.", places=EVERYWHERE,
             run="moving:other_pane", cli="dojo-tui operations show ID", mouse="click the pane"),
     # --- mark ----------------------------------------------------------------
-    Command(id="mark", keys=("space",), title="Mark", group=MARK, hint=90, places=RECORDS, needs=why.one,
+    Command(id="mark", keys=("space",), title="Mark", group=MARK, hint=90, places=SEVERAL, needs=why.one,
             help="Mark the row, or take its mark away, and go one down.", run="marking:toggle",
             cli="dojo-tui records map ID ID …", mouse="click left of the row, or ctrl+click it"),
-    Command(id="range", keys=("v",), title="Mark a range", group=MARK, places=RECORDS, needs=why.one,
+    Command(id="range", keys=("v",), title="Mark a range", group=MARK, places=SEVERAL, needs=why.one,
             help="From here on, moving marks; v again ends it, esc takes it back.", run="marking:range_",
             cli="dojo-tui records map ID ID …", mouse="shift+click the other end"),
-    Command(id="mark_down", keys=("shift+down", "J"), title="Mark downwards", group=MARK, places=RECORDS, needs=why.one,
+    Command(id="mark_down", keys=("shift+down", "J"), title="Mark downwards", group=MARK, places=SEVERAL, needs=why.one,
             help="Mark while going down.", run="marking:down", cli="dojo-tui records map ID ID …",
             mouse="shift+click the other end"),
-    Command(id="mark_up", keys=("shift+up", "K"), title="Mark upwards", group=MARK, places=RECORDS, needs=why.one,
+    Command(id="mark_up", keys=("shift+up", "K"), title="Mark upwards", group=MARK, places=SEVERAL, needs=why.one,
             help="Mark while going up.", run="marking:up", cli="dojo-tui records map ID ID …",
             mouse="shift+click the other end"),
-    Command(id="mark_all", keys=("asterisk",), title="Mark all", group=MARK, places=RECORDS, needs=why.rows,
+    Command(id="mark_all", keys=("asterisk",), title="Mark all", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark all that the filter shows, also beyond the screen; again takes these marks away.",
             run="marking:all_", cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
-    Command(id="invert", keys=("tilde",), title="Invert marks", group=MARK, places=RECORDS, needs=why.rows,
+    Command(id="invert", keys=("tilde",), title="Invert marks", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark what is not marked, among all that the filter shows.", run="marking:invert",
             cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
     # --- map -----------------------------------------------------------------
@@ -94,6 +97,14 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui records undo"),
     Command(id="redo", keys=("U",), title="Redo", group=MAP, places=ONE_OR_MORE, changes=True, run="mapping:redo",
             mouse=MENU, help="Do again what undo took back.", cli="dojo-tui records redo"),
+    # --- triage --------------------------------------------------------------
+    Command(id="triage", keys=("d",), title="Decide (triage)", short="decide", group=TRIAGE, hint=10, places=TRIAGED,
+            changes=True, needs=why.triageable, run="triage:choose", mouse=HINT,
+            help="Set or clear false positive, risk accepted or out of scope, with a reason; every Sync keeps it.",
+            cli="dojo-tui findings triage ID… --false-positive"),
+    Command(id="undo_triage", keys=("u",), title="Undo the decision", short="undo", group=TRIAGE, hint=70,
+            places=TRIAGED, changes=True, needs=why.triage_here, run="triage:undo", mouse=HINT,
+            help="Take back the last decision about Findings, however many.", cli="dojo-tui findings undo"),
     # --- run -----------------------------------------------------------------
     Command(id="sync", keys=("s",), title="Sync", short="sync", group=RUN, hint=12,
             hint_places=frozenset({MAPPED, RECORD}),
@@ -182,11 +193,11 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="copy", keys=("y",), title="Copy", group=SHOW, places=EVERYWHERE, run="showing:copy",
             help="Send the row to the terminal's clipboard (OSC 52, also over SSH).",
             cli="dojo-tui records list --json", mouse=MENU),
-    Command(id="link", keys=("o",), title="Open the link", group=SHOW, places=LISTS | {RECORD}, needs=why.one,
+    Command(id="link", keys=("o",), title="Open the link", group=SHOW, places=LISTS | {FINDING, RECORD}, needs=why.one,
             run="showing:link", mouse=MENU,
             help="Open the Product's page at the server, else the row's own link; without a browser show and copy it.",
             cli="dojo-tui products list --json"),
-    Command(id="own_link", keys=("O",), title="Open the tool's link", group=SHOW, places=LISTS | {RECORD},
+    Command(id="own_link", keys=("O",), title="Open the tool's link", group=SHOW, places=LISTS | {FINDING, RECORD},
             needs=why.one, run="showing:own_link", mouse=MENU,
             help="Open the link that the tool gives of the row, in the same way.",
             cli="dojo-tui findings list --json"),

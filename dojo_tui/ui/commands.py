@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
 CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
 CHECK, DESTINATIONS, MIGRATION = "check", "destinations", "migration"
+FINDING = "finding"
 
 TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
 RECORDS = frozenset({UNMAPPED, MAPPED})
 ONE_OR_MORE = RECORDS | {RECORD}
+SEVERAL = RECORDS | {FINDINGS}
+TRIAGED = frozenset({FINDING, FINDINGS})
 LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION}
-EVERYWHERE = LISTS | {RECORD, TEXT, CHECK}
+EVERYWHERE = LISTS | {RECORD, FINDING, TEXT, CHECK}
 
 PLACES = {
     UNMAPPED: "Unmapped Records",
@@ -38,6 +41,7 @@ PLACES = {
     DESTINATIONS: "Destinations",
     MIGRATION: "a migration",
     FINDINGS: "Findings",
+    FINDING: "one Finding",
     OPERATION: "one Operation",
     RECORD: "one Record",
     TEXT: "a text",
@@ -46,7 +50,7 @@ PLACES = {
 """Where a person can be, in words."""
 
 
-GROUPS = ("Map", "Run", "Connectors", "Destinations", "Show", "Mark", "Program", "Move")
+GROUPS = ("Map", "Triage", "Run", "Connectors", "Destinations", "Show", "Mark", "Program", "Move")
 """In the order in which a person looks for them."""
 
 
@@ -72,6 +76,8 @@ class Context:
     """Whether something is held in the open Operation; None where that is not known."""
     planned: int = 0
     """How many Records the open migration would still move."""
+    server: bool = False
+    """Whether Findings go to a DefectDojo server."""
     pinned: str = ""
     """The destination that this run was told to use, whatever is chosen in the store."""
 
@@ -86,7 +92,8 @@ class Context:
     def noun(self) -> str:
         """The targets in words."""
         count = len(self.targets)
-        return f"{count:,} Record{'' if count == 1 else 's'}"
+        what = "Finding" if self.place in TRIAGED else "Record"
+        return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 Availability = Callable[[Context], str]

@@ -87,6 +87,18 @@ def syncable(context: Context) -> str:
     return ""
 
 
+def triageable(context: Context) -> str:
+    """A Finding that is held here."""
+    if not context.targets:
+        return "there is nothing under the cursor"
+    return triage_here(context)
+
+
+def triage_here(context: Context) -> str:
+    """Findings that are held here."""
+    return "the server's people decide there, and a Sync keeps it: o opens it" if context.server else ""
+
+
 def has_findings(context: Context) -> str:
     """A Record."""
     if context.row is None:

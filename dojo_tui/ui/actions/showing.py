@@ -15,9 +15,11 @@ from dojo_tui.ui.commands import (
     OPERATION,
     OPERATIONS,
     RECORD,
+    TRIAGED,
     UNMAPPED,
     Context,
 )
+from dojo_tui.ui.lists.finding import find_links
 from dojo_tui.ui.screens.main import MainScreen
 from dojo_tui.ui.widgets.plain import plain
 
@@ -205,10 +207,25 @@ def _product_ref(app: DojoApp, row: Any) -> str:
 def own_link(app: DojoApp, context: Context) -> None:
     """The link that the tool gives of the row."""
     found = find_link(context.row)
-    if found:
+    if context.place in TRIAGED:
+        _choose_link(app, find_links(context.row))
+    elif found:
         _follow(app, found)
     else:
         app.tell("There is no link here; y copies the row.", "dim")
+
+
+def _choose_link(app: DojoApp, found: list[str]) -> None:
+    """The only one at once; of several, the one that is picked."""
+    from dojo_tui.ui.screens.picker import Entry, Picker
+
+    if not found:
+        app.tell("There is no link here; y copies title and place.", "dim")
+    elif len(found) == 1:
+        _follow(app, found[0])
+    else:
+        entries = [Entry(plain(url, 300), value=url) for url in found]
+        app.push_screen(Picker("Which link?", entries), lambda entry: _follow(app, entry.value) if entry else None)
 
 
 def _follow(app: DojoApp, found: str) -> None:

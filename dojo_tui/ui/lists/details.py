@@ -9,7 +9,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import lasted, moment
 from dojo_tui.ui.lists.operations import kind
-from dojo_tui.ui.lists.words import OUTCOMES, SEVERITIES, STATES, STATUSES, changes, counted
+from dojo_tui.ui.lists.words import OUTCOMES, STATES, STATUSES, changes, counted
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, paragraphs, plain
 
 _STATE_MEANS = {
@@ -134,61 +134,6 @@ def connector_lines(row: Any, clock: Clock, title: str) -> list[Line]:
     if row.options:
         lines += [(), heading("Options")]
         lines += [fact(plain(name, 40), value) for name, value in row.options.items()]
-    return lines
-
-
-def finding_state(row: Any) -> Span:
-    """Whether a Finding is open, and if not, why."""
-    for flag, word in (
-        (row.false_p, "False positive"),
-        (row.risk_accepted, "Risk accepted"),
-        (row.out_of_scope, "Out of scope"),
-    ):
-        if flag:
-            return f"- {word}", "dim"
-    if row.active:
-        return ("● Active", "")
-    return ("✓ Mitigated", "good") if row.is_mitigated else ("- Inactive", "dim")
-
-
-def finding_lines(row: Any, clock: Clock) -> list[Line]:
-    """One Finding."""
-    place = plain(row.file_path) + (f":{row.line}" if row.line else "")
-    lines: list[Line] = [
-        ((plain(row.title), "strong"),),
-        (),
-        ((f"{'Severity':<{LABEL}}", "dim"), SEVERITIES[row.severity]),
-        ((f"{'Status':<{LABEL}}", "dim"), finding_state(row)),
-    ]
-    weaknesses = ", ".join(f"CWE-{number}" for number in row.cwes)
-    facts: list[tuple[str, object]] = [
-        ("Place", place),
-        ("Component", " ".join(part for part in (row.component_name, row.component_version) if part)),
-        ("Fixed in", row.fix_version),
-        ("Known as", ", ".join(row.vulnerability_ids)),
-        ("Weakness", weaknesses),
-        ("Endpoints", ", ".join(row.endpoints)),
-        ("CVSS 3", f"{row.cvssv3_score or ''} {row.cvssv3}".strip()),
-        ("EPSS", "" if row.epss_score is None else f"{row.epss_score:.2%}"),
-        ("Rule", row.rule_id),
-        ("Scanner", row.scanner),
-        ("Tags", ", ".join(row.tags)),
-        ("Occurrences", row.nb_occurences if row.nb_occurences != 1 else ""),
-        ("Record", row.record_name),
-        ("Product", row.product_name),
-        ("Found", moment(clock, row.created_at)),
-        ("Mitigated", moment(clock, row.mitigated_at) if row.mitigated_at else ""),
-    ]
-    lines += [fact(label, value) for label, value in facts if value]
-    for title, text in (
-        ("Code", row.snippet),
-        ("Description", row.description),
-        ("Impact", row.impact),
-        ("Mitigation", row.mitigation),
-        ("References", row.references),
-    ):
-        if text:
-            lines += [(), heading(title), *paragraphs(text)]
     return lines
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.details import finding_state
+from dojo_tui.ui.lists.finding import finding_state
 from dojo_tui.ui.lists.words import SEVERITIES
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
+    from dojo_tui.model.severity import Severity
     from dojo_tui.store.findings import FindingQuery, FindingRow
     from dojo_tui.wiring import Workspace
 
@@ -32,12 +33,14 @@ class FindingSource:
     product_ref: str | None = None
     record_id: int | None = None
     active: bool | None = True
+    counted: tuple[Query, Mapping[Severity, int]] | None = None
+    """How many of each severity there are, and which query that is about."""
 
     noun = "Findings"
     columns = (
         Column("Severity", 10, "severity"),
         Column("Title", 24, "title", grow=3),
-        Column("Status", 14, drop=2),
+        Column("Status", 16, drop=2),
         Column("Place", 16, "file_path", grow=2, drop=3, path=True),
         Column("Component", 14, "component_name", grow=1, drop=5),
         Column("Found", 16, "created_at", drop=6),
@@ -45,7 +48,7 @@ class FindingSource:
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
-        from dojo_tui.store.findings import finding_ids
+        from dojo_tui.store.findings import finding_counts, finding_ids
 
         wanted = replace(
             found_here(self.workspace),
@@ -59,6 +62,7 @@ class FindingSource:
             descending=query.descending if query.sort else True,
         )
         with self.workspace.store.database.read() as connection:
+            self.counted = query, finding_counts(connection, wanted)
             return finding_ids(connection, wanted)
 
     def rows(self, ids: Sequence[int]) -> list[FindingRow]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.triage import Decision
 from dojo_tui.ui.widgets.plain import Line, Span
 
 STATES: dict[State, Span] = {
@@ -43,6 +44,15 @@ SEVERITIES: dict[Severity, Span] = {
     Severity.LOW: ("▽ Low", ""),
     Severity.INFO: ("· Info", "dim"),
 }
+
+
+DECISIONS: dict[Decision, tuple[str, str]] = {
+    Decision.FALSE_POSITIVE: ("False positive", "the scanner is wrong"),
+    Decision.RISK_ACCEPTED: ("Risk accepted", "it is so, and we live with it"),
+    Decision.OUT_OF_SCOPE: ("Out of scope", "it is not ours to fix"),
+    Decision.CLEAR: ("Clear", "no decision: it is work again"),
+}
+"""What can be decided about a Finding: its name and what it says."""
 
 
 def counted(counts: Mapping[str, int], *, zeros: bool = False) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import FINDINGS
 from dojo_tui.ui.lists.base import Query
-from dojo_tui.ui.lists.details import finding_lines
+from dojo_tui.ui.lists.finding import BRIEF, finding_lines
 from dojo_tui.ui.lists.findings import FindingSource
-from dojo_tui.ui.screens.list_page import ListPage
+from dojo_tui.ui.screens.finding import copied_finding
+from dojo_tui.ui.screens.list_page import GAP_DOT, ListPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
 
@@ -23,7 +24,7 @@ class FindingsScreen(ListPage):
 
     def __init__(self, heading: str, *, record_id: int | None = None, product_ref: str | None = None) -> None:
         """Of a Record (and then its Product only says what o opens), or of a whole Product."""
-        super().__init__()
+        super().__init__(markable=True)
         self._heading = heading
         self._record_id, self.product_ref = record_id, product_ref
         self._source: FindingSource | None = None
@@ -54,7 +55,21 @@ class FindingsScreen(ListPage):
 
     def details(self, row: Any) -> list[Line]:
         """The Finding in full."""
-        return finding_lines(row, self.app.clock)
+        return finding_lines(row, self.app.clock, limit=BRIEF)
+
+    def copied(self) -> str:
+        """What a person pastes into a ticket, unless the pane has the keyboard."""
+        return super().copied() if self.row is None or self.pane is not self.table else copied_finding(self.row)
+
+    def status_parts(self) -> tuple[list[Part], list[Part]]:
+        """How many of each severity, whatever the filter."""
+        left, right = super().status_parts()
+        counted = self._source.counted if self._source is not None else None
+        if counted is None or counted[0] != self.table.query_shown or not counted[1]:
+            return left, right
+        names = [(number, severity.label) for severity, number in counted[1].items()]
+        words = "  ".join(f"{number:,} {name.lower() if self.wide else name[:4].lower()}" for number, name in names)
+        return [left[0], GAP_DOT, Part(words), *left[1:]], right
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """Whose they are, and which are shown."""

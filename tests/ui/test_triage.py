@@ -1,0 +1,117 @@
+"""Findings: deciding about them, their counts, links and what is copied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from dojo_tui.model.severity import Severity
+from tests.ui.conftest import AppMaker
+from tests.ui.driving import SMALL, Hand, drive
+from tests.ui.world import finding
+
+
+async def imported(hand: Hand) -> None:
+    """Five Findings of the first mapped Record, listed."""
+    workspace = hand.app.workspace
+    assert workspace is not None
+    tool: Any = workspace.tools["memory"]
+    await hand.press("2")
+    tool.veps = {
+        row.vendor_id: [finding(number) for number in range(3)] + [finding(4, Severity.LOW), finding(5, Severity.LOW)]
+        for row in [hand.page.row]
+    }
+    await hand.press("s")
+    await hand.operations()
+    await hand.press("f")
+
+
+def test_marked_findings_are_decided_about_and_it_is_taken_back(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        assert "5 Findings" in hand.screen
+        assert "3 high  2 low" in hand.screen
+        await hand.press("space", "space", "d")
+        assert "Triage of 2 Findings" in hand.screen
+        assert "2 active: inactive from now on." in hand.screen
+        await hand.press("down")
+        await hand.type("until spring")
+        await hand.press("enter")
+        assert "2 Findings are risk accepted now" in hand.page.told
+        await hand.press("k")
+        assert "1 high  2 low" in hand.screen
+        await hand.press("t")
+        assert "3 high  2 low" in hand.screen
+        assert "Risk accepted" in hand.screen
+        await hand.press("escape", "s")
+        await hand.operations()
+        await hand.press("f")
+        assert "3 Findings" in hand.screen
+        await hand.press("u")
+        assert "Took back: risk accepted 2 Findings." in hand.page.told
+        await hand.press("k")
+        assert "5 Findings" in hand.screen
+        await hand.press("u")
+        assert "nothing to take back" in hand.page.told
+
+    drive(make_app(), script)
+
+
+def test_one_finding_is_decided_about_on_its_own_screen_and_tells_its_history(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        await hand.press("enter", "d", "enter")
+        assert "- False positive" in hand.screen
+        assert "Decisions" in hand.screen
+        assert "ada  False positive" in hand.screen
+        await hand.press("d", "down", "down", "down")
+        assert "1 open again, as the last report has them." in hand.screen
+        await hand.press("enter")
+        assert "● Active" in hand.screen
+        await hand.press("u")
+        assert "(undone)" in hand.screen
+        await hand.press("d", "escape")
+        assert "- False positive" in hand.screen
+
+    drive(make_app(), script, (100, 48))
+
+
+def test_counts_stay_right_under_a_filter(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        await hand.press("slash")
+        await hand.type("severity:low")
+        await hand.press("enter")
+        assert "2 of 5 Findings · 2 low" in hand.screen
+
+    drive(make_app(), script, SMALL)
+
+
+def test_title_and_place_are_copied_and_a_link_is_picked(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        await hand.press("y")
+        assert hand.app.clipboard == "Use of a weak hash (0)\nsrc/module_0.py:10"
+        workspace = hand.app.workspace
+        assert workspace is not None
+        tool: Any = workspace.tools["memory"]
+        two = replace(finding(0), references="https://example.org/one and [two](https://example.org/two)")
+        tool.veps = {name: [two] for name in tool.veps}
+        await hand.press("escape", "s")
+        await hand.operations()
+        await hand.press("f", "enter")
+        assert "  2 https://example.org/two" in hand.screen
+        await hand.press("o", "down", "enter")
+        assert hand.app.clipboard == "https://example.org/two"
+
+    drive(make_app(), script)
+
+
+def test_read_only_and_a_server_do_not_decide(make_app: AppMaker) -> None:
+    from dojo_tui.ui.commands import FINDINGS, Context, by_id
+
+    decide = by_id()["triage"]
+    here = Context(place=FINDINGS, ready=True, row=object(), marked=frozenset({1}))
+    assert decide.why_not(here) == ""
+    assert "o opens it" in decide.why_not(replace(here, server=True))
+    assert "--read-only" in decide.why_not(replace(here, read_only=True))
