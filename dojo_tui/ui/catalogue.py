@@ -17,6 +17,7 @@ from dojo_tui.ui.commands import (
     OPERATION,
     OPERATIONS,
     RECORD,
+    RULES,
     SEVERAL,
     TABS,
     TRIAGED,
@@ -28,7 +29,7 @@ HINT = "click it in the bottom line"
 MENU = "right-click a row (or click ^p menu) and click it in the list"
 MOVE, MARK, MAP, RUN, SHOW, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Program"
 TRIAGE = "Triage"
-CONNECT, SEND = "Connectors", "Destinations"
+CONNECT, SEND, RULE = "Connectors", "Destinations", "Rules"
 
 # One line or two for each thing a person reads about a command: a table, not code.
 # fmt: off
@@ -92,11 +93,40 @@ CATALOGUE: tuple[Command, ...] = (
             places=ONE_OR_MORE, changes=True, needs=why.row, run="mapping:delete", mouse=HINT,
             help="Remove Records (asks first). Their Findings stay; what still exists comes back as New.",
             cli="dojo-tui records delete ID…"),
-    Command(id="undo", keys=("u",), title="Undo", short="undo", group=MAP, hint=70, places=ONE_OR_MORE, changes=True,
-            run="mapping:undo", mouse=HINT, help="Take back the last mapping act, however large.",
+    Command(id="undo", keys=("u",), title="Undo", short="undo", group=MAP, hint=70, places=ONE_OR_MORE | {RULES},
+            changes=True, run="mapping:undo", mouse=HINT, help="Take back the last mapping act, however large.",
             cli="dojo-tui records undo"),
-    Command(id="redo", keys=("U",), title="Redo", group=MAP, places=ONE_OR_MORE, changes=True, run="mapping:redo",
-            mouse=MENU, help="Do again what undo took back.", cli="dojo-tui records redo"),
+    Command(id="redo", keys=("U",), title="Redo", group=MAP, places=ONE_OR_MORE | {RULES}, changes=True,
+            run="mapping:redo", mouse=MENU, help="Do again what undo took back.", cli="dojo-tui records redo"),
+    # --- rules ---------------------------------------------------------------
+    Command(id="rules", keys=("M", "6"), title="Mapping rules", group=RULE, places=TABS, run="ruling:rules",
+            mouse=MENU, help="Show the rules that map or ignore New Records by their names, and what each catches.",
+            cli="dojo-tui rules list"),
+    Command(id="add_rule", keys=("n",), title="Add a rule", short="new", group=RULE, hint=10, places=frozenset({RULES}),
+            changes=True, run="ruling:add", mouse=HINT, help="Type a pattern, and see what it would catch now.",
+            cli="dojo-tui rules add PATTERN --product NAME"),
+    Command(id="edit_rule", keys=("E",), title="Edit the rule", short="edit", group=RULE, hint=15,
+            places=frozenset({RULES}), changes=True, needs=why.one, run="ruling:edit", mouse=HINT,
+            help="Change its pattern, Product or Connector.", cli="dojo-tui rules edit POSITION --name PATTERN"),
+    Command(id="apply_rules", keys=("A",), title="Apply the rules now", short="apply now", group=RULE, hint=12,
+            places=frozenset({RULES}), changes=True, needs=why.rows, run="ruling:apply", mouse=HINT,
+            help="Show what all rules would do with what is New, and do it once you say so.",
+            cli="dojo-tui rules apply"),
+    Command(id="rule_up", keys=("K", "shift+up"), title="Decide earlier", short="up", group=RULE, hint=20,
+            places=frozenset({RULES}), changes=True, needs=why.one, run="ruling:up", mouse=HINT,
+            help="Move the rule up: the first that matches decides.", cli="dojo-tui rules move POSITION TO"),
+    Command(id="rule_down", keys=("J", "shift+down"), title="Decide later", short="down", group=RULE, hint=21,
+            places=frozenset({RULES}), changes=True, needs=why.one, run="ruling:down", mouse=HINT,
+            help="Move the rule down.", cli="dojo-tui rules move POSITION TO"),
+    Command(id="remove_rule", keys=("x",), title="Remove the rule", short="remove", group=RULE, hint=30,
+            places=frozenset({RULES}), changes=True, needs=why.one, run="ruling:remove", mouse=HINT,
+            help="Remove it (asks first); what it mapped stays mapped.", cli="dojo-tui rules remove POSITION"),
+    Command(id="import_rules", keys=("w",), title="Import rules", short="import", group=RULE, hint=60,
+            places=frozenset({RULES}), changes=True, run="ruling:load", mouse=HINT,
+            help="Read a list of rules from a TOML file, in place of this one.", cli="dojo-tui rules import FILE"),
+    Command(id="export_rules", keys=("e",), title="Export the rules", short="export", group=RULE, hint=61,
+            places=frozenset({RULES}), needs=why.rows, run="ruling:export", mouse=HINT,
+            help="Write the list of rules to a TOML file.", cli="dojo-tui rules export FILE"),
     # --- triage --------------------------------------------------------------
     Command(id="triage", keys=("d",), title="Decide (triage)", short="decide", group=TRIAGE, hint=10, places=TRIAGED,
             changes=True, needs=why.triageable, run="triage:choose", mouse=HINT,
@@ -201,8 +231,8 @@ CATALOGUE: tuple[Command, ...] = (
             needs=why.one, run="showing:own_link", mouse=MENU,
             help="Open the link that the tool gives of the row, in the same way.",
             cli="dojo-tui findings list --json"),
-    Command(id="export", keys=("e",), title="Export the list", short="export", group=SHOW, hint=80, places=LISTS,
-            needs=why.rows, run="showing:export", mouse=HINT,
+    Command(id="export", keys=("e",), title="Export the list", short="export", group=SHOW, hint=80,
+            places=LISTS - {RULES}, needs=why.rows, run="showing:export", mouse=HINT,
             help="Write all that the filter shows to a CSV or JSON file.", cli="dojo-tui records list --json > FILE"),
     # --- connectors ----------------------------------------------------------
     Command(id="connectors", keys=("C", "4"), title="Connectors", short="Connectors", group=CONNECT, hint=56,

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
 CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
 CHECK, DESTINATIONS, MIGRATION = "check", "destinations", "migration"
-FINDING = "finding"
+FINDING, RULES = "finding", "rules"
 
 TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
 RECORDS = frozenset({UNMAPPED, MAPPED})
 ONE_OR_MORE = RECORDS | {RECORD}
 SEVERAL = RECORDS | {FINDINGS}
 TRIAGED = frozenset({FINDING, FINDINGS})
-LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION}
+LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION, RULES}
 EVERYWHERE = LISTS | {RECORD, FINDING, TEXT, CHECK}
 
 PLACES = {
@@ -44,13 +44,14 @@ PLACES = {
     FINDING: "one Finding",
     OPERATION: "one Operation",
     RECORD: "one Record",
+    RULES: "Mapping rules",
     TEXT: "a text",
     CHECK: "a check",
 }
 """Where a person can be, in words."""
 
 
-GROUPS = ("Map", "Triage", "Run", "Connectors", "Destinations", "Show", "Mark", "Program", "Move")
+GROUPS = ("Map", "Rules", "Triage", "Run", "Connectors", "Destinations", "Show", "Mark", "Program", "Move")
 """In the order in which a person looks for them."""
 
 

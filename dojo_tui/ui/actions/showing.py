@@ -15,6 +15,7 @@ from dojo_tui.ui.commands import (
     OPERATION,
     OPERATIONS,
     RECORD,
+    RULES,
     TRIAGED,
     UNMAPPED,
     Context,
@@ -46,6 +47,8 @@ def open_row(app: DojoApp, context: Context) -> None:
         edit(app, context)
     elif context.place == DESTINATIONS:
         _open_destination(app, context)
+    elif context.place == RULES:
+        _open_rule(app, context)
     elif context.place == MIGRATION:
         from dojo_tui.ui.lists.moves import became
 
@@ -71,6 +74,17 @@ def _open_destination(app: DojoApp, context: Context) -> None:
         app.push_screen(DestinationScreen(context.row))
         return
     from dojo_tui.ui.actions.sending import edit
+
+    edit(app, context)
+
+
+def _open_rule(app: DojoApp, context: Context) -> None:
+    if context.read_only:
+        from dojo_tui.ui.screens.rules import RuleScreen
+
+        app.push_screen(RuleScreen(context.row))
+        return
+    from dojo_tui.ui.actions.ruling import edit
 
     edit(app, context)
 

@@ -90,6 +90,15 @@ class Form(Dialog[bool]):
         """It is saved, and the form is closed."""
         raise NotImplementedError
 
+    has_check = True
+    """Whether what stands in the fields can be checked at the other end."""
+    room = 0
+    """Lines for what ``below`` shows."""
+
+    def below(self) -> Iterator[Widget]:
+        """What is shown below the fields."""
+        return iter(())
+
     def checking(self) -> CheckScreen:
         """A check of what stands in the fields; raises ValueError with what is wrong."""
         raise NotImplementedError
@@ -102,18 +111,19 @@ class Form(Dialog[bool]):
             yield Bar([Part(f" {self.heading()}", "strong")], name="heading")
             with _Fields(id="fields"):
                 yield from self.fields()
+            yield from self.below()
             yield self._say
             yield Bar(
                 [Part(" enter", "key", "next"), Part(" next field ", "", "next"),
                  Part(" ^s F2", "key", "save"), Part(" save ", "", "save"),
                  Part(" esc", "key", "give_up"), Part(" cancel ", "", "give_up"),
-                 Part(" ^t F3", "key", "check"), Part(" check ", "", "check")],
+                 *([Part(" ^t F3", "key", "check"), Part(" check ", "", "check")] if self.has_check else [])],
                 name="ways",
             )  # fmt: skip
 
     def on_mount(self) -> None:
         """As high as its fields."""
-        self.query_one("#box").styles.height = 2 * len(self._inputs) + 5 + SAYS
+        self.query_one("#box").styles.height = 2 * len(self._inputs) + 5 + SAYS + self.room
         self._say.styles.height = SAYS if self.app.size.height >= 20 else SAYS - 1
 
     def field(
@@ -196,7 +206,7 @@ class Form(Dialog[bool]):
 
     def action_check(self) -> None:
         """Try what stands in the fields; it is neither saved nor lost."""
-        if self.app.workspace is None or self._saving:
+        if self.app.workspace is None or self._saving or not self.has_check:
             return
         try:
             self._check = self.checking()
