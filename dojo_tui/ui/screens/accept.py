@@ -28,6 +28,7 @@ class AcceptDialog(Dialog[float]):
     BINDINGS: ClassVar = [
         Binding("left,minus,h", "step(-1)", show=False),
         Binding("right,plus,l", "step(1)", show=False),
+        *(Binding(str(digit), f"tens({digit or 10})", show=False) for digit in (5, 6, 7, 8, 9, 0)),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
         Binding("pagedown,space", "scroll(10)", show=False),
@@ -94,7 +95,8 @@ class AcceptDialog(Dialog[float]):
             [
                 Part(" at least ", "dim"), Part("← ", "key", "step(-1)"), Part(f"{self._percent} %", "strong"),
                 Part(" →", "key", "step(1)"), Part(" sure", "dim"),
-            ]
+            ],
+            [Part("5", "key"), Part(" 50 % … ", "dim"), Part("9", "key"), Part(" 90 % ", "dim")],
         )  # fmt: skip
         count = self._found.count if self._found is not None else 0
         can = "key" if count else "off"
@@ -108,7 +110,13 @@ class AcceptDialog(Dialog[float]):
 
     def action_step(self, steps: int) -> None:
         """More sure, or less."""
-        percent = max(LOWEST, min(HIGHEST, self._percent + steps * STEP))
+        self._ask(max(LOWEST, min(HIGHEST, self._percent + steps * STEP)))
+
+    def action_tens(self, tens: int) -> None:
+        """5 is 50 %, 9 is 90 %, 0 is 100 %."""
+        self._ask(tens * 10)
+
+    def _ask(self, percent: int) -> None:
         if percent != self._percent:
             self._percent = percent
             self._look()
