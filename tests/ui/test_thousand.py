@@ -142,8 +142,8 @@ def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monke
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
     def opener() -> Workspace:
-        tools = {"memory": world.MemoryTool()}
-        workspace = open_workspace(str(tmp_path / "store.sqlite"), clock=clock, tools=tools, who="ada")
+        path = str(tmp_path / "store.sqlite")
+        workspace = open_workspace(path, clock=clock, tools={"memory": world.MemoryTool()}, who="ada")
         wanted.update(fill(workspace))
         return workspace
 
