@@ -11,6 +11,7 @@ import click
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.checks import check_json, print_check
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, local, number, write_object
 from dojo_tui.cli.shapes import connector_json
@@ -39,11 +40,14 @@ def command() -> None:
 
 
 @command.command("list")
+@export_options()
 @click.pass_context
 def connectors_list(context: click.Context) -> None:
     """List the Connectors."""
     with opened(context) as workspace:
         clock = workspace.clock
+        if exported(context, all_connectors(workspace), connector_json, "Connector"):
+            return
         listing(
             all_connectors(workspace),
             [

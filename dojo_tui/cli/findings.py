@@ -10,12 +10,14 @@ import click
 
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, write_object
 from dojo_tui.cli.shapes import finding_json
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from dojo_tui.services.export import Writer
     from dojo_tui.services.triage import Decided
     from dojo_tui.store.findings import FindingQuery, FindingRow
     from dojo_tui.wiring import Workspace
@@ -32,6 +34,7 @@ def command() -> None:
 @click.option("--connector", metavar="LABEL", help="Only this Connector.")
 @click.option("--active/--inactive", "active", default=None, help="Only active, or only inactive ones.")
 @click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
+@export_options(sarif=True)
 @click.pass_context
 def findings_list(
     context: click.Context,
@@ -54,6 +57,8 @@ def findings_list(
             active=active,
             text=text,
         )
+        if exported(context, _stream(workspace, query), finding_json, "Finding", lambda: _sarif(workspace, query)):
+            return
         listing(
             _stream(workspace, query),
             [
@@ -114,6 +119,15 @@ def _stream(workspace: Workspace, query: FindingQuery) -> Iterator[FindingRow]:
 
     with workspace.store.database.read() as connection:
         yield from stream_findings(connection, query)
+
+
+def _sarif(workspace: Workspace, query: FindingQuery) -> Writer:
+    from dojo_tui.services.export import sarif_writer
+    from dojo_tui.store.findings import finding_ids
+
+    with workspace.store.database.read() as connection:
+        ids = finding_ids(connection, query)
+    return sarif_writer(workspace.store, ids)
 
 
 def _product_ref(workspace: Workspace, name: str) -> str:

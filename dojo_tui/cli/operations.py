@@ -9,6 +9,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, local, write_object, write_table
 from dojo_tui.cli.report import counts_text, duration_text
 from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
@@ -33,6 +34,7 @@ def command() -> None:
 @click.option("--trigger", type=click.Choice([trigger.value for trigger in Trigger], case_sensitive=False))
 @click.option("--status", type=click.Choice([status.value for status in Status], case_sensitive=False))
 @click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
+@export_options()
 @click.pass_context
 def operations_list(
     context: click.Context,
@@ -63,6 +65,8 @@ def operations_list(
                 f"--filter: {wrong[0].what}", do=f'To look for that very text, put it in quotes: "{wrong[0].term}".'
             )
         clock = workspace.clock
+        if exported(context, _stream(workspace, queries), lambda row: _with_reasons(workspace, row), "Operation"):
+            return
         listing(
             _stream(workspace, queries),
             [

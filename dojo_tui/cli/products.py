@@ -8,6 +8,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing
 from dojo_tui.cli.workspace import opened
 
@@ -24,6 +25,7 @@ def command() -> None:
 
 
 @command.command("list")
+@export_options()
 @click.pass_context
 def products_list(context: click.Context) -> None:
     """List the Products of the destination, as it has them now."""
@@ -39,15 +41,21 @@ def products_list(context: click.Context) -> None:
         ]
         if workspace.server is not None:
             columns.append(Column("LINK", lambda row: links.get(row.ref, "-")))
-        listing(
-            products,
-            columns,
-            lambda row: {
+
+        def shape(row: Product) -> dict[str, str | None]:
+            return {
                 "id": row.ref,
                 "name": row.name,
                 "product_type": row.product_type,
                 "link": links.get(row.ref),
-            },
+            }
+
+        if exported(context, products, shape, "Product"):
+            return
+        listing(
+            products,
+            columns,
+            shape,
             as_json=given(context).as_json,
             empty="No Products yet: map a Record with 'dojo-tui records map ID --product NAME'.",
         )

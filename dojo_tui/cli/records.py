@@ -9,6 +9,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, local, number, write_object
 from dojo_tui.cli.shapes import history_json, record_json, suggestion_json
 from dojo_tui.cli.workspace import confirmed, connector_named, connectors_named, opened
@@ -36,6 +37,7 @@ def command() -> None:
 @click.option(
     "--filter", "text", metavar="TEXT", default="", help="The app's filter: words, !word, product:word, seen:<7d …"
 )
+@export_options()
 @click.pass_context
 def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[str, ...], text: str) -> None:
     """List Records.
@@ -57,6 +59,8 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
         clock = workspace.clock
         now = clock.now()
         queries = [RecordQuery(states=wanted, connector_id=one, text=text, now=now) for one in ids or [None]]
+        if exported(context, _stream(workspace, queries), record_json, "Record"):
+            return
         listing(
             _stream(workspace, queries),
             [

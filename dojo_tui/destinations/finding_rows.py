@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from array import array
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
-from dojo_tui.store.ids import among
+from dojo_tui.store.ids import among, chunks
 from dojo_tui.store.tables import findings
 
 
@@ -94,15 +95,40 @@ def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:
 
 def held_findings(connection: Connection, test_id: int, scope: str) -> Iterator[tuple[int, Finding]]:
     """All Findings of one Record with their ids, oldest first, as they are shown."""
-    chosen = select(findings.c.id, *(findings.c[name] for name in _HELD)).where(
-        findings.c.test_id == test_id, findings.c.scope == scope
-    )
+    chosen = _whole().where(findings.c.test_id == test_id, findings.c.scope == scope)
     for row in connection.execute(chosen.order_by(findings.c.id)):
-        values = dict(zip(_HELD, row[1:], strict=True))
-        for name in _LISTS:
-            values[name] = _tuple(values[name])
-        values["severity"] = Severity(values["severity"])
-        yield row[0], Finding(**values)
+        yield row[0], _finding(row)
+
+
+def whole_findings(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, Finding]]:
+    """The Findings with these ids, in their order; those that are gone are left out."""
+    for chunk in chunks(ids):
+        found = {row[0]: row for row in connection.execute(_whole().where(findings.c.id.in_(chunk)))}
+        yield from ((key, _finding(found[key])) for key in chunk if key in found)
+
+
+def by_scanner(connection: Connection, ids: Iterable[int]) -> dict[str, array[int]]:
+    """These Findings by their scanner, each scanner's in their order."""
+    grouped: dict[str, array[int]] = {}
+    for chunk in chunks(ids):
+        rows = connection.execute(select(findings.c.id, findings.c.scanner).where(findings.c.id.in_(chunk)))
+        scanners = {row.id: row.scanner for row in rows}
+        for key in chunk:
+            if key in scanners:
+                grouped.setdefault(scanners[key], array("q")).append(key)
+    return grouped
+
+
+def _whole() -> Select[Any]:
+    return select(findings.c.id, *(findings.c[name] for name in _HELD))
+
+
+def _finding(row: Row[Any]) -> Finding:
+    values = dict(zip(_HELD, row[1:], strict=True))
+    for name in _LISTS:
+        values[name] = _tuple(values[name])
+    values["severity"] = Severity(values["severity"])
+    return Finding(**values)
 
 
 def _fetch(connection: Connection, chosen: Select[Any]) -> list[Any]:

@@ -234,7 +234,8 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui findings list --json"),
     Command(id="export", keys=("e",), title="Export the list", short="export", group=SHOW, hint=80,
             places=LISTS - {RULES}, needs=why.rows, run="showing:export", mouse=HINT,
-            help="Write all that the filter shows to a CSV or JSON file.", cli="dojo-tui records list --json > FILE"),
+            help="Write all that the filter shows to a CSV, JSON or (Findings) SARIF file, named by its ending.",
+            cli="dojo-tui findings list --format sarif -o FILE"),
     # --- connectors ----------------------------------------------------------
     Command(id="connectors", keys=("C", "4"), title="Connectors", short="Connectors", group=CONNECT, hint=56,
             places=TABS, run="showing:connectors", mouse="click Connectors in the tab line",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dojo_tui.model.severity import Severity
@@ -115,3 +117,26 @@ def test_read_only_and_a_server_do_not_decide(make_app: AppMaker) -> None:
     assert decide.why_not(here) == ""
     assert "o opens it" in decide.why_not(replace(here, server=True))
     assert "--read-only" in decide.why_not(replace(here, read_only=True))
+
+
+def test_findings_are_exported_as_sarif_and_a_file_is_replaced_only_when_a_person_says_so(
+    make_app: AppMaker, tmp_path: Path
+) -> None:
+    path = tmp_path / "found.sarif"
+    path.write_text("mine")
+
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        for answer in ("n", "y"):
+            assert path.read_text() == "mine"
+            await hand.press("e", "ctrl+u")
+            await hand.type(str(path))
+            await hand.press("enter")
+            assert "Replace the file?" in hand.screen
+            await hand.press(answer)
+        assert "5 rows written" in hand.page.told
+        log = json.loads(path.read_text())
+        assert len(log["runs"][0]["results"]) == 5
+
+    drive(make_app(), script)
+    assert [one.name for one in tmp_path.iterdir() if one.suffix == ".part"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections import Counter
 from typing import Any
@@ -48,6 +49,18 @@ _COMPONENTS = (
     ("package", "version"),
 )
 _COMPONENT_KEYS = frozenset({name for name, _ in _COMPONENTS} | {"purl"})
+
+
+_OWN_TEXTS = {
+    "title": MAX_NAME,
+    "description": MAX_TEXT,
+    "param": MAX_NAME,
+    "mitigation": MAX_TEXT,
+    "impact": MAX_TEXT,
+    "references": MAX_TEXT,
+    "fix_version": MAX_NAME,
+    "cvssv3": MAX_NAME,
+}
 
 
 class Results:
@@ -129,10 +142,8 @@ class Results:
             finding.mitigation = clean("\n\n".join(unique(fix for fix in fixes if fix)), MAX_TEXT)
         self._weaknesses(finding, result)
         if said.startswith("Package: "):
-            facts = package_facts(said)
-            finding.component_name, finding.component_version = facts["Package"], facts["Version"]
-            finding.fix_version = facts["Fix Version"]
-        return finding
+            _packaged(finding, said)
+        return _told_by_us(finding, mapping(properties)) if properties else finding
 
     def _kind(self, given: Any) -> str:
         kind = given.strip().lower() if isinstance(given, str) else "unknown"
@@ -245,6 +256,33 @@ def _unique_id(result: dict[str, Any]) -> str:
 def _rank(name: str) -> tuple[int, str]:
     match = _VERSION.fullmatch(name)
     return (-int(match[2][:9]), match[1]) if match else (0, name)
+
+
+def _packaged(finding: Finding, said: str) -> None:
+    facts = package_facts(said)
+    finding.component_name, finding.component_version = facts["Package"], facts["Version"]
+    finding.fix_version = facts["Fix Version"]
+
+
+def _told_by_us(finding: Finding, properties: dict[str, Any]) -> Finding:
+    """What a report that this program exported says beyond SARIF (services/sarif.py)."""
+    own = mapping(properties.get("dojo-tui"))
+    if not own:
+        return finding
+    for name, limit in _OWN_TEXTS.items():
+        if isinstance(own.get(name), str):
+            setattr(finding, name, clean(own[name], limit))
+    for name in ("vulnerability_ids", "endpoints"):
+        if name in own:
+            found = [clean(value, MAX_NAME) for value in items(own[name]) if isinstance(value, str)]
+            setattr(finding, name, unique(found))
+    with contextlib.suppress(ValueError):
+        finding.severity = Severity.parse(str(own.get("severity")))
+    if finding.false_p and (own.get("risk_accepted") is True or own.get("out_of_scope") is True):
+        finding.false_p = own.get("false_p") is True
+        finding.risk_accepted = own.get("risk_accepted") is True
+        finding.out_of_scope = own.get("out_of_scope") is True
+    return finding
 
 
 def _suppressed(finding: Finding, suppressions: list[Any]) -> None:

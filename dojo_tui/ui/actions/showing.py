@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from array import array
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.commands import (
@@ -26,6 +27,7 @@ from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.lists.base import Source
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
@@ -268,7 +270,7 @@ def find_link(row: Any) -> str:
 
 def export(app: DojoApp, _context: Context) -> None:
     """Ask for the file, and write it in a thread."""
-    from dojo_tui.ui.export import default_name, write_list
+    from dojo_tui.ui.export import default_name, formats
     from dojo_tui.ui.screens.prompt import Prompt
 
     page = app.page
@@ -276,19 +278,40 @@ def export(app: DojoApp, _context: Context) -> None:
     if listed is None:
         return
     source, ids = listed.source, listed.ids
+    endings = ", ".join(f".{one}" for one in formats(source))
 
     def named(path: str | None) -> None:
         if path:
-            app.jobs.apart(
-                lambda: write_list(path, source, ids),
-                lambda count: app.tell(f"✓ {count:,} rows written to {plain(path, 200)}", "good"),
-            )
+            _write(app, path, source, ids)
 
     app.push_screen(
-        Prompt(
-            f"Export {len(ids):,} {source.noun}",
-            "Write to (.csv or .json):",
-            default_name(source.noun, app.clock),
-        ),
+        Prompt(f"Export {len(ids):,} {source.noun}", f"Write to ({endings}):", default_name(source.noun, app.clock)),
         named,
+    )
+
+
+def _write(app: DojoApp, path: str, source: Source, ids: array[int], *, replace: bool = False) -> None:
+    """Write the file; one that is there is replaced only when the person says so."""
+    from dojo_tui.services.export import ExistsError
+    from dojo_tui.ui.export import write_list
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def failed(error: Exception) -> None:
+        from dojo_tui.ui.screens.confirm import Confirm
+
+        if not isinstance(error, ExistsError):
+            app.tell_error(error)
+            return
+        app.push_screen(
+            Confirm("Replace the file?", [plain(error.what, 300), "What is in it now is lost."], "Replace it"),
+            lambda yes: _write(app, path, source, ids, replace=True) if yes else None,
+        )
+
+    app.tell(f"Writing {plain(path, 200)} …", "dim")
+    app.jobs.apart(
+        lambda: write_list(path, source, ids, workspace.store, replace=replace),
+        lambda count: app.tell(f"✓ {count:,} rows written to {plain(path, 200)}", "good"),
+        failed,
     )
