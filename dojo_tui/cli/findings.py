@@ -14,7 +14,7 @@ from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, write_object
 from dojo_tui.cli.shapes import finding_json
 from dojo_tui.cli.workspace import connectors_named, opened
-from dojo_tui.model.errors import NotFoundError
+from dojo_tui.model.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from dojo_tui.services.export import Writer
@@ -44,10 +44,21 @@ def findings_list(
     active: bool | None,
     text: str,
 ) -> None:
-    """List the Findings of the destination in use, the worst first."""
+    """List the Findings of the destination in use, the worst first.
+
+    The filter: words, !word or -word, "two words", severity:high, is:active, is:closed, is:mitigated,
+    is:false-positive, is:risk-accepted, is:out-of-scope, is:decided, is:dismissed, is:under-review, is:verified,
+    file:x, rule:x, scanner:x, cve:x, cwe:79, component:x, title:x, tag:x, endpoint:x.
+    """
     with opened(context) as workspace:
+        from dojo_tui.store.finding_filter import faults
         from dojo_tui.store.findings import FindingQuery
 
+        wrong = faults(text)
+        if wrong:
+            raise UsageError(
+                f"--filter: {wrong[0].what}", do=f'To look for that very text, put it in quotes: "{wrong[0].term}".'
+            )
         here = FindingQuery(destination_id=workspace.server.id if workspace.server else None, everywhere=False)
         query = replace(
             here,

@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
 from dojo_tui.model.severity import Severity
+from dojo_tui.store.finding_filter import FIELDS, condition
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.search import Term, contains, terms
+from dojo_tui.store.search import terms
 from dojo_tui.store.tables import engagements, findings, products, records, tests
 
 
@@ -70,10 +71,9 @@ class FindingRow:
 class FindingQuery:
     """Which Findings, in which order.
 
-    ``text`` is the filter language of ``store/search.py`` with the fields
-    ``severity:``, ``file:``, ``rule:`` and ``scanner:``; other words are
-    looked for in the title, the file, the rule and the component. ``sort`` is
-    one of SORTS.
+    ``text`` is the filter language of ``store/search.py`` with the fields of
+    ``store/finding_filter.py``; other words are looked for in the title, the
+    file, the rule, the component and the ids. ``sort`` is one of SORTS.
     """
 
     product_ref: str | None = None
@@ -87,9 +87,6 @@ class FindingQuery:
     sort: str = "severity"
     descending: bool = True
 
-
-FIELDS = ("severity", "file", "rule", "scanner", "cve")
-"""Fields of the filter language."""
 
 SORTS: dict[str, ColumnElement[Any]] = {
     "id": findings.c.id,
@@ -173,22 +170,8 @@ def _chosen(connection: Connection, query: FindingQuery, statement: Select[Any])
     if query.active is not None:
         statement = statement.where(findings.c.active.is_(query.active))
     for term in terms(query.text, FIELDS):
-        statement = statement.where(term.wanted(_condition(connection.dialect.name, term)))
+        statement = statement.where(term.wanted(condition(connection.dialect.name, term)))
     return statement
-
-
-def _condition(dialect: str, term: Term) -> ColumnElement[bool]:
-    if term.field == "severity":
-        wanted = [severity for severity in Severity if severity.label.lower().startswith(term.value.lower())]
-        return findings.c.severity.in_(wanted)
-    columns = {
-        "file": (findings.c.file_path,),
-        "rule": (findings.c.rule_id,),
-        "scanner": (findings.c.scanner,),
-        "cve": (findings.c.vulnerability_ids,),
-        "": (findings.c.title, findings.c.file_path, findings.c.rule_id, findings.c.component_name),
-    }[term.field]
-    return contains(dialect, columns, term.value)
 
 
 def _order(query: FindingQuery) -> list[ColumnElement[Any]]:

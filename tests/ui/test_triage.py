@@ -85,6 +85,14 @@ def test_counts_stay_right_under_a_filter(make_app: AppMaker) -> None:
         await hand.type("severity:low")
         await hand.press("enter")
         assert "2 of 5 Findings · 2 low" in hand.screen
+        await hand.press("escape", "d", "enter", "slash")
+        await hand.type("is:false")
+        await hand.press("enter")
+        assert "1 of 4 Findings" in hand.screen
+        assert "as the filter says" in hand.screen
+        await hand.press("escape", "slash")
+        await hand.type("severity:hihg")
+        assert "There is no severity 'hihg'" in hand.screen
 
     drive(make_app(), script, SMALL)
 

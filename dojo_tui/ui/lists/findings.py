@@ -56,7 +56,8 @@ class FindingSource:
             everywhere=self.product_ref is not None,
             product_ref=self.product_ref,
             record_id=self.record_id,
-            active=self.active,
+            # Who asks for closed ones by their state wants to see them.
+            active=None if self.asks_for_state(query.text) else self.active,
             text=query.text,
             sort=query.sort or "severity",
             descending=query.descending if query.sort else True,
@@ -64,6 +65,18 @@ class FindingSource:
         with self.workspace.store.database.read() as connection:
             self.counted = query, finding_counts(connection, wanted)
             return finding_ids(connection, wanted)
+
+    def asks_for_state(self, text: str) -> bool:
+        """Whether a filter itself says if closed ones are wanted."""
+        from dojo_tui.store.finding_filter import asks_for_state
+
+        return asks_for_state(text)
+
+    def wrong(self, text: str) -> str:
+        """What a filter asks for that no Finding can have."""
+        from dojo_tui.store.finding_filter import faults
+
+        return next((fault.what for fault in faults(text)), "")
 
     def rows(self, ids: Sequence[int]) -> list[FindingRow]:
         """Rows of these ids."""
@@ -90,10 +103,17 @@ class FindingSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed, and the next key."""
         if query.text:
+            wrong = self.wrong(query.text)
             return [
                 (("No Finding matches the filter.", "strong"),),
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
-                (("severity:high", "key"), (" asks for a severity; words look at title, place, rule, component.", "")),
+                *([((plain(wrong), "warn"),)] if wrong else []),
+                (
+                    ("severity:high", "key"),
+                    (" asks for a severity, ", ""),
+                    ("is:false-positive", "key"),
+                    (" for a state; words look at title, place, rule, component, CVE.", ""),
+                ),
             ]
         if self.active:
             return [

@@ -87,6 +87,6 @@ NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opene
 FILTERS = {
     "Records": "words, !not, state:new, connector:x, product:x",
     "Operations": "words, !not, status:failed, type:sync, connector:x, trigger:manual",
-    "Findings": "words, !not, severity:high, file:x, rule:x, scanner:x, cve:x",
+    "Findings": "words, !not, severity:high, is:false-positive, file:x, rule:x, scanner:x, cve:x, cwe:79, component:x",
 }
 """What the filter of a list understands."""

@@ -61,6 +61,11 @@ class FindingsScreen(ListPage):
         """What a person pastes into a ticket, unless the pane has the keyboard."""
         return super().copied() if self.row is None or self.pane is not self.table else copied_finding(self.row)
 
+    def draw_status(self) -> None:
+        """The title as well: a filter may say which states are shown."""
+        super().draw_status()
+        self._title.show(*self.title_parts())
+
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """How many of each severity, whatever the filter."""
         left, right = super().status_parts()
@@ -75,4 +80,6 @@ class FindingsScreen(ListPage):
         """Whose they are, and which are shown."""
         active = self._source is None or bool(self._source.active)
         word = "active only" if active else "active and closed"
+        if self._source is not None and self._source.asks_for_state(self.view.query.text):
+            word = "as the filter says"
         return [Part(f" {self._heading}", "strong")], [Part("t ", "key", "active"), Part(f"{word} ", "", "active")]
