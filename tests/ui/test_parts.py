@@ -120,7 +120,7 @@ def test_many_events_become_one_message() -> None:
 
 
 def test_columns_share_the_width_and_the_least_important_leave() -> None:
-    columns = (Column("A", 10, grow=1), Column("B", 8, drop=2), Column("C", 8, drop=1))
+    columns = [*enumerate((Column("A", 10, grow=1), Column("B", 8, drop=2), Column("C", 8, drop=1)))]
     assert [(part.column.title, part.width) for part in place(columns, 40)] == [("A", 22), ("B", 8), ("C", 8)]
     assert [part.column.title for part in place(columns, 20)] == ["A", "C"]
     assert [(part.column.title, part.width) for part in place(columns, 5)] == [("A", 5)]

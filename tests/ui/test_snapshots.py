@@ -36,6 +36,7 @@ SCREENS: dict[str, str] = {
     "connectors": "C",
     "connector-form": "C E",
     "no-findings": "2 f",
+    "columns": "2 L down",
 }
 
 
@@ -95,8 +96,12 @@ def test_read_only(snap_compare: Compare, make_app: AppMaker) -> None:
     app.close_workspace()
 
 
+FINDINGS = {"list": "j", "triage": "space space d", "one": "j enter"}
+
+
 @pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
-def test_findings(snap_compare: Compare, make_app: AppMaker, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("name", FINDINGS)
+def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -105,7 +110,7 @@ def test_findings(snap_compare: Compare, make_app: AppMaker, size: tuple[int, in
         tool.veps = {f"team/{name}": [finding(number) for number in range(12)] for name in hand_names(hand)}
         await hand.press("2", "s")
         await hand.operations()
-        await hand.press("f", "j")
+        await hand.press("f", *FINDINGS[name].split())
 
     assert snap_compare(app, terminal_size=size, run_before=before(app, script))
     app.close_workspace()

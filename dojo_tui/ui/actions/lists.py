@@ -54,6 +54,20 @@ def reverse(app: DojoApp, _context: Context) -> None:
         page.ask(replace(order, descending=not order.descending))
 
 
+def columns(app: DojoApp, _context: Context) -> None:
+    """Which columns are shown, in which order, how wide."""
+    from dojo_tui.ui.screens.columns import ColumnsDialog
+
+    page = _page(app)
+    if page is None:
+        return
+    source, before = page.table.source, page.choices(page.table.source.columns)
+    app.push_screen(
+        ColumnsDialog(source.noun, before, page.choose_columns),
+        lambda choices: page.choose_columns(before if choices is None else choices),
+    )
+
+
 def active_only(app: DojoApp, _context: Context) -> None:
     """Active Findings only, or all."""
     from dojo_tui.ui.screens.findings import FindingsScreen

@@ -84,9 +84,9 @@ class Placed:
     width: int
 
 
-def place(columns: Sequence[Column], width: int) -> list[Placed]:
-    """Share ``width`` among the columns, dropping the least important until they fit."""
-    kept = list(enumerate(columns))
+def place(columns: Sequence[tuple[int, Column]], width: int) -> list[Placed]:
+    """Share ``width`` among the columns (each with its index), dropping the least important until they fit."""
+    kept = list(columns)
     while len(kept) > 1 and sum(column.width + 1 for _, column in kept) - 1 > width:
         least = max(kept, key=lambda item: (item[1].drop, item[0]))
         kept.remove(least)

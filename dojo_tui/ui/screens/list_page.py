@@ -13,6 +13,7 @@ from textual.widget import Widget
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import OPERATION, Command
 from dojo_tui.ui.lists.base import Column, Query, Source
+from dojo_tui.ui.lists.layout import Choice, arranged, chosen, kept
 from dojo_tui.ui.lists.words import FILTERS
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
@@ -71,6 +72,7 @@ class ListPage(Page):
         self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
         self._list.say(LOADING)
         self._list.moved, self._list.marked = self._moved, self._marked
+        self._list.arranged = lambda columns: arranged(self.choices(columns))
         self._side = TextPane(name="side")
         self.view = View(query or Query())
         self.total: int | None = None
@@ -253,6 +255,17 @@ class ListPage(Page):
         title = next((c.title for c in listed.source.columns if c.sort and c.sort == order.sort), "")
         right = [Part(f"sorted by {title} {'▼' if order.descending else '▲'} ", "dim", "reverse")] if title else []
         return left, right
+
+    # --- columns -------------------------------------------------------------
+
+    def choices(self, columns: Sequence[Column]) -> list[Choice]:
+        """The columns as a person wants them in this place."""
+        return chosen(columns, self.app.memory.get(f"columns.{self.place}", None))
+
+    def choose_columns(self, choices: Sequence[Choice]) -> None:
+        """Show these from now on, also after the next start."""
+        self.app.memory.set(f"columns.{self.place}", kept(choices))
+        self._list.place_anew()
 
     # --- filter and way back -------------------------------------------------
 

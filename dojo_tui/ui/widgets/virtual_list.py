@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.style import Style
@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from dojo_tui.ui.lists.base import Placed, Query, Source, place
+from dojo_tui.ui.lists.base import Column, Placed, Query, Source, place
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 
@@ -81,6 +81,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         what depends on it is painted in the same frame."""
         self.marked: Callable[[], None] = _nobody
         """Called when marks changed."""
+        self.arranged: Callable[[Sequence[Column]], list[tuple[int, Column]]] = lambda columns: [*enumerate(columns)]
+        """Which columns are wanted, in which order; each with its index in the Source."""
         self._pages: OrderedDict[int, dict[int, Any]] = OrderedDict()
         self._placed: list[Placed] = []
         self._placed_for = -1
@@ -270,8 +272,13 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """The columns that fit, with their places."""
         width = self.line_width - self.gutter_width
         if self._placed_for != width:
-            self._placed, self._placed_for = place(self.source.columns, max(1, width)), width
+            self._placed, self._placed_for = place(self.arranged(self.source.columns), max(1, width)), width
         return self._placed
+
+    def place_anew(self) -> None:
+        """Place the columns anew: other ones are wanted."""
+        self._placed_for = -1
+        self.refresh()
 
     @property
     def line_width(self) -> int:
