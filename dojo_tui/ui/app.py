@@ -26,7 +26,7 @@ from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.screens.base import Page
-from dojo_tui.ui.screens.main import MainScreen, make_source
+from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
 from dojo_tui.ui.theme import OWN_THEMES, choose
 from dojo_tui.ui.world import Snapshot, take_snapshot
@@ -123,7 +123,7 @@ class DojoApp(App[int]):
         listen(self)
         self.jobs.apart(self._open, self._opened, self._not_opened)
 
-    def _open(self) -> tuple[Workspace, Snapshot, Source, array[int]]:
+    def _open(self) -> tuple[Workspace, Snapshot, Source, array[int], Query]:
         from dojo_tui.store.watch import Watch
 
         workspace = self._opener()
@@ -134,10 +134,11 @@ class DojoApp(App[int]):
         self._watch.changed()
         # The first list comes with it: a frame that shows no rows is not a first frame.
         source = make_source(workspace, commands.UNMAPPED)
-        return workspace, take_snapshot(workspace, None), source, source.ids(Query())
+        query = Query(kept_filter(self.memory, commands.UNMAPPED))
+        return workspace, take_snapshot(workspace, None), source, source.ids(query), query
 
-    def _opened(self, opened: tuple[Workspace, Snapshot, Source, array[int]]) -> None:
-        self.workspace, self.snapshot, source, ids = opened
+    def _opened(self, opened: tuple[Workspace, Snapshot, Source, array[int], Query]) -> None:
+        self.workspace, self.snapshot, source, ids, query = opened
         self.clock = self.workspace.clock
         self.read_only = self.read_only or self.workspace.read_only
         self._scheduling = self._scheduling and not self.read_only

@@ -72,6 +72,12 @@ class RecordSource:
         sort = query.sort or "name"
         return RecordQuery(self.states, query.connector_id, query.text, sort, query.descending, now=self._clock.now())
 
+    def wrong(self, text: str) -> str:
+        """What in a filter is most likely not meant so."""
+        from dojo_tui.store.record_filter import faults
+
+        return next((fault.what for fault in faults(text)), "")
+
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
         from dojo_tui.store.records import record_ids

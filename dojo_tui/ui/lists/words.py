@@ -85,7 +85,7 @@ FIRST: list[Line] = [
 NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opened with --read-only.", "strong"),)]
 
 FILTERS = {
-    "Records": "words, !not, state:new, connector:x, product:x",
+    "Records": "words, !not, state:new, product:x, sure:>0.9, seen:<7d; ? tells all",
     "Operations": "words, !not, status:failed, type:sync, connector:x, trigger:manual",
     "Findings": "words, !not, severity:high, is:false-positive, file:x, rule:x, scanner:x, cve:x, cwe:79, component:x",
 }

@@ -54,6 +54,8 @@ class Form(Dialog[bool]):
     """Adds something, or edits it; what is wrong is said in the form, and nothing is saved."""
 
     BINDINGS: ClassVar = [
+        # Before the line gets it: what is typed or pasted behind it belongs to the next field already.
+        Binding("enter", "enter", show=False, priority=True),
         Binding("down", "next", show=False),
         Binding("up", "previous", show=False),
         Binding("ctrl+s", "save", show=False),
@@ -172,12 +174,12 @@ class Form(Dialog[bool]):
         cut = cell_len(help_) + 2 > self.query_one("#fields").size.width
         self._say.show([((" ", ""), (help_, "dim"))] if cut else [], top=True)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def action_enter(self) -> None:
         """Enter goes on; in the last field it saves."""
-        event.stop()
-        lines = list(self._inputs.values())
-        if event.input is lines[-1]:
-            self.action_save()
+        last = list(self._inputs.values())[-1]
+        if self.focused is last:
+            # After the letters that the line has not seen yet.
+            last.call_later(self.action_save)
         else:
             self.focus_next()
 

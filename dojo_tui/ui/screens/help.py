@@ -9,6 +9,7 @@ from textual.widget import Widget
 from dojo_tui.ui import commands
 from dojo_tui.ui.lists.words import LEGEND
 from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
 from dojo_tui.ui.widgets.text_pane import TextPane
@@ -29,7 +30,10 @@ FILTER: tuple[Line, ...] = (
     (("Filter", "strong"),),
     (("  web shop      ", "key"), ("both words, wherever they stand in the row", "")),
     (("  !test         ", "key"), ("not this word", "")),
-    (("  state:new     ", "key"), ("Records: only this state; connector:x, product:x", "")),
+    (('  "web shop"    ', "key"), ("these words side by side", "")),
+    (("  state:new     ", "key"), ("Records: only this state; connector:x, product:x, name:x", "")),
+    (("  sure:>0.9     ", "key"), ("Records: how sure the suggestion is; suggestion:x is the Product", "")),
+    (("  seen:<7d      ", "key"), ("Records: seen in 7 days (m, h, d, w); found:, synced:>30d, decided:, never", "")),
     (("  severity:high ", "key"), ("Findings: only this severity; file:x, rule:x, scanner:x, cve:x", "")),
     (("  status:failed ", "key"), ("Operations: only this status; type:sync, connector:x, trigger:manual", "")),
 )
@@ -74,3 +78,17 @@ def help_lines(context: commands.Context) -> list[Line]:
             lines.append(((blank, ""), (f"not now: {reason}", "warn")))
         lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli}", "dim")))
     return [*lines, (), *WORDS, (), *FILTER]
+
+
+class FilterHelp(TextPage):
+    """The words of the filter, while one is typed."""
+
+    kind = "Filter"
+
+    def heading(self) -> str:
+        """Of which list."""
+        return str(self.row)
+
+    def lines(self) -> list[Line]:
+        """All words, of this list and the others."""
+        return list(FILTER)

@@ -286,6 +286,13 @@ class ListPage(Page):
         if event.text != self.view.query.text:
             self.ask(replace(self.view.query, text=event.text))
 
+    def on_filter_line_asked(self, event: FilterLine.Asked) -> None:
+        """Tell the words of the filter; what was typed stays."""
+        from dojo_tui.ui.screens.help import FilterHelp
+
+        event.stop()
+        self.app.push_screen(FilterHelp(self._list.source.noun))
+
     def on_filter_line_left(self, event: FilterLine.Left) -> None:
         """Back to the list; a filter that was given up is cleared."""
         event.stop()

@@ -15,7 +15,11 @@ from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
 
+LONGEST = 1_000
+"""Characters of a filter that is kept."""
+
 if TYPE_CHECKING:
+    from dojo_tui.ui.memory import Memory
     from dojo_tui.wiring import Workspace
 
 TAB_TITLES = {UNMAPPED: "Unmapped Records", MAPPED: "Mapped Records", OPERATIONS: "Operations"}
@@ -43,8 +47,12 @@ class MainScreen(ListPage):
         """What the tab is sorted by when nobody chose."""
         return "id" if self.tab == OPERATIONS else "name"
 
-    def connect(self, source: Source, ids: array[int]) -> None:
-        """The store is open, and these are the rows of its first tab."""
+    def connect(self, source: Source, ids: array[int], query: Query) -> None:
+        """The store is open, and these are the rows of its first tab, filtered as they were when the app ended."""
+        for tab, view in self.views.items():
+            view.query = replace(view.query, text=kept_filter(self.app.memory, tab))
+        self.view.query = query
+        self.total = self.app.snapshot.unmapped
         self._sources[UNMAPPED] = source
         if self.tab != UNMAPPED:
             self.tab, tab = UNMAPPED, self.tab
@@ -72,11 +80,28 @@ class MainScreen(ListPage):
         listed.marks = set(self.view.marks)
         connector = self.app.connector
         self.view.query = replace(self.view.query, connector_id=connector.id if connector else None)
-        self.total = None
+        counts = self.app.snapshot
+        self.total = {UNMAPPED: counts.unmapped, MAPPED: counts.mapped, OPERATIONS: counts.operations}[tab]
         listed.say(LOADING)
         self._asked = True
         self.reload()
         self.draw()
+
+    def ask(self, query: Query) -> None:
+        """A filter is there again at the next start; not each of its letters while one types."""
+        super().ask(query)
+        if self._filter is None:
+            self._keep_filter()
+
+    def close_filter(self) -> None:
+        """Keep what was typed."""
+        super().close_filter()
+        self._keep_filter()
+
+    def _keep_filter(self) -> None:
+        text = self.view.query.text
+        if text != kept_filter(self.app.memory, self.tab):
+            self.app.memory.set(f"filter.{self.tab}", text or None)
 
     def show_connector(self) -> None:
         """The chosen Connector changed."""
@@ -137,6 +162,12 @@ class MainScreen(ListPage):
         if width >= 80:
             right += [Part(f"{key_of('connectors')} ", "key", "connectors"), Part("Connectors ", "", "connectors")]
         return left, right
+
+
+def kept_filter(memory: Memory, tab: str) -> str:
+    """The filter that a tab had when the app ended."""
+    text: str = memory.get(f"filter.{tab}", "")
+    return text[:LONGEST]
 
 
 def make_source(workspace: Workspace, tab: str) -> Source:

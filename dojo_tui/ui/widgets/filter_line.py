@@ -13,6 +13,7 @@ class FilterLine(Input):
     """Filters with every letter; enter keeps the filter, esc gives it up."""
 
     BINDINGS: ClassVar = [
+        Binding("question_mark", "words", "Words", show=False, priority=True),
         Binding("escape", "leave(True)", "Clear", show=False),
         Binding("enter,down,up", "leave(False)", "Keep", show=False),
     ]
@@ -31,6 +32,9 @@ class FilterLine(Input):
             super().__init__()
             self.given_up = given_up
 
+    class Asked(Message):
+        """The person wants to know the words of the filter."""
+
     def __init__(self, text: str, understands: str) -> None:
         super().__init__(text, placeholder=understands, id="filter", compact=True)
         self.cursor_blink = False
@@ -44,6 +48,13 @@ class FilterLine(Input):
         """Enter keeps it."""
         event.stop()
         self.post_message(self.Left(False))
+
+    def action_words(self) -> None:
+        """Between words it asks for help; inside a word it is a letter like any other."""
+        if self.value[: self.cursor_position].strip(" ") and self.value[self.cursor_position - 1] != " ":
+            self.insert_text_at_cursor("?")
+        else:
+            self.post_message(self.Asked())
 
     def action_leave(self, given_up: bool) -> None:
         """Go back to the list."""
