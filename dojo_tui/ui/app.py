@@ -143,7 +143,7 @@ class DojoApp(App[int]):
         self.read_only = self.read_only or self.workspace.read_only
         self._scheduling = self._scheduling and not self.read_only
         self.listen()
-        self._main.connect(source, ids)
+        self._main.connect(source, ids, query)
         self.call_later(self._unpainted.close)
         # Tools are imported when first looked at: now, while nobody waits for them.
         self.jobs.apart(lambda: list(opened[0].tools))
