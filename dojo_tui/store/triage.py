@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from dojo_tui.model.triage import Decision, Standing, decided, taken_back
 from dojo_tui.store.dialect import serialise
@@ -21,7 +21,7 @@ _BATCH_KEY = 0x646F6A74
 _STANDING = tuple(field.name for field in fields(Standing))
 _WRITTEN = tuple(name for name in _STANDING if name != "reported")
 _TESTS = tests.join(engagements).join(products)
-_STATE = select(findings.c.id, *(findings.c[name] for name in _STANDING))
+_STATE = select(findings.c.id, findings.c.test_id, *(findings.c[name] for name in _STANDING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +153,14 @@ def history(connection: Connection, finding_id: int) -> list[TriageRow]:
 
 def _standings(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, Standing]]:
     """Those of ``ids`` that the embedded destination holds."""
-    here = select(tests.c.id).select_from(_TESTS).where(products.c.destination_id.is_(None))
+    # Told apart here: asked for both, SQLite would go through all Findings of these Tests for every chunk.
+    here = set(
+        connection.execute(select(tests.c.id).select_from(_TESTS).where(products.c.destination_id.is_(None))).scalars()
+    )
     for chunk in chunks(ids):
-        for row in connection.execute(_STATE.where(findings.c.id.in_(chunk), findings.c.test_id.in_(here))):
-            yield row.id, _standing(row)
-
-
-def _standing(row: Row[Any]) -> Standing:
-    return Standing(*row[1:])
+        for identifier, test_id, *state in connection.execute(_STATE.where(findings.c.id.in_(chunk))):
+            if test_id in here:
+                yield identifier, Standing(*state)
 
 
 def elsewhere(connection: Connection, ids: Sequence[int]) -> int:
@@ -186,13 +186,13 @@ def _dismissed_by_tool(connection: Connection, ours: dict[int, Standing]) -> set
 
 
 def _write(connection: Connection, standings: dict[int, Standing], now: datetime) -> None:
-    if standings:
-        rows = [{"key": key, **_written(standing), "updated_at": now} for key, standing in standings.items()]
-        connection.execute(update(findings).where(findings.c.id == bindparam("key")), rows)
-
-
-def _written(standing: Standing) -> dict[str, Any]:
-    return {name: getattr(standing, name) for name in _WRITTEN}
+    # Most of an act become the same: one statement for all of those.
+    alike: dict[Standing, list[int]] = {}
+    for key, standing in standings.items():
+        alike.setdefault(standing, []).append(key)
+    for standing, keys in alike.items():
+        values = {name: getattr(standing, name) for name in _WRITTEN}
+        connection.execute(update(findings).where(findings.c.id.in_(keys)).values(**values, updated_at=now))
 
 
 def _touch_tests(connection: Connection, ids: Sequence[int]) -> None:
@@ -208,7 +208,7 @@ def _next_batch(connection: Connection) -> int:
 
 
 def _kept(standing: Standing) -> dict[str, Any]:
-    values = asdict(standing)
+    values = {name: getattr(standing, name) for name in _STANDING}
     values["mitigated_at"] = standing.mitigated_at.isoformat() if standing.mitigated_at else None
     return values
 

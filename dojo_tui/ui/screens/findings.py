@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from dojo_tui.model.severity import Severity
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import FINDINGS
 from dojo_tui.ui.lists.base import Query
@@ -14,6 +15,9 @@ from dojo_tui.ui.screens.finding import copied_finding
 from dojo_tui.ui.screens.list_page import GAP_DOT, ListPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
+
+SHORT = {Severity.CRITICAL: "crit", Severity.MEDIUM: "med"}
+"""Where there is no room for the whole word."""
 
 
 class FindingsScreen(ListPage):
@@ -72,8 +76,8 @@ class FindingsScreen(ListPage):
         counted = self._source.counted if self._source is not None else None
         if counted is None or counted[0] != self.table.query_shown or not counted[1]:
             return left, right
-        names = [(number, severity.label) for severity, number in counted[1].items()]
-        words = "  ".join(f"{number:,} {name.lower() if self.wide else name[:4].lower()}" for number, name in names)
+        names = {one: one.label.lower() if self.wide else SHORT.get(one, one.label.lower()) for one in Severity}
+        words = "  ".join(f"{number:,} {names[severity]}" for severity, number in counted[1].items())
         return [left[0], GAP_DOT, Part(words), *left[1:]], right
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
