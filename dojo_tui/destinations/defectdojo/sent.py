@@ -68,15 +68,29 @@ def place(connection: Connection, target: Target) -> Place:
     return Place(known[0], engagement.remote_id if engagement else None, remote)
 
 
-def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], int]:
-    """The server's ids of all our Tests there, by the Product's ref and the Connector."""
+def tests_of_others(connection: Connection, target: Target, test_id: int | None) -> set[int]:
+    """The server's ids of all Tests that are ours but not this one."""
+    of_product = select(products.c.destination_id).where(products.c.id == int(target.product_ref)).scalar_subquery()
     statement = (
-        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id)
+        select(tests.c.remote_id)
+        .join(engagements, engagements.c.id == tests.c.engagement_id)
+        .join(products, products.c.id == engagements.c.product_id)
+        .where(products.c.destination_id == of_product, tests.c.remote_id.is_not(None))
+    )
+    return set(connection.execute(statement.where(tests.c.id.is_distinct_from(test_id))).scalars())
+
+
+def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], tuple[int, int]]:
+    """The server's ids of all our Tests there, and of their Engagements, by the Product's ref and the Connector."""
+    statement = (
+        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id, engagements.c.remote_id)
         .join(tests, tests.c.engagement_id == engagements.c.id)
         .join(products, products.c.id == engagements.c.product_id)
         .where(products.c.destination_id == destination_id, tests.c.remote_id.is_not(None))
     )
-    return {(str(product), connector): remote for product, connector, remote in connection.execute(statement)}
+    return {
+        (str(product), connector): (test, place) for product, connector, test, place in connection.execute(statement)
+    }
 
 
 def settle_place(connection: Connection, place: Place) -> None:
@@ -223,7 +237,15 @@ def dismiss(connection: Connection, flags: Mapping[int, Mapping[str, bool]]) -> 
 def undismiss(connection: Connection, ids: Collection[int]) -> None:
     """What people decided on the server about these was taken back there."""
     for chunk in chunks(ids):
-        values = {"active": True, "triaged": False, "false_p": False, "out_of_scope": False, "risk_accepted": False}
+        # As if it had been reported last: so the plan closes it if it is not now.
+        values = {
+            "active": True,
+            "reported": True,
+            "triaged": False,
+            "false_p": False,
+            "out_of_scope": False,
+            "risk_accepted": False,
+        }
         connection.execute(update(findings).where(findings.c.id.in_(chunk)).values(values))
 
 
