@@ -23,6 +23,8 @@ class Message:
 
     entries: list[bytes] = field(default_factory=list)
     """Of the report, encoded."""
+    keys: set[int] = field(default_factory=set)
+    """Our ids of what the report names."""
     bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Bodies of PATCH, by our id: what is shown."""
     decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -50,14 +52,16 @@ class Writer:
         known: Mapping[int, Sent],
         mark: str,
         decided: Collection[int] = (),
+        patched: Collection[int] = (),
     ) -> None:
-        """``decided``: Findings whose triage there may be what an attempt told whose end was not seen."""
+        """``decided``, ``patched``: Findings whose triage or facts there may be what an unfinished attempt told."""
         self._updates: dict[int, Update] = {update.id: update for update in made.update}
         self._closed = set(made.close)
         self._created = created
         self._known = known
         self._mark = mark
         self._decided = decided
+        self._patched = patched
         self._message = Message()
 
     def message(self, rows: Iterator[tuple[int, Finding]]) -> Message:
@@ -87,6 +91,7 @@ class Writer:
         anchor = anchors.from_json(known.anchor)
         found_by = anchors.anchored(shown, anchor)
         message.entries.append(generic.encoded(found_by))
+        message.keys.add(key)
         if anchors.anchor(shown) != anchor:
             message.shown[key] = (found_by, shown)
         if new or not known.confirmed:
@@ -99,7 +104,9 @@ class Writer:
         self._restore(key, after)
 
     def _restore(self, key: int, after: Finding) -> None:
-        """Say all of its triage, whatever an attempt may have left there."""
+        """Say all of it, whatever an attempt may have left there."""
+        if key in self._patched:
+            self._message.bodies[key] = patches.whole(self._entry(key, after))
         if key in self._decided:
             body = patches.triage(self._entry(key, after))
             del body["verified"]  # nobody but a person says that of what is there

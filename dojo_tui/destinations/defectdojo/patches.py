@@ -87,6 +87,15 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     return body
 
 
+def whole(after: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that shows all of ``after``, whatever is shown now; see ``changes`` for what cannot be told."""
+    unknown: dict[str, Any] = dict.fromkeys(_CLEARED, _UNKNOWN)
+    return changes({**unknown, "cwes": [0]}, after)
+
+
+_UNKNOWN = object()
+
+
 def _weaknesses(entry: Mapping[str, Any]) -> list[int]:
     cwe = entry.get("cwe")
     found: list[int] = entry.get("cwes") or ([] if cwe is None else [cwe])
