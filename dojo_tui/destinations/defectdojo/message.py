@@ -90,7 +90,10 @@ class Writer:
         shown = before if update is None and not new else self._entry(key, after)
         anchor = anchors.from_json(known.anchor)
         found_by = anchors.anchored(shown, anchor)
-        message.entries.append(generic.encoded(found_by))
+        decided = update is not None and update.change is Change.TRIAGE and _flags(row) != _flags(after)
+        # A server closes what a report dismisses. It is told by a request of its own, and stays if that is refused.
+        untold = decided and known.confirmed
+        message.entries.append(generic.encoded(patches.triaged_as(before, found_by) if untold else found_by))
         message.keys.add(key)
         if anchors.anchor(shown) != anchor:
             message.shown[key] = (found_by, shown)
@@ -100,7 +103,7 @@ class Writer:
             message.reactivated += 1
         if update is not None:
             was = before if known.confirmed else anchors.anchored(before, anchor)
-            self._patch(key, was, shown, decided=update.change is Change.TRIAGE and _flags(row) != _flags(after))
+            self._patch(key, was, shown, decided=decided)
         self._restore(key, after)
 
     def _restore(self, key: int, after: Finding) -> None:

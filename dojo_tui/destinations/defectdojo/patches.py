@@ -120,6 +120,13 @@ def triage(entry: Mapping[str, Any], before: Mapping[str, Any] | None = None) ->
     return {name: value for name, value in flags.items() if value != known[name]}
 
 
+def triaged_as(before: Mapping[str, Any], entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``entry`` with the triage of ``before``."""
+    names = {*_TRIAGE, "mitigated"}
+    facts = {name: value for name, value in entry.items() if name not in names}
+    return facts | {name: value for name, value in before.items() if name in names}
+
+
 def _flags(entry: Mapping[str, Any]) -> dict[str, Any]:
     flags = {name: entry.get(name, usual) for name, usual in _TRIAGE.items()}
     # The server sets it with these two; without, one that is reopened would stay mitigated.
