@@ -73,7 +73,7 @@ class _Reimport:
             self._adopt(look.place)
             return summary
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
-        if look.scope == Scope() and (foreign := self._foreign(place)):
+        if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
         self._send(look, place, test)
@@ -239,7 +239,8 @@ def _entry(finding: Finding) -> Mapping[str, Any]:
 def _accepted(updates: Iterable[Update], rejected: Collection[int]) -> Iterator[Update]:
     """What the server took: triage that it refused is not held either, and told again by the next Sync."""
     for update in updates:
-        yield replace(update, change=Change.FACTS) if update.id in rejected else update
+        # Its content counts as unknown, so that the next plan sees it.
+        yield replace(update, change=Change.FACTS, content=0) if update.id in rejected else update
 
 
 def _count_as_new(made: Plan, known: Mapping[int, Sent]) -> None:

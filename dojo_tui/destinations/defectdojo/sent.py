@@ -45,6 +45,8 @@ class Scope:
     """Findings whose triage, as the tool has it, an attempt told whose end was not seen: no person decided that."""
     patched: frozenset[int] = frozenset()
     """Findings whose facts such an attempt may have changed there."""
+    known: bool = True
+    """Something was sent before, if only in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def settle_place(connection: Connection, place: Place) -> None:
 def scope(connection: Connection, test_id: int | None, name: str) -> Scope:
     """How it stands with one scope."""
     row = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)).one_or_none()
-    return Scope() if row is None else _scope(*row)
+    return Scope(known=False) if row is None else _scope(*row)
 
 
 def unsettled(connection: Connection, test_id: int) -> list[Scope]:

@@ -13,7 +13,7 @@ from dojo_tui.model.text import inert
 from dojo_tui.store.database import Database
 
 NO_PRODUCT = "its Product was deleted"
-NO_TEST = "its Test, or the Engagement it was in, was deleted"
+NO_TEST = "its Test, or the Engagement it was in, was deleted or moved"
 
 
 def known_lost(database: Database, destination_id: int, targets: Collection[Target]) -> dict[Target, str]:
