@@ -216,7 +216,7 @@ class Client:
             if self._wire is None:
                 from dojo_tui.http.wire import Wire
 
-                self._wire = Wire(self.limits, self._verify, self._base)
+                self._wire = Wire(self.limits, self._verify, self._base, self._issuers)
             return self._wire
 
     # --- tokens -------------------------------------------------------------------

@@ -6,7 +6,7 @@ import io
 import os
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -39,10 +39,13 @@ class _Limits(Protocol):
 class Wire:
     """Open connections to one server. Redirects are not followed and cookies not kept here."""
 
-    def __init__(self, limits: _Limits, verify: bool | str, base: str) -> None:
+    def __init__(self, limits: _Limits, verify: bool | str, base: str, issuers: Collection[str] = ()) -> None:
+        """``issuers`` are asked as well as ``base``."""
+        secured = any(origin(url)[0] == "https" for url in (base, *issuers))
         self._limits = limits
         self._client = httpx.Client(
-            verify=_trusted(verify),
+            # Reading the system's authorities takes as long as a Discover of a thousand VEPs.
+            verify=_trusted(verify) if secured else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=limits.concurrency),
             follow_redirects=False,
             # A proxy of the environment is for the world outside.

@@ -376,8 +376,9 @@ sent_scopes = Table(
     Column("patient_until", UtcDateTime),  # until then that attempt may still be carried out
     Column("full_at", UtcDateTime),  # when everything was last sent
     Column("active_there", Integer, nullable=False),  # how many were active there right after
-    # JSON: ids of Findings whose triage, as the tool has it, that attempt may have told.
+    # JSON: ids of Findings whose triage, as the tool has it, and whose facts that attempt may have told.
     Column("decided", Text, nullable=False),
+    Column("patched", Text, nullable=False),
 )
 
 # What a server knows of one of our Findings.

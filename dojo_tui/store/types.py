@@ -33,7 +33,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 def dump_json(value: object) -> str:
     """Write JSON as SQLite's own functions do, so that equal values are equal texts wherever they were made."""
-    return _compact(value)
+    return _compact(value) if value != [] else "[]"  # most are that, and an encoder is made for each
 
 
 class UtcDateTime(TypeDecorator[datetime]):

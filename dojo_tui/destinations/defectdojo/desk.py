@@ -35,7 +35,7 @@ class Limits:
     at_once: int = 4
     """How many Findings are changed at the same time."""
     full_after: timedelta = timedelta(days=7)
-    """So often everything is sent although nothing changed: somebody may have changed it there."""
+    """So often everything is sent although nothing changed: somebody may have opened or closed some there."""
     look_again: float = 1.0
     """Seconds between two looks whether it has come to an end."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Product, Reimport, Target, Unattended
@@ -70,12 +70,12 @@ class DefectDojoDestination:
     def products(self, *, fresh: bool = False) -> list[Product]:
         """Those that were there when we last looked; the server is asked again in the background, or at once."""
         with self._database.read() as connection:
-            read_at = connection.execute(
-                select(destinations.c.products_read_at).where(destinations.c.id == self._row.id)
-            ).scalar()
-        if fresh or read_at is None:
+            read_at = _read_at(connection, self._row.id)
+        if self._database.read_only:
+            pass  # what is known is all there can be
+        elif fresh or read_at is None:
             self._refresh()
-        elif self._clock.now() - read_at > _OLD and not self._database.read_only:
+        elif self._clock.now() - read_at > _OLD:
             threading.Thread(target=self._refresh_quietly, name="products", daemon=True).start()
         with self._database.read() as connection:
             return cache.cached(connection, self._row.id)
@@ -86,9 +86,11 @@ class DefectDojoDestination:
         kind = checked_name(product_type or self._row.product_type, "Product Type")
         with self._database.read() as connection:
             known = cache.named(connection, self._row.id, name)
-        if known is not None:
+            read_at = _read_at(connection, self._row.id)
+        if known is not None and read_at is not None and self._clock.now() - read_at <= _OLD:
             return known
         with self._asking(Unattended()) as api:
+            # What was of this name when we last looked may have another one by now.
             found = api.product_named(name) or self._create(api, name, kind)
         return self._saved(found)
 
@@ -130,19 +132,23 @@ class DefectDojoDestination:
 
     def _saved(self, product: ServerProduct) -> Product:
         with self._database.write() as connection:
-            cache.save(connection, self._row.id, [product], self._clock.now(), whole=False)
-            saved = cache.named(connection, self._row.id, product.name)
-        assert saved is not None
-        return saved
+            cache.save(connection, self._row.id, [product], self._clock.now())
+            return cache.of(connection, self._row.id, product.id)
 
     def _refresh(self) -> None:
         now = self._clock.now()
+        with self._database.read() as connection:
+            known = cache.remote_ids(connection, self._row.id)
         with self._asking(Unattended()) as api:
             listed = list(api.products())
             if not listed:
                 stale.need_sight(api)
+            # What is not listed is asked for once more: pages shift when one is deleted and another made meanwhile.
+            missing = known - {product.id for product in listed}
+            missing -= {product.id for product in api.products_with_ids(missing)}
         with self._database.write() as connection:
-            cache.save(connection, self._row.id, listed, now, whole=True)
+            cache.save(connection, self._row.id, listed, now)
+            cache.mark_gone(connection, self._row.id, sorted(missing))
             note_products_read(connection, self._row.id, now)
 
     def _refresh_quietly(self) -> None:
@@ -199,7 +205,7 @@ class DefectDojoDestination:
             except LostError as error:
                 with self._database.read() as connection:
                     self._places.forget(sent.place(connection, target).test_remote)
-                why = stale.reason(self._database, self._row.id, desk.api, target.product_ref, product_remote)
+                why = stale.reason(self._database, self._row.id, desk.api, product_remote)
                 raise LostError(why, safe=error.safe, do=error.do) from None
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
@@ -270,6 +276,14 @@ class _Callers:
         """Add to the log of the one who asks."""
         if (caller := getattr(self._here, "caller", None)) is not None:
             caller.log(message)
+
+
+def _read_at(connection: Connection, destination_id: int) -> datetime | None:
+    """When the Products were last listed."""
+    found: datetime | None = connection.execute(
+        select(destinations.c.products_read_at).where(destinations.c.id == destination_id)
+    ).scalar()
+    return found
 
 
 def _type_id(api: Api, name: str) -> int:

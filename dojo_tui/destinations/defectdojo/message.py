@@ -23,6 +23,8 @@ class Message:
 
     entries: list[bytes] = field(default_factory=list)
     """Of the report, encoded."""
+    keys: set[int] = field(default_factory=set)
+    """Our ids of what the report names."""
     bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Bodies of PATCH, by our id: what is shown."""
     decisions: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -50,14 +52,16 @@ class Writer:
         known: Mapping[int, Sent],
         mark: str,
         decided: Collection[int] = (),
+        patched: Collection[int] = (),
     ) -> None:
-        """``decided``: Findings whose triage there may be what an attempt told whose end was not seen."""
+        """``decided``, ``patched``: Findings whose triage or facts there may be what an unfinished attempt told."""
         self._updates: dict[int, Update] = {update.id: update for update in made.update}
         self._closed = set(made.close)
         self._created = created
         self._known = known
         self._mark = mark
         self._decided = decided
+        self._patched = patched
         self._message = Message()
 
     def message(self, rows: Iterator[tuple[int, Finding]]) -> Message:
@@ -86,7 +90,11 @@ class Writer:
         shown = before if update is None and not new else self._entry(key, after)
         anchor = anchors.from_json(known.anchor)
         found_by = anchors.anchored(shown, anchor)
-        message.entries.append(generic.encoded(found_by))
+        decided = update is not None and update.change is Change.TRIAGE and _flags(row) != _flags(after)
+        # A server closes what a report dismisses. It is told by a request of its own, and stays if that is refused.
+        untold = decided and known.confirmed
+        message.entries.append(generic.encoded(patches.triaged_as(before, found_by) if untold else found_by))
+        message.keys.add(key)
         if anchors.anchor(shown) != anchor:
             message.shown[key] = (found_by, shown)
         if new or not known.confirmed:
@@ -95,11 +103,13 @@ class Writer:
             message.reactivated += 1
         if update is not None:
             was = before if known.confirmed else anchors.anchored(before, anchor)
-            self._patch(key, was, shown, decided=update.change is Change.TRIAGE and _flags(row) != _flags(after))
+            self._patch(key, was, shown, decided=decided)
         self._restore(key, after)
 
     def _restore(self, key: int, after: Finding) -> None:
-        """Say all of its triage, whatever an attempt may have left there."""
+        """Say all of it, whatever an attempt may have left there."""
+        if key in self._patched:
+            self._message.bodies[key] = patches.whole(self._entry(key, after))
         if key in self._decided:
             body = patches.triage(self._entry(key, after))
             del body["verified"]  # nobody but a person says that of what is there

@@ -87,6 +87,15 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     return body
 
 
+def whole(after: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that shows all of ``after``, whatever is shown now; see ``changes`` for what cannot be told."""
+    unknown: dict[str, Any] = dict.fromkeys(_CLEARED, _UNKNOWN)
+    return changes({**unknown, "cwes": [0]}, after)
+
+
+_UNKNOWN = object()
+
+
 def _weaknesses(entry: Mapping[str, Any]) -> list[int]:
     cwe = entry.get("cwe")
     found: list[int] = entry.get("cwes") or ([] if cwe is None else [cwe])
@@ -109,6 +118,13 @@ def triage(entry: Mapping[str, Any], before: Mapping[str, Any] | None = None) ->
         return flags
     known = _flags(before)
     return {name: value for name, value in flags.items() if value != known[name]}
+
+
+def triaged_as(before: Mapping[str, Any], entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``entry`` with the triage of ``before``."""
+    names = {*_TRIAGE, "mitigated"}
+    facts = {name: value for name, value in entry.items() if name not in names}
+    return facts | {name: value for name, value in before.items() if name in names}
 
 
 def _flags(entry: Mapping[str, Any]) -> dict[str, Any]:

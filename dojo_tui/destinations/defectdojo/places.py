@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,13 +39,16 @@ class Places:
             # Nothing was found there yet: what we remember of it may be of before it was deleted.
             seen = self._seen.get(known.test_remote) if target.synced else None
             test = seen or api.test(known.test_remote)
-            if test is not None:
+            # An id is trusted only in its place: a server that was restored may have given it to somebody else.
+            if test is not None and test.engagement_id == known.engagement_remote:
                 self._seen[test.id] = usable(test)
                 return known, test
             if target.synced:
                 raise LostError("its Test was deleted", do="Map the Record again.")
         engagement = self._engagement(api, known, product_remote, caller)
-        test = self._test(api, engagement, target.connector_label)
+        with self._database.read() as connection:
+            taken = sent.tests_of_others(connection, target, known.test_id)
+        test = self._test(api, engagement, target.connector_label, taken)
         self._seen[test.id] = test
         with self._database.write() as connection:
             test_id = held.touch_test(connection, target, held.test_of(connection, target), self._clock.now())
@@ -71,9 +75,11 @@ class Places:
             caller.log(f"The Engagement {ENGAGEMENT} is closed on the server; it takes our Findings all the same.")
         return chosen
 
-    def _test(self, api: Api, engagement: ServerEngagement, title: str) -> ServerTest:
+    def _test(self, api: Api, engagement: ServerEngagement, title: str, taken: Collection[int]) -> ServerTest:
+        """``taken``: Tests of other Connectors, which may have had this label once."""
+
         def ours() -> list[ServerTest]:
-            found = api.tests_of(engagement.id, title)
+            found = [test for test in api.tests_of(engagement.id, title) if test.id not in taken]
             return [test for test in found if test.scan_type == SCAN_TYPE and test.test_type_name == SCAN_TYPE]
 
         found = ours()

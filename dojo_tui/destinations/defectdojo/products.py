@@ -45,6 +45,13 @@ def named(connection: Connection, destination_id: int, name: str) -> Product | N
     return None if row is None else Product(str(row.id), row.name, row.kind)
 
 
+def of(connection: Connection, destination_id: int, remote_id: int) -> Product:
+    """The one with this id of the server, which is known."""
+    wanted = _ROWS.where(products.c.destination_id == destination_id, products.c.remote_id == remote_id)
+    row = connection.execute(wanted).one()
+    return Product(str(row.id), row.name, row.kind)
+
+
 def known(connection: Connection, destination_id: int, refs: Collection[str]) -> dict[str, Known]:
     """What is known of Products of this destination, by ref; those of others are left out."""
     found: dict[str, Known] = {}
@@ -58,16 +65,19 @@ def known(connection: Connection, destination_id: int, refs: Collection[str]) ->
     return found
 
 
-def save(
-    connection: Connection, destination_id: int, listed: Iterable[ServerProduct], now: datetime, *, whole: bool
-) -> None:
-    """Take over what was listed. Only a ``whole`` listing says that the others are gone (P3)."""
+def remote_ids(connection: Connection, destination_id: int) -> set[int]:
+    """The server's ids of those that were there when we last looked."""
+    there = select(products.c.remote_id).where(products.c.destination_id == destination_id, ~products.c.gone)
+    return set(connection.execute(there).scalars())
+
+
+def save(connection: Connection, destination_id: int, listed: Iterable[ServerProduct], now: datetime) -> None:
+    """Take over what was listed. It says nothing of others: they may have been made meanwhile."""
     listed = list(listed)
-    before = _before(connection, destination_id, None if whole else [product.id for product in listed])
+    before = _before(connection, destination_id, [product.id for product in listed])
     types: dict[str, int] = {}
-    new, renamed, seen = [], {}, set()
+    new, renamed = [], {}
     for product in listed:
-        seen.add(product.id)
         row = before.get(product.id)
         if row is not None and (row.name, row.kind, row.gone) == (product.name, product.product_type, False):
             continue
@@ -83,22 +93,17 @@ def save(
     if new:
         connection.execute(insert(products), new)
     rename_products(connection, renamed)
-    if whole:
-        mark_gone(connection, destination_id, [row.id for remote, row in before.items() if remote not in seen])
 
 
-def _before(connection: Connection, destination_id: int, remote_ids: Sequence[int] | None) -> dict[int, Row[Any]]:
-    statement = _ROWS.add_columns(products.c.gone).where(products.c.destination_id == destination_id)
-    if remote_ids is not None:
-        statement = statement.where(among(connection.dialect.name, products.c.remote_id, remote_ids))
+def _before(connection: Connection, destination_id: int, remote_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    statement = _ROWS.add_columns(products.c.gone).where(
+        products.c.destination_id == destination_id, among(connection.dialect.name, products.c.remote_id, remote_ids)
+    )
     return {row.remote_id: row for row in connection.execute(statement)}
 
 
-def mark_gone(connection: Connection, destination_id: int, ids: Collection[int]) -> None:
-    """Remember that these Products are there no more."""
-    for chunk in chunks(ids):
-        connection.execute(
-            update(products)
-            .where(products.c.id.in_(chunk), products.c.destination_id == destination_id)
-            .values(gone=True)
-        )
+def mark_gone(connection: Connection, destination_id: int, remote_ids: Collection[int]) -> None:
+    """Remember that the Products with these ids of the server are there no more."""
+    for chunk in chunks(remote_ids):
+        statement = update(products).where(products.c.remote_id.in_(chunk))
+        connection.execute(statement.where(products.c.destination_id == destination_id).values(gone=True))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -25,7 +25,7 @@ from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import CancelledError, DestinationError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.plan import Action, Summary
-from dojo_tui.model.reimport import Plan, Report, read
+from dojo_tui.model.reimport import Change, Plan, Report, Update, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,14 @@ class _Reimport:
             look = self._look()
         why = "" if self._settings.accept_large_change else look.plan.held_back(self._settings.hold)
         summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial, held=why)
-        if self._settings.dry_run or why or self._is_as_it_should_be(look):
+        if self._settings.dry_run or why:
+            return summary
+        if self._is_as_it_should_be(look):
+            self._adopt(look.place)
             return summary
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
+        if not look.scope.known and (foreign := self._foreign(place)):
+            return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
         self._send(look, place, test)
         return summary
@@ -102,6 +107,22 @@ class _Reimport:
             return False
         return self._desk.api.count(look.place.test_remote, self._service, active=True) == scope.active_there
 
+    def _foreign(self, place: Place) -> str:
+        """Why a person must confirm that what somebody else synced into the same place is closed (P9)."""
+        assert place.test_remote is not None
+        if self._settings.accept_large_change:
+            return ""
+        there = self._desk.api.count(place.test_remote, self._service, active=True)
+        if not self._settings.hold.stops(there, there):
+            return ""
+        return f"The server has {there:,} active Findings of this Record that this store did not send there."
+
+    def _adopt(self, place: Place) -> None:
+        """Write down whose Test it is: a Connector may have another label now, or be one that took over."""
+        if not place.is_current:
+            with self._desk.database.write() as connection:
+                held.touch_test(connection, self._target, held.test_of(connection, self._target), self._now())
+
     # --- the thing itself -------------------------------------------------------------
 
     def _send(self, look: _Look, place: Place, test: ServerTest) -> None:
@@ -111,13 +132,16 @@ class _Reimport:
         with self._desk.database.read() as connection:
             known = sent.sent(connection, place.test_id, self._target.scope)
             rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
-            message = Writer(look.plan, created, known, self._desk.mark, look.scope.decided).message(rows)
-        if decided := message.decisions.keys() - look.scope.decided:
+            rows = self._with_adopted(rows, created, known, look.plan)
+            told = (look.scope.decided, look.scope.patched)
+            message = Writer(look.plan, created, known, self._desk.mark, *told).message(rows)
+        decided, patched = told[0] | message.decisions.keys(), told[1] | message.bodies.keys()
+        if (decided, patched) != told:
             with self._desk.database.write() as connection:
-                sent.save_decided(connection, place.test_id, self._target.scope, look.scope.decided | decided)
+                sent.save_told(connection, place.test_id, self._target.scope, decided, patched)
         for note, times in message.notes.items():
             self._caller.log(f"{note} ({times:,} times)." if times > 1 else f"{note}.")
-        sending = Sending(self._desk, self._caller, self._target, place, self._service, message, known)
+        sending = Sending(self._desk, self._caller, self._target.scope, place, self._service, message, known)
         try:
             sending.run(build_id, was_clean=not look.scope.build_id)
         except (DestinationError, CancelledError):
@@ -127,10 +151,27 @@ class _Reimport:
             raise
         self._confirm(look, place.test_id, created, known, sending)
 
+    def _with_adopted(
+        self,
+        rows: Iterator[tuple[int, Finding]],
+        created: dict[int, Finding],
+        known: Mapping[int, Sent],
+        made: Plan,
+    ) -> Iterator[tuple[int, Finding]]:
+        """Count as created what an unfinished attempt announced, of scanners that this report does not tell all of.
+
+        It may be there, and only a complete fetch may close it (P3).
+        """
+        apart = {*self._fetch.skipped, *self._fetch.partial}
+        matched = {update.id for update in made.update}
+        for key, row in rows:
+            if row.scanner in apart and not known[key].confirmed and key not in created and key not in matched:
+                created[key] = replace(row, active=True)
+            yield key, row
+
     def _announce(self, look: _Look, test_id: int, test: ServerTest, build_id: str) -> dict[int, Finding]:
         """Write down what is about to be sent; the new Findings by the id that they have from now on."""
         now, scope = self._now(), self._target.scope
-        patience = timedelta(seconds=self._desk.limits.patience.seconds(len(self._report)))
         with self._desk.database.write() as connection:
             last = sent.last_id(connection)
             held.writer(connection, test_id, self._target, now, self._desk.clock.local(now)).create(
@@ -140,9 +181,8 @@ class _Reimport:
             created = dict(zip(ids, (self._report.findings[n] for n in look.plan.create), strict=True))
             taken = sent.anchor_hashes(connection, test_id, scope)
             sent.announce(connection, self._anchors(connection, test_id, set(ids), taken, test))
-            sent.save_scope(
-                connection, test_id, scope, replace(look.scope, build_id=build_id, patient_until=now + patience)
-            )
+            # Nothing is sent yet: nobody needs to wait for its end.
+            sent.save_scope(connection, test_id, scope, replace(look.scope, build_id=build_id, patient_until=None))
         return created
 
     def _anchors(
@@ -176,12 +216,16 @@ class _Reimport:
         with self._desk.database.write() as connection:
             held.touch_test(connection, self._target, held.test_of(connection, self._target), now)
             writer = held.writer(connection, test_id, self._target, now, self._desk.clock.local(now))
-            writer.update(look.plan.update)
+            writer.update(_accepted(look.plan.update, sending.rejected))
             writer.show(created)
             held.close(connection, look.plan, now)
             sent.withdraw(connection, never)
             sent.confirm(connection, (key for key, one in known.items() if not one.confirmed and key not in never))
-            sent.keep_remote_ids(connection, sending.remote_ids)
+            ids = {key: sending.remote_ids.get(key) for key in known}
+            changed = {
+                key: remote for key, remote in ids.items() if remote != known[key].remote_id and key not in never
+            }
+            sent.keep_remote_ids(connection, changed)
             sent.save_scope(connection, test_id, scope, Scope(full_at=now, active_there=sending.active_there))
 
     def _now(self) -> datetime:
@@ -190,6 +234,13 @@ class _Reimport:
 
 def _entry(finding: Finding) -> Mapping[str, Any]:
     return generic.entry(finding, "", lambda _: None)
+
+
+def _accepted(updates: Iterable[Update], rejected: Collection[int]) -> Iterator[Update]:
+    """What the server took: triage that it refused is not held either, and told again by the next Sync."""
+    for update in updates:
+        # Its content counts as unknown, so that the next plan sees it.
+        yield replace(update, change=Change.FACTS, content=0) if update.id in rejected else update
 
 
 def _count_as_new(made: Plan, known: Mapping[int, Sent]) -> None:

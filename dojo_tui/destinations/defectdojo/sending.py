@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from dojo_tui.destinations.base import Target
-from dojo_tui.destinations.defectdojo import generic, patches
+from dojo_tui.destinations.defectdojo import generic, patches, sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError, UnknownOutcomeError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
 from dojo_tui.destinations.defectdojo.sent import Place, Sent
-from dojo_tui.destinations.defectdojo.things import Delta
+from dojo_tui.destinations.defectdojo.things import Delta, ServerFinding
 from dojo_tui.destinations.defectdojo.waiting import ended
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import DestinationError
@@ -25,23 +24,27 @@ class Sending:
         self,
         desk: Desk,
         caller: Caller,
-        target: Target,
+        scope: str,
         place: Place,
         service: str,
         message: Message,
         known: Mapping[int, Sent],
     ) -> None:
+        assert place.test_id is not None
         assert place.test_remote is not None
         self._desk = desk
         self._caller = caller
-        self._target = target
+        self._scope = scope
+        self._test_id = place.test_id
         self._test = place.test_remote
         self._service = service
         self._message = message
-        self._held = {key: one.remote_id for key, one in known.items() if one.remote_id is not None}
         self._hashes = {one.anchor_hash: key for key, one in known.items()}
-        self.remote_ids: dict[int, int] = {}
-        """Ids of the server that were not known before."""
+        self.remote_ids = {key: one.remote_id for key, one in known.items() if one.remote_id is not None}
+        """The server's ids, as far as they are known."""
+        self._relearned = False
+        self.rejected: set[int] = set()
+        """Those whose triage by the tool the server did not take."""
         self.active_there = 0
         """How many are active there afterwards."""
         self.at_rest = True
@@ -54,8 +57,11 @@ class Sending:
             told = self._report(build_id)
         if told is not None and was_clean:
             self._compare(told)
+        elif self.remote_ids and (self._message.bodies or self._message.decisions):
+            # Nobody compared: what we knew by an id may have been made anew, and the id be somebody else's.
+            self._relearn()
         self._patch(self._message.bodies)
-        self._patch(self._message.decisions)
+        self.rejected = self._patch(self._message.decisions)
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
 
     # --- the report --------------------------------------------------------------------
@@ -66,15 +72,27 @@ class Sending:
             return self._reimport(parts[0], build_id, close=True)
         self._caller.log(f"The report is sent in {len(parts)} parts; what is to be closed is closed one by one.")
         for number, part in enumerate(parts):
-            self._reimport(part, f"{build_id}-{number}" if number < len(parts) - 1 else build_id, close=False)
-        self._patch({key: {"active": False, "is_mitigated": True} for key in self._message.closed})
+            self._reimport(part, f"{build_id}-{number}", close=False)
+        self._close_others()
         return None
+
+    def _close_others(self) -> None:
+        """Close what is open there and was not sent: what a report in one part does by itself."""
+        bodies = {}
+        for one in self._desk.api.findings(self._test, self._service, active=True):
+            if self._key(one) not in self._message.keys:
+                bodies[one.id] = {"active": False, "is_mitigated": True}
+        self._change(bodies)
 
     def _reimport(self, report: bytes, build_id: str, *, close: bool) -> Delta | None:
         seconds = self._desk.limits.patience.seconds(len(self._message.entries))
         self._caller.check()
         # The server answers at its end, which may take minutes: until then this is all there is to see.
-        self._caller.log(f"Sending {len(self._message.entries):,} Findings ({len(report):,} bytes).")
+        number = len(self._message.entries)
+        self._caller.log(f"Sending {'1 Finding' if number == 1 else f'{number:,} Findings'}, {len(report):,} bytes.")
+        until = self._desk.clock.now() + timedelta(seconds=seconds)
+        with self._desk.database.write() as connection:
+            sent.wait_for(connection, self._test_id, self._scope, build_id, until)
         self.at_rest = False
         try:
             told = self._desk.api.reimport(
@@ -100,54 +118,72 @@ class Sending:
 
     # --- what a report does not change ----------------------------------------------------
 
-    def _patch(self, bodies: Mapping[int, Mapping[str, object]]) -> None:
-        """Change what is shown, several at once: each takes a server as long as reading a page does."""
+    def _patch(self, bodies: Mapping[int, Mapping[str, object]]) -> set[int]:
+        """Change Findings, by our ids; those of which the server did not take it."""
         if not bodies:
-            return
-        self._find(bodies)
-        self._caller.log(f"Changing {len(bodies):,} Findings one by one: a report does not change what is there.")
+            return set()
+        if any(key not in self.remote_ids for key in bodies):
+            self._relearn()
+        there = {self.remote_ids[key]: key for key in bodies if key in self.remote_ids}
+        if lost := len(bodies) - len(there):
+            are = "1 Finding is" if lost == 1 else f"{lost:,} Findings are"
+            self._caller.log(f"{are} not to be found on the server: what changed waits for the next Sync in full.")
+        refused = self._change({remote: bodies[key] for remote, key in there.items()})
+        return {there[remote] for remote in refused}
+
+    def _change(self, bodies: Mapping[int, Mapping[str, object]]) -> set[int]:
+        """Change Findings, by the server's ids, several at once: each takes a server as long as reading a page does."""
+        refused: set[int] = set()
+        if not bodies:
+            return refused
+        changed = "1 Finding" if len(bodies) == 1 else f"{len(bodies):,} Findings one by one"
+        self._caller.log(f"Changing {changed}: a report does not change what is there.")
         with ThreadPoolExecutor(self._desk.limits.at_once) as threads:
             try:
-                for told in threads.map(self._patch_one, bodies.items()):
+                for remote, told in zip(bodies, threads.map(self._change_one, bodies.items()), strict=True):
                     self._caller.check()
                     if told:
                         self._caller.log(told)
+                        refused.add(remote)
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise
+        return refused
 
-    def _patch_one(self, one: tuple[int, Mapping[str, object]]) -> str:
-        """Change one; what there is to say about it."""
-        key, body = one
-        remote = self.remote_ids.get(key) or self._held.get(key)
-        if remote is None:
-            return f"Finding {key} is not to be found on the server: its changed facts wait."
+    def _change_one(self, one: tuple[int, Mapping[str, object]]) -> str:
+        """Change one; why it could not be."""
+        remote, body = one
         try:
             with self._desk.asking():
                 self._desk.api.patch_finding(remote, body)
         except FindingGoneError:
-            return f"Finding {remote} was deleted on the server just now."
+            return f"Finding {remote} was deleted on the server: the next Sync makes it anew."
         except RejectedError as error:
             # One that a server does not take must not keep the others from it, at every Sync again.
             return f"Finding {remote} stays as it is there: {error.what}"
         return ""
 
-    def _find(self, keys: Iterable[int]) -> None:
-        """Look up the server's ids of those that we do not know yet."""
-        wanted = {key for key in keys if key not in self._held and key not in self.remote_ids}
-        if not wanted:
+    def _relearn(self) -> None:
+        """Read the ids of all of ours anew, once: what is read of one costs as much as what is read of all."""
+        if self._relearned:
             return
+        self._relearned = True
+        self.remote_ids.clear()
         exact: set[int] = set()
         for one in self._desk.api.findings(self._test, self._service):
-            # What was sent once, withdrawn, and reported again has there the id that we gave it first.
-            key = self._hashes.get(one.hash_code)
-            if key in wanted and key not in exact:
+            key = self._key(one)
+            if key is None or key in exact:
+                continue
+            if one.hash_code in self._hashes:
                 self.remote_ids[key] = one.id
                 exact.add(key)
-            elif key is None:
-                key = key_of(self._desk.mark, one.unique_id)
-                if key in wanted and key not in exact and (key not in self.remote_ids or one.active):
-                    self.remote_ids[key] = one.id
+            elif key not in self.remote_ids or one.active:
+                self.remote_ids[key] = one.id
+
+    def _key(self, one: ServerFinding) -> int | None:
+        # What was sent once, withdrawn, and reported again has there the id that we gave it first.
+        key = self._hashes.get(one.hash_code)
+        return key_of(self._desk.mark, one.unique_id) if key is None else key
 
     # --- afterwards -----------------------------------------------------------------------
 
@@ -155,6 +191,11 @@ class Sending:
         """Tell where the server did something else than planned, and put right what can be."""
         message = self._message
         planned = (message.created, len(message.closed), message.reactivated)
+        if told.created > message.created:
+            # It made anew what it did not recognise: those look as they were sent, not as they should.
+            self._relearn()
+            again = {key: patches.changes(found_by, shown) for key, (found_by, shown) in message.shown.items()}
+            self._patch({key: body for key, body in again.items() if body})
         # The tool's own triage closes and reopens as well, in a count of the server's own.
         if message.decisions or (told.created, told.closed, told.reactivated) == planned:
             return
@@ -163,9 +204,3 @@ class Sending:
             f"Findings; planned were {planned[0]:,}, {planned[1]:,} and {planned[2]:,}. Somebody changed some there, "
             "or how the server recognises them."
         )
-        if told.created > message.created:
-            # It made anew what it did not recognise: those look as they were sent, not as they should.
-            self._held.clear()
-            self._find(message.shown)
-            again = {key: patches.changes(found_by, shown) for key, (found_by, shown) in message.shown.items()}
-            self._patch({key: body for key, body in again.items() if body})

@@ -28,6 +28,8 @@ class Place:
     test_id: int | None = None
     engagement_remote: int | None = None
     test_remote: int | None = None
+    is_current: bool = False
+    """It is kept under this Connector and its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Scope:
     active_there: int = 0
     decided: frozenset[int] = frozenset()
     """Findings whose triage, as the tool has it, an attempt told whose end was not seen: no person decided that."""
+    patched: frozenset[int] = frozenset()
+    """Findings whose facts such an attempt may have changed there."""
+    known: bool = True
+    """Something was sent before, if only in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +70,35 @@ def place(connection: Connection, target: Target) -> Place:
     engagement = connection.execute(statement).one_or_none()
     if known is None:
         return Place(engagement_remote=engagement.remote_id if engagement else None)
-    remote = connection.execute(select(tests.c.remote_id).where(tests.c.id == known[0])).scalar_one()
-    return Place(known[0], engagement.remote_id if engagement else None, remote)
+    columns = (tests.c.remote_id, tests.c.connector_id, tests.c.title)
+    row = connection.execute(select(*columns).where(tests.c.id == known[0])).one()
+    current = (row.connector_id, row.title) == (target.connector_id, target.connector_label)
+    return Place(known[0], engagement.remote_id if engagement else None, row.remote_id, current)
 
 
-def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], int]:
-    """The server's ids of all our Tests there, by the Product's ref and the Connector."""
+def tests_of_others(connection: Connection, target: Target, test_id: int | None) -> set[int]:
+    """The server's ids of all Tests that are ours but not this one."""
+    of_product = select(products.c.destination_id).where(products.c.id == int(target.product_ref)).scalar_subquery()
     statement = (
-        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id)
+        select(tests.c.remote_id)
+        .join(engagements, engagements.c.id == tests.c.engagement_id)
+        .join(products, products.c.id == engagements.c.product_id)
+        .where(products.c.destination_id == of_product, tests.c.remote_id.is_not(None))
+    )
+    return set(connection.execute(statement.where(tests.c.id.is_distinct_from(test_id))).scalars())
+
+
+def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], tuple[int, int]]:
+    """The server's ids of all our Tests there, and of their Engagements, by the Product's ref and the Connector."""
+    statement = (
+        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id, engagements.c.remote_id)
         .join(tests, tests.c.engagement_id == engagements.c.id)
         .join(products, products.c.id == engagements.c.product_id)
         .where(products.c.destination_id == destination_id, tests.c.remote_id.is_not(None))
     )
-    return {(str(product), connector): remote for product, connector, remote in connection.execute(statement)}
+    return {
+        (str(product), connector): (test, place) for product, connector, test, place in connection.execute(statement)
+    }
 
 
 def settle_place(connection: Connection, place: Place) -> None:
@@ -100,7 +122,7 @@ def settle_place(connection: Connection, place: Place) -> None:
 def scope(connection: Connection, test_id: int | None, name: str) -> Scope:
     """How it stands with one scope."""
     row = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)).one_or_none()
-    return Scope() if row is None else _scope(*row)
+    return Scope(known=False) if row is None else _scope(*row)
 
 
 def unsettled(connection: Connection, test_id: int) -> list[Scope]:
@@ -109,8 +131,18 @@ def unsettled(connection: Connection, test_id: int) -> list[Scope]:
     return [_scope(*row) for row in rows]
 
 
-def _scope(build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str) -> Scope:
-    return Scope(build_id, until, full_at, active, frozenset(json.loads(decided or "[]")))
+def _scope(
+    build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str, patched: str
+) -> Scope:
+    return Scope(build_id, until, full_at, active, _ids(decided), _ids(patched))
+
+
+def _ids(text: str) -> frozenset[int]:
+    return frozenset(json.loads(text)) if text else frozenset()
+
+
+def _text(ids: Collection[int]) -> str:
+    return json.dumps(sorted(ids)) if ids else ""
 
 
 def save_scope(connection: Connection, test_id: int, name: str, state: Scope) -> None:
@@ -120,17 +152,26 @@ def save_scope(connection: Connection, test_id: int, name: str, state: Scope) ->
         "patient_until": state.patient_until,
         "full_at": state.full_at,
         "active_there": state.active_there,
-        "decided": json.dumps(sorted(state.decided)) if state.decided else "",
+        "decided": _text(state.decided),
+        "patched": _text(state.patched),
     }
     where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
     if connection.execute(update(sent_scopes).where(*where).values(values)).rowcount == 0:
         connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
 
 
-def save_decided(connection: Connection, test_id: int, name: str, decided: Collection[int]) -> None:
-    """Remember Findings whose triage, as the tool has it, is about to be told."""
+def save_told(
+    connection: Connection, test_id: int, name: str, decided: Collection[int], patched: Collection[int]
+) -> None:
+    """Remember Findings whose triage, as the tool has it, and whose facts are about to be told."""
     where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
-    connection.execute(update(sent_scopes).where(*where).values(decided=json.dumps(sorted(decided))))
+    connection.execute(update(sent_scopes).where(*where).values(decided=_text(decided), patched=_text(patched)))
+
+
+def wait_for(connection: Connection, test_id: int, name: str, build_id: str, until: datetime) -> None:
+    """Something is about to be sent, and may be carried out until then."""
+    where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
+    connection.execute(update(sent_scopes).where(*where).values(build_id=build_id, patient_until=until))
 
 
 def impatient(connection: Connection, test_id: int) -> None:
@@ -206,8 +247,8 @@ def withdraw(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(delete(findings).where(findings.c.id.in_(chunk)))
 
 
-def keep_remote_ids(connection: Connection, ids: Mapping[int, int]) -> None:
-    """The server's ids of Findings."""
+def keep_remote_ids(connection: Connection, ids: Mapping[int, int | None]) -> None:
+    """The server's ids of Findings; None where what we knew is not so any more."""
     if ids:
         statement = update(sent_findings).where(sent_findings.c.finding_id == bindparam("key"))
         rows = [{"key": key, "remote": remote} for key, remote in ids.items()]
@@ -223,8 +264,18 @@ def dismiss(connection: Connection, flags: Mapping[int, Mapping[str, bool]]) -> 
 def undismiss(connection: Connection, ids: Collection[int]) -> None:
     """What people decided on the server about these was taken back there."""
     for chunk in chunks(ids):
-        values = {"active": True, "triaged": False, "false_p": False, "out_of_scope": False, "risk_accepted": False}
+        # As if it had been reported last: so the plan closes it if it is not now.
+        values = {
+            "active": True,
+            "reported": True,
+            "triaged": False,
+            "false_p": False,
+            "out_of_scope": False,
+            "risk_accepted": False,
+        }
         connection.execute(update(findings).where(findings.c.id.in_(chunk)).values(values))
 
 
-_SCOPES = select(*(sent_scopes.c[name] for name in ("build_id", "patient_until", "full_at", "active_there", "decided")))
+_SCOPES = select(
+    *(sent_scopes.c[name] for name in ("build_id", "patient_until", "full_at", "active_there", "decided", "patched"))
+)

@@ -13,7 +13,7 @@ from dojo_tui.model.text import inert
 from dojo_tui.store.database import Database
 
 NO_PRODUCT = "its Product was deleted"
-NO_TEST = "its Test, or the Engagement it was in, was deleted"
+NO_TEST = "its Test, or the Engagement it was in, was deleted or moved"
 
 
 def known_lost(database: Database, destination_id: int, targets: Collection[Target]) -> dict[Target, str]:
@@ -36,19 +36,18 @@ def lost(database: Database, destination_id: int, api: Api, targets: Collection[
     remote = {target: known[target.product_ref].remote_id for target in unsure if target.product_ref in known}
     there = _there(api, set(remote.values())) if remote else set()
     with database.write() as connection:
-        gone = [int(target.product_ref) for target, product in remote.items() if product not in there]
-        products.mark_gone(connection, destination_id, sorted(set(gone)))
+        products.mark_gone(connection, destination_id, sorted(set(remote.values()) - there))
     reasons = {target: NO_PRODUCT for target in unsure if remote.get(target) not in there}
     reasons.update({target: NO_TEST for target in unsure if target not in reasons and ours.get(target) is not None})
     return reasons
 
 
-def reason(database: Database, destination_id: int, api: Api, ref: str, remote_id: int) -> str:
+def reason(database: Database, destination_id: int, api: Api, remote_id: int) -> str:
     """Why a place is not there, when something of it was asked for in vain; a Product that is gone is known as that."""
     if _there(api, {remote_id}):
         return NO_TEST
     with database.write() as connection:
-        products.mark_gone(connection, destination_id, [int(ref)])
+        products.mark_gone(connection, destination_id, [remote_id])
     return NO_PRODUCT
 
 
@@ -75,14 +74,15 @@ def _there(api: Api, wanted: Collection[int]) -> set[int]:
     return found
 
 
-def _alive(api: Api, tests: Mapping[Target, int]) -> set[int]:
-    """Those of our Tests that are there."""
-    by_label: dict[str, set[int]] = defaultdict(set)
+def _alive(api: Api, tests: Mapping[Target, tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of our Tests that are there, in their Engagements."""
+    by_label: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for target, test in tests.items():
         by_label[target.connector_label].add(test)
-    alive: set[int] = set()
+    alive: set[tuple[int, int]] = set()
     for label, wanted in by_label.items():
-        titled = {test.id for test in api.tests_titled(label)}
+        found = {(test.id, test.engagement_id) for test in api.tests_titled(label)}
         # Somebody may have given it another title.
-        alive |= wanted & titled | {test for test in wanted - titled if api.test(test) is not None}
+        others = (api.test(test) for test, _ in wanted - found)
+        alive |= wanted & (found | {(test.id, test.engagement_id) for test in others if test is not None})
     return alive

@@ -8,8 +8,13 @@ from typing import Any
 
 from dojo_tui.http.exchange import at
 from dojo_tui.model.errors import DestinationError
+from dojo_tui.model.text import clean
 
 Raw = Mapping[str, Any]
+
+_NUMBERS = range(-(2**63) + 1, 2**63)
+"""Those that a database can hold."""
+_LONGEST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,19 +167,19 @@ def delta(row: Raw) -> Delta | None:
 
 
 def number(row: Raw, name: str) -> int:
-    """A whole number."""
+    """A whole number that can be stored."""
     found = row.get(name)
-    if not isinstance(found, int) or isinstance(found, bool):
+    if not isinstance(found, int) or isinstance(found, bool) or found not in _NUMBERS:
         raise unreadable(name)
     return found
 
 
 def text(row: Raw, name: str) -> str:
-    """A text; nothing is the empty one."""
+    """A text that can be stored; nothing is the empty one."""
     found = row.get(name)
     if found is not None and not isinstance(found, str):
         raise unreadable(name)
-    return found or ""
+    return clean(found or "", _LONGEST)
 
 
 def flag(row: Raw, name: str) -> bool:

@@ -268,3 +268,25 @@ def test_a_finding_is_changed(server: ToolServer, api: Api) -> None:
     assert [call.json() for call in server.calls] == [{"line": 25}] * 2
     with pytest.raises(FindingGoneError):
         api.patch_finding(6, {"line": 25})
+
+
+# --- what can be stored -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), 2**70, 10**300])
+def test_numbers_that_no_database_holds_are_none(server: ToolServer, api: Api, number: int) -> None:
+    server.on("GET", f"{ROOT}/findings/", listing(finding(1, line=number)))
+    with pytest.raises(DestinationError, match="without line, or with something else there"):
+        list(api.findings(3, "s-1"))
+
+
+def test_the_largest_number_that_a_database_holds(server: ToolServer, api: Api) -> None:
+    server.on("GET", f"{ROOT}/findings/", listing(finding(2**63 - 1, line=2**63 - 1)))
+    (found,) = api.findings(3, "s-1")
+    assert (found.id, found.line) == (2**63 - 1, 2**63 - 1)
+
+
+def test_texts_become_storable(server: ToolServer, api: Api) -> None:
+    server.on("GET", f"{ROOT}/findings/", listing(finding(1, title="\ud800 and \x00", description=None)))
+    (found,) = api.findings(3, "s-1")
+    assert (found.title, found.description) == ("\ufffd and \ufffd", "")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import timedelta
 
+from dojo_tui.model.severity import Severity
 from tests.defectdojo_server import DojoServer
 from tests.destinations.defectdojo.world import LIMITS, World, counts, finding, many
 
@@ -63,3 +66,47 @@ def test_what_changed_costs_a_report_and_a_request_for_each_change(world: World)
     world.sync(*many(10))
     world.sync(*many(9), finding("R10", 33))
     assert [one.split("/")[0] for one in world.last.changing] == ["POST reimport-scan", "PATCH findings"]
+
+
+def listings(world: World) -> int:
+    """How many requests list or count Findings."""
+    return len([one for one in world.last.asked("GET") if one == "GET findings/"])
+
+
+def test_ids_are_learnt_once(world: World) -> None:
+    """To change a Finding is to know its id there, and it costs the same to read that of all."""
+    reported = many(260)
+    world.sync(*reported)
+    for number in range(4):
+        changed = slice(number * 3, number * 3 + 3)
+        reported[changed] = [replace(one, severity=Severity.LOW) for one in reported[changed]]
+        assert counts(world.sync(*reported)) == {"updated": 3, "untouched": 257}
+        assert len(world.last.asked("PATCH")) == 3
+        # Two pages, and the count afterwards.
+        assert listings(world) == (3 if number == 0 else 1)
+    world.agree()
+
+
+def test_ids_are_learnt_once_in_a_sync(world: World) -> None:
+    """Facts and triage change, and one is not there any more: a single listing tells it all."""
+    world.sync(*many(6))
+    world.remote.delete("findings", world.one("Rule R6")["id"])
+    facts = [replace(one, severity=Severity.LOW) for one in many(3)]
+    decided = [replace(one, false_p=True) for one in many(6)[3:5]]
+    world.sync(*facts, *decided, many(6)[5])
+    assert len(world.last.asked("PATCH")) == 5
+    assert listings(world) == 2, "one page, and the count"
+    world.agree()
+
+
+def test_the_log_counts_as_people_do(world: World) -> None:
+    told: list[str] = []
+    for number in (1, 2, 1):
+        world.sync(*many(number))
+        told += world.last.told
+    world.sync(finding("R1", 4))
+    told += world.last.told
+    assert any(line.startswith("Sending 1 Finding, ") for line in told)
+    assert any(line.startswith("Sending 2 Findings, ") for line in told)
+    assert any(line.startswith("Changing 1 Finding: ") for line in told)
+    assert not [line for line in told if re.search(r"\b1 Findings", line)]

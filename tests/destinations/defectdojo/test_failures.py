@@ -172,9 +172,11 @@ def test_triage_of_the_tool_that_was_told_once_and_is_told_no_more(
     """A broken attempt has it there already; the tool changed its mind before the next one."""
     others = [finding("R2", 20), finding("R3", 30)]
     broken.sync(finding(), *others, scope="lib")
-    imitation.fails(path="reimport-scan/", die_closing_after=0)
+    error = Answer(500, {"message": "Internal server error"})
+    imitation.fails(method="PATCH", path="findings/*/", times=None, answer=error, processed=True)
     with pytest.raises(DestinationError):
         broken.sync(finding(false_p=True), finding("R2", 20), scope="lib")
+    imitation.faults.clear()
     (row,) = [row for row in broken.there() if row["title"] == "Rule R1"]
     assert row["false_p"], "the broken attempt had it that far"
     reported = {"as before": [finding()], "gone": [], "another way": [finding(out_of_scope=True)]}[then]

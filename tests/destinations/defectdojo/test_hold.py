@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dojo_tui.model.plan import Action, Hold
 from dojo_tui.model.severity import Severity
+from tests.defectdojo_server import Remote
+from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import World, counts, finding, many
 
 
@@ -58,3 +60,43 @@ def test_a_dry_run_of_a_record_that_was_never_synced_makes_no_place_for_it(world
     assert world.last.changing == []
     assert world.remote.engagements(product=product) == []
     assert world.rows() == []
+
+
+def test_p9_findings_that_another_store_has_sent_are_closed_only_when_a_person_confirms(
+    world: World, dojo: Remote, make_world: MakeWorld
+) -> None:
+    """Two stores, whose Connectors have the same label: what the other one sent is all foreign here."""
+    world.sync(*many(30))
+    before = world.there()
+    other = make_world(dojo)
+    other.name = world.name
+    for _ in range(2):
+        held = other.sync(finding("Z1", 5))
+        assert "30 active Findings" in held.held
+        assert "POST reimport-scan/" not in other.last.changing
+        assert world.there() == before
+        assert other.rows() == []
+    summary = other.sync(finding("Z1", 5), accept_large_change=True)
+    assert (summary.held, counts(summary)) == ("", {"created": 1})
+    assert world.titles() == ["Rule Z1"]
+    assert other.titles(active=False) == sorted(row["title"] for row in before)
+    # From now on it is this store's Record as any other.
+    assert not other.sync(finding("Z1", 5)).held
+
+
+def test_p9_few_findings_of_another_store_are_no_large_change(
+    world: World, dojo: Remote, make_world: MakeWorld
+) -> None:
+    world.sync(*many(19))
+    other = make_world(dojo)
+    other.name = world.name
+    assert not other.sync(finding("Z1", 5)).held
+    assert world.titles() == ["Rule Z1"]
+
+
+def test_p9_nor_are_another_records_findings(world: World, dojo: Remote, make_world: MakeWorld) -> None:
+    world.sync(*many(30))
+    other = make_world(dojo)
+    other.name = world.name
+    assert not other.sync(finding("Z1", 5), scope="lib").held
+    assert len(world.there(active=True)) == 31

@@ -49,7 +49,9 @@ def test_a_place_that_was_deleted_is_lost(world: World, delete: Delete, same: bo
     with pytest.raises(LostError) as raised:
         world.sync(*reported)
     assert raised.value.what == (
-        "its Product was deleted" if delete is product else "its Test, or the Engagement it was in, was deleted"
+        "its Product was deleted"
+        if delete is product
+        else "its Test, or the Engagement it was in, was deleted or moved"
     )
     assert world.last.changing in ([], ["POST reimport-scan/"])
     assert world.remote.findings(product=world.product_there) == [] if delete is not product else True

@@ -129,3 +129,69 @@ def test_what_the_tool_calls_fixed_moves_along(world: World) -> None:
     back = world.one("Rule R1")
     assert (back["id"], back["active"], back["line"]) == (row["id"], True, 14)
     world.agree()
+
+
+def test_what_is_taken_back_while_it_is_not_reported_is_closed(world: World) -> None:
+    """A person dismissed it, the tool reports it no more, and the person takes the decision back."""
+    world.sync(finding(), finding("R2", 20))
+    key = decide(world, "Rule R1", "false_p")
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1}
+    world.remote.triage(key, false_p=False, active=True, is_mitigated=False)
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1, "closed": 1}
+    row = world.one("Rule R1")
+    assert (row["id"], row["active"], row["is_mitigated"], row["false_p"]) == (key, False, True, False)
+    world.agree()
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1}
+    assert world.last.changing == []
+    world.destination.resend(1)
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1}
+    row = world.one("Rule R1")
+    assert (row["active"], row["is_mitigated"]) == (False, True)
+    world.agree()
+
+
+def test_what_was_dismissed_and_is_deleted_while_it_is_not_reported_stays_away(world: World) -> None:
+    world.sync(finding(), finding("R2", 20))
+    key = decide(world, "Rule R1", "false_p")
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1}
+    world.remote.delete("findings", key)
+    world.sync(finding("R2", 20))
+    for _ in range(2):
+        world.moment.move(days=8)
+        assert counts(world.sync(finding("R2", 20))) == {"untouched": 1}
+        assert [row["title"] for row in world.there()] == ["Rule R2"]
+        assert [row.title for row in world.rows(active=True)] == ["Rule R2"]
+
+
+def test_triage_that_the_server_refuses_is_not_taken_for_done(world: World) -> None:
+    """It is told, the Finding is held as it is there, and the next Sync tells it again."""
+    world.remote.change("products", world.product_there, enable_simple_risk_acceptance=False)
+    world.sync(finding(), finding("R2", 20))
+    accepted = finding(risk_accepted=True)
+    for _ in range(2):
+        world.sync(accepted, finding("R2", 20))
+        key = world.one("Rule R1")["id"]
+        (told,) = [line for line in world.last.told if "stays as it is there" in line]
+        assert "Simple risk acceptance is disabled" in told
+        assert f"PATCH findings/{key}/" in world.last.changing
+        row = world.one("Rule R1")
+        assert (row["active"], row["risk_accepted"], row["is_mitigated"]) == (True, False, False)
+        world.agree()
+    # Once it may be, it is.
+    world.remote.change("products", world.product_there, enable_simple_risk_acceptance=True)
+    assert counts(world.sync(accepted, finding("R2", 20))) == {"updated": 1, "untouched": 1}
+    row = world.one("Rule R1")
+    assert (row["active"], row["risk_accepted"]) == (False, True)
+    world.agree()
+    assert counts(world.sync(accepted, finding("R2", 20))) == {"untouched": 2}
+    assert world.last.changing == []
+
+
+def test_what_was_refused_and_is_reported_no_more_is_closed(world: World) -> None:
+    world.remote.change("products", world.product_there, enable_simple_risk_acceptance=False)
+    world.sync(finding(), finding("R2", 20))
+    world.sync(finding(risk_accepted=True), finding("R2", 20))
+    assert counts(world.sync(finding("R2", 20))) == {"untouched": 1, "closed": 1}
+    row = world.one("Rule R1")
+    assert (row["active"], row["risk_accepted"]) == (False, False)
+    world.agree()

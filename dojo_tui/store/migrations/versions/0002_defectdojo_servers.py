@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("full_at", Time),
         sa.Column("active_there", sa.Integer(), nullable=False),
         sa.Column("decided", sa.Text(), nullable=False),
+        sa.Column("patched", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("test_id", "scope", name="pk_sent_scopes"),
         sa.ForeignKeyConstraint(["test_id"], ["tests.id"], name="fk_sent_scopes_test_id", ondelete="CASCADE"),
     )
