@@ -239,6 +239,6 @@ def test_pictures_that_the_readme_shows_exist_and_are_small() -> None:
 def test_the_end_of_a_wrapped_text_can_be_reached(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         await hand.press("question_mark", "G")
-        assert "connector:x, trigger:manual" in " ".join(hand.screen.replace("▇", " ").split())
+        assert "trigger:manual" in hand.screen
 
     drive(make_app(), script, SMALL)
