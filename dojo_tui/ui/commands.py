@@ -81,6 +81,8 @@ class Context:
     """How many Records the open migration would still move."""
     server: bool = False
     """Whether Findings go to a DefectDojo server."""
+    offers_demo: bool = False
+    """Whether the demo can be opened from here."""
     pinned: str = ""
     """The destination that this run was told to use, whatever is chosen in the store."""
 
