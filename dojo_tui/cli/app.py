@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dojo_tui.cli.settings import Given
 from dojo_tui.model.errors import UsageError
+from dojo_tui.services.preferences import PLAY_DEMO
 
 if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
@@ -27,5 +29,12 @@ def open_app(options: Given) -> int:
     gc.disable()
     from dojo_tui.ui.app import run
 
-    return run(opener, read_only=settings.read_only, theme=settings.theme, remember=True,
-               preferences=settings.preferences)  # fmt: skip
+    preferences = replace(settings.preferences, offers_demo=True)
+    while True:
+        code = run(opener, read_only=settings.read_only, theme=settings.theme, remember=True, preferences=preferences)
+        if code != PLAY_DEMO:
+            return code
+        from dojo_tui.demo.run import run_demo
+
+        # It has a store of its own; when it ends, this one is opened again as it was.
+        run_demo(theme=settings.theme, preferences=settings.preferences)

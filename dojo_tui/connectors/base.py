@@ -131,6 +131,8 @@ class Tool(Protocol):
     """True for a source of Products and Product Types without Findings."""
     concurrency: int
     """How many VEPs may be fetched at once."""
+    local: bool
+    """True for what reads files of this machine: with neither a server nor a secret a person can begin at once."""
 
     def validate(self, config: Config) -> None:
         """Raise UsageError if the configuration cannot work, before it is saved."""
@@ -167,6 +169,7 @@ class BaseTool:
     secrets: tuple[Field, ...] = ()
     assets: bool = False
     concurrency: int = 1
+    local: bool = False
 
     def validate(self, config: Config) -> None:
         """Known options only, and all of them readable."""

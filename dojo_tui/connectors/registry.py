@@ -96,8 +96,8 @@ def _flaw(name: str, candidate: Any) -> str:
         return "its Tool does not declare its options"
     if not all(isinstance(secret, Field) for secret in getattr(candidate, "secrets", (None,))):
         return "its Tool does not declare its secrets"
-    if not hasattr(candidate, "assets") or not hasattr(candidate, "concurrency"):
-        return "its Tool does not say what it is (assets, concurrency): derive it from BaseTool"
+    if not all(hasattr(candidate, name) for name in ("assets", "concurrency", "local")):
+        return "its Tool does not say what it is (assets, concurrency, local): derive it from BaseTool"
     missing = [
         act for act in ("validate", "list_veps", "fetch", "check") if not callable(getattr(candidate, act, None))
     ]

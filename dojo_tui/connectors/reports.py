@@ -24,6 +24,7 @@ class Reports(BaseTool):
 
     name = "reports"
     title = "Folder of reports"
+    local = True
     location = Field(
         "location", "Directory that holds the reports, or folders of them", required=True, parse=fields.location
     )

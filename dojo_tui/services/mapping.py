@@ -14,7 +14,7 @@ from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.services.names import product_name
 from dojo_tui.store import history, mapping
-from dojo_tui.store.history import Done, HistoryRow
+from dojo_tui.store.history import ActRow, Done, HistoryRow
 from dojo_tui.store.mapping import Act
 from dojo_tui.store.open import Store
 
@@ -177,6 +177,17 @@ class Mapper:
         """Every change of a Record's mapping, newest first."""
         with self._database.read() as connection:
             return history.of_record(connection, record_id)
+
+    def acts(self) -> list[ActRow]:
+        """Every act of everybody, newest first."""
+        with self._database.read() as connection:
+            return history.acts(connection)
+
+    def next_undo(self) -> int | None:
+        """The batch that ``undo`` would take back first, if nothing stands against it."""
+        with self._database.read() as connection:
+            done = history.last_act(connection, self._who)
+            return done.batch if done is not None else None
 
     def _act(self, connection: Connection, name: str) -> Act:
         return mapping.new_act(connection, name, self._clock.now(), self._who)

@@ -8,6 +8,8 @@ from typing import Literal, get_args
 OnHangup = Literal["interrupt", "finish"]
 Notice = Literal["off", "bell", "notice"]
 ON_HANGUP: tuple[str, ...] = get_args(OnHangup)
+PLAY_DEMO = 64
+"""What the app ends with when the person wants to see the demo."""
 NOTICES: tuple[str, ...] = get_args(Notice)
 
 
@@ -32,3 +34,5 @@ class Preferences:
     notice_after: float = 30.0
     """Seconds from which on an Operation is long."""
     keys: tuple[Choice, ...] = ()
+    offers_demo: bool = False
+    """Whether there is somebody to open the demo when the app ends with PLAY_DEMO."""

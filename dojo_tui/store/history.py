@@ -40,6 +40,42 @@ class Done:
     act: str
 
 
+@dataclass(frozen=True, slots=True)
+class ActRow:
+    """One act, however many Records it changed."""
+
+    id: int
+    """Its batch."""
+    at: datetime
+    by: str
+    act: str
+    count: int
+    products: int
+    """How many Products it mapped to."""
+    product: str | None
+    """One of them."""
+    rules: int
+    undone: bool
+
+
+def acts(connection: Connection) -> list[ActRow]:
+    """Every mapping act, newest first."""
+    table = mapping_changes.c
+    statement = select(
+        table.batch,
+        func.min(table.at),
+        func.min(table.by),
+        func.max(table.act),
+        func.count(),
+        func.count(table.to_product.distinct()),
+        func.min(table.to_product),
+        func.count(table.rule.distinct()),
+        func.count(table.undone_by) > 0,
+    )
+    rows = connection.execute(statement.group_by(table.batch).order_by(table.batch.desc()))
+    return [ActRow(*row) for row in rows]
+
+
 def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
     """Every change of a Record's mapping, newest first."""
     table = mapping_changes.c

@@ -25,6 +25,7 @@ from dojo_tui.ui.health import EVERY, HealthWatch
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
+from dojo_tui.ui.notice import announce
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
@@ -234,6 +235,11 @@ class DojoApp(App[int]):
         """How far a running Operation of this process is."""
         return self.bridge.progress.get(operation_id)
 
+    def send(self, sequence: str) -> None:
+        """Send something to the terminal that is not a part of the screen."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     def pace(self, operation_id: int) -> str:
         """How fast it goes and how long it will take, in words; empty while that is not known."""
         pace = self.bridge.paces.get(operation_id)
@@ -267,6 +273,7 @@ class DojoApp(App[int]):
             self.suggesting.look()
         if changes.ended:
             self.health.after(changes.ended)
+            announce(self, changes.ended)
         if changes.ended & self.awaited.keys():
             self.jobs.apart(lambda: self._read_ended(changes.ended), self._tell_ended)
 

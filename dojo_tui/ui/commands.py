@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 UNMAPPED, MAPPED, OPERATIONS = "unmapped", "mapped", "operations"
 CONNECTORS, FINDINGS, OPERATION, RECORD, TEXT = "connectors", "findings", "operation", "record", "text"
 CHECK, DESTINATIONS, MIGRATION = "check", "destinations", "migration"
-FINDING, RULES = "finding", "rules"
+FINDING, RULES, HISTORY = "finding", "rules", "history"
 
 TABS = frozenset({UNMAPPED, MAPPED, OPERATIONS})
-SCREENS = frozenset({CONNECTORS, DESTINATIONS, RULES})
+SCREENS = frozenset({CONNECTORS, DESTINATIONS, RULES, HISTORY})
 RECORDS = frozenset({UNMAPPED, MAPPED})
 ONE_OR_MORE = RECORDS | {RECORD}
 SEVERAL = RECORDS | {FINDINGS}
 TRIAGED = frozenset({FINDING, FINDINGS})
-LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION, RULES}
+LISTS = TABS | {CONNECTORS, DESTINATIONS, FINDINGS, MIGRATION, OPERATION, RULES, HISTORY}
 EVERYWHERE = LISTS | {RECORD, FINDING, TEXT, CHECK}
 
 PLACES = {
@@ -46,6 +46,7 @@ PLACES = {
     OPERATION: "one Operation",
     RECORD: "one Record",
     RULES: "Mapping rules",
+    HISTORY: "History",
     TEXT: "a text",
     CHECK: "a check",
 }
@@ -80,6 +81,8 @@ class Context:
     """How many Records the open migration would still move."""
     server: bool = False
     """Whether Findings go to a DefectDojo server."""
+    offers_demo: bool = False
+    """Whether the demo can be opened from here."""
     pinned: str = ""
     """The destination that this run was told to use, whatever is chosen in the store."""
 

@@ -160,6 +160,13 @@ def checked(context: Context) -> str:
     return "" if context.row is not None else "it is not done yet; esc cancels it"
 
 
+def demo(context: Context) -> str:
+    """That the demo can be opened, and nothing would be lost."""
+    if not context.offers_demo:
+        return "this is the demo; q leaves it"
+    return "an Operation is running, and would be interrupted: let it end first" if context.running else ""
+
+
 def server(context: Context) -> str:
     """A server."""
     if context.row is None:

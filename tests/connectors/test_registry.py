@@ -41,6 +41,7 @@ HALF = type(
         "secrets": (),
         "assets": False,
         "concurrency": 1,
+        "local": False,
     },
 )
 

@@ -69,7 +69,7 @@ def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, size: tupl
     app.close_workspace()
 
 
-@pytest.mark.parametrize("theme", ["dojo-light", "ansi-dark", "ansi-light"])
+@pytest.mark.parametrize("theme", ["dojo-light", "dojo-contrast", "ansi-dark", "ansi-light"])
 def test_theme(snap_compare: Compare, make_app: AppMaker, theme: str) -> None:
     app = make_app(theme=theme)
     assert snap_compare(app, terminal_size=NORMAL, run_before=before(app, lambda hand: go(hand, "2 space j")))

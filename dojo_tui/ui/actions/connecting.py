@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
 
 
-def add(app: DojoApp, _context: Context) -> None:
+def add(app: DojoApp, context: Context) -> None:
     """Choose the tool (when there are several), then fill in its form."""
     from dojo_tui.ui.screens.connector_form import ConnectorForm
     from dojo_tui.ui.screens.picker import Entry, Picker
@@ -21,16 +21,30 @@ def add(app: DojoApp, _context: Context) -> None:
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
     tools = list(workspace.tools.values())
+    first = not context.connectors
     if len(tools) == 1:
-        app.push_screen(ConnectorForm(tools[0]))
+        app.push_screen(ConnectorForm(tools[0], guided=first))
         return
     entries = [Entry(plain(tool.title), plain(tool.name), value=tool) for tool in tools]
 
     def chosen(entry: Entry | None) -> None:
         if entry is not None:
-            app.push_screen(ConnectorForm(entry.value))
+            app.push_screen(ConnectorForm(entry.value, guided=first))
 
     app.push_screen(Picker("Connect to which tool?", entries), chosen)
+
+
+def import_reports(app: DojoApp, _context: Context) -> None:
+    """The form of what reads files of this machine, and from there step by step to the first Records."""
+    from dojo_tui.ui.screens.connector_form import ConnectorForm
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    local = next((tool for tool in workspace.tools.values() if tool.local), None)
+    if local is None:
+        app.tell("No tool that reads files of this machine is installed.", "warn")
+    else:
+        app.push_screen(ConnectorForm(local, guided=True))
 
 
 def edit(app: DojoApp, context: Context) -> None:

@@ -120,3 +120,10 @@ def undo(app: DojoApp, _context: Context) -> None:
 def redo(app: DojoApp, _context: Context) -> None:
     """Do again what was taken back."""
     act(app, lambda mapper: mapper.redo(), "There is nothing to do again.")
+
+
+def history(app: DojoApp, _context: Context) -> None:
+    """The screen of all acts."""
+    from dojo_tui.ui.screens.history import HistoryScreen
+
+    app.push_screen(HistoryScreen())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dojo_tui.services.preferences import PLAY_DEMO
 from dojo_tui.ui.commands import Context
 from dojo_tui.ui.theme import NAMES
 
@@ -42,6 +43,11 @@ def theme(app: DojoApp, _context: Context) -> None:
     """The next theme."""
     app.theme = NAMES[(NAMES.index(app.theme) + 1) % len(NAMES)] if app.theme in NAMES else NAMES[0]
     app.tell(f"Theme {app.theme}; keep it with DOJO_TUI_THEME={app.theme}.", "dim")
+
+
+def demo(app: DojoApp, _context: Context) -> None:
+    """Leave this store as it is for a while, and look at a world that is thrown away."""
+    app.exit(PLAY_DEMO)
 
 
 def quit_(app: DojoApp, _context: Context) -> None:

@@ -11,6 +11,7 @@ from dojo_tui.ui.commands import (
     CONNECTORS,
     DESTINATIONS,
     FINDINGS,
+    HISTORY,
     MAPPED,
     MIGRATION,
     OPERATION,
@@ -49,6 +50,10 @@ def open_row(app: DojoApp, context: Context) -> None:
         edit(app, context)
     elif context.place == DESTINATIONS:
         _open_destination(app, context)
+    elif context.place == HISTORY:
+        from dojo_tui.ui.screens.history import ActScreen
+
+        app.push_screen(ActScreen(context.row))
     elif context.place == RULES:
         _open_rule(app, context)
     elif context.place == MIGRATION:

@@ -77,6 +77,7 @@ def history_lines(history: Sequence[Any], clock: Clock) -> list[Line]:
         target = entry.to_product or entry.to_state or ""
         origin = entry.from_product or entry.from_state or ""
         text = "  ".join(parts) + (f"  {plain(origin)} → {plain(target)}" if target or origin else "")
+        text += f"  by the rule {plain(entry.rule)}" if entry.rule else ""
         lines.append(((text + ("  (undone)" if entry.undone else ""), "dim" if entry.undone else ""),))
     return lines
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import Column, Query, lasted, when
-from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR, STATUSES, changes, counted
+from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class OperationSource:
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
             ]
         if not self._connected:
-            return NO_CONNECTOR if self._read_only else FIRST
+            return NO_CONNECTOR if self._read_only else first()
         if self._read_only:
             return [(("Nothing has run yet.", "strong"),)]
         return [

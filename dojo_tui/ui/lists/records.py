@@ -10,7 +10,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import FIRST, NO_CONNECTOR, STATES
+from dojo_tui.ui.lists.words import NO_CONNECTOR, STATES, first
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class RecordSource:
                 (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
             ]
         if not self._connected:
-            return NO_CONNECTOR if self._read_only else FIRST
+            return NO_CONNECTOR if self._read_only else first()
         if self.mapped:
             return [
                 (("Nothing is mapped yet.", "strong"),),

@@ -8,6 +8,7 @@ from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.triage import Decision
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.widgets.plain import Line, Span
 
 STATES: dict[State, Span] = {
@@ -75,12 +76,18 @@ def changes(counts: Mapping[str, int]) -> str:
     return " ".join(parts) or ("no change" if counts else "-")
 
 
-FIRST: list[Line] = [
-    (("There is no Connector yet.", "strong"),),
-    (("n", "key"), (" adds the first one: for example a folder of scanner reports.", "")),
-    (("?", "key"), (" tells what every key does here.", "")),
-]
-"""What an empty list says where nothing was connected: the first thing a new person sees."""
+def first() -> list[Line]:
+    """What an empty list says where nothing was connected: the first thing a new person sees."""
+    return [
+        (("There is no Connector yet. Three ways to begin:", "strong"),),
+        (),
+        ((key_of("add"), "key"), ("  connect a tool: its address, and where its token is", "")),
+        ((key_of("import_reports"), "key"), ("  import a folder of scanner reports on this machine", "")),
+        ((key_of("demo"), "key"), ("  look at the demo: offline, in a store of its own", "")),
+        (),
+        ((key_of("help"), "key"), ("  tells what every key does here.", "")),
+    ]
+
 
 NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opened with --read-only.", "strong"),)]
 

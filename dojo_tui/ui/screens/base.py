@@ -99,6 +99,7 @@ class Page(Screen[None]):
             connector=app.connector,
             connectors=app.snapshot.connectors,
             running=app.snapshot.running,
+            offers_demo=app.preferences.offers_demo,
             server=app.workspace is not None and app.workspace.server is not None,
             pinned=app.workspace.pinned if app.workspace is not None else "",
         )

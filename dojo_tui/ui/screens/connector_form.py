@@ -24,9 +24,9 @@ SCHEDULE_HELP = "off, 6h, 1d, daily 02:30, weekly mon 02:30, or a cron expressio
 class ConnectorForm(Form):
     """Adds a Connector, or edits one."""
 
-    def __init__(self, tool: Tool, row: ConnectorRow | None = None) -> None:
+    def __init__(self, tool: Tool, row: ConnectorRow | None = None, *, guided: bool = False) -> None:
         super().__init__()
-        self._tool, self._row = tool, row
+        self._tool, self._row, self._guided = tool, row, guided
 
     def heading(self) -> str:
         """Its label, or its Tool."""
@@ -103,6 +103,11 @@ class ConnectorForm(Form):
     def saved(self, result: object) -> None:
         """Say what comes next."""
         self.app.changed(records=True, operations=True)
+        if self._guided and isinstance(result, int):
+            from dojo_tui.ui.screens.first_steps import FirstCheck
+
+            self.app.push_screen(FirstCheck(result, self.value("label"), self._tool))
+            return
         keys = "t checks it, d discovers" if isinstance(self.app.page, ConnectorsScreen) else "d discovers"
         self.app.tell(f"✓ {plain(self.value('label'), 60)} saved. {keys} what it has.", "good")
 

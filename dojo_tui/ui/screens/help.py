@@ -34,7 +34,8 @@ FILTER: tuple[Line, ...] = (
     (("  state:new     ", "key"), ("Records: only this state; connector:x, product:x, name:x", "")),
     (("  sure:>0.9     ", "key"), ("Records: how sure the suggestion is; suggestion:x is the Product", "")),
     (("  seen:<7d      ", "key"), ("Records: seen in 7 days (m, h, d, w); found:, synced:>30d, decided:, never", "")),
-    (("  severity:high ", "key"), ("Findings: only this severity; file:x, rule:x, scanner:x, cve:x", "")),
+    (("  severity:high ", "key"), ("Findings: only this severity; file:x, rule:x, scanner:x, cve:x, cwe:79", "")),
+    (("  is:closed     ", "key"), ("Findings: also is:false-positive, is:risk-accepted, is:decided …", "")),
     (("  status:failed ", "key"), ("Operations: only this status; type:sync, connector:x, trigger:manual", "")),
 )
 

@@ -1,0 +1,80 @@
+"""Mapping acts as a list: who did what, to how many, and what was taken back."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from dojo_tui.ui.lists.base import Column, Query, moment, when
+from dojo_tui.ui.lists.details import fact
+from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+if TYPE_CHECKING:
+    from dojo_tui.model.clock import Clock
+    from dojo_tui.store.history import ActRow
+    from dojo_tui.wiring import Workspace
+
+
+class HistorySource:
+    """All acts: one line each, however many Records."""
+
+    noun = "Acts"
+    columns = (
+        Column("When", 16),
+        Column("Who", 10, grow=1, drop=2),
+        Column("What", 24, grow=4),
+        Column("Taken back", 11, drop=1),
+    )
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._rows: dict[int, ActRow] = {}
+        self.next: ActRow | None = None
+        """What u takes back."""
+
+    def ids(self, query: Query) -> array[int]:
+        """Those with all the words, the newest first."""
+        rows = self._workspace.mapper.acts()
+        last = self._workspace.mapper.next_undo()
+        self.next = next((row for row in rows if row.id == last), None)
+        words = query.text.casefold().split()
+        rows = [row for row in rows if all(word in f"{row.by} {what(row)}".casefold() for word in words)]
+        self._rows = {row.id: row for row in rows}
+        return array("q", (row.id for row in rows))
+
+    def rows(self, ids: Sequence[int]) -> list[ActRow]:
+        """Those that were read."""
+        return [self._rows[identifier] for identifier in ids if identifier in self._rows]
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line of the list."""
+        style = "dim" if row.undone else ""
+        back: Span = ("↺ undone", "dim") if row.undone else ("", "")
+        return (when(self._workspace.clock, row.at), style), (plain(row.by), style), (what(row), style), back
+
+    def empty(self, query: Query) -> list[Line]:
+        """Nothing yet."""
+        if query.text:
+            return [(("No act matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+        return [(("Nothing was mapped, ignored, restored or deleted yet.", "strong"),)]
+
+
+def what(row: ActRow) -> str:
+    """An act in one line."""
+    count = f"{row.act} {row.count:,} Record{'' if row.count == 1 else 's'}"
+    to = (
+        "" if not row.products else f" → {plain(row.product)}" if row.products == 1 else f" → {row.products:,} Products"
+    )
+    return f"{count}{to}{' by rules' if row.rules else ''}"
+
+
+def act_lines(row: ActRow, clock: Clock) -> list[Line]:
+    """One act in full."""
+    return [
+        ((what(row), "strong"),),
+        (),
+        fact("When", moment(clock, row.at)),
+        fact("Who", row.by),
+        fact("Taken back", "yes" if row.undone else "no"),
+    ]
