@@ -79,7 +79,7 @@ def server(hand: Hand) -> DestinationRow:
 
 def top(hand: Hand) -> str:
     """The line on top."""
-    return hand.screen.splitlines()[0]
+    return next(iter(hand.screen.splitlines()), "")
 
 
 def status(hand: Hand) -> str:

@@ -19,7 +19,7 @@ from dojo_tui.store.watch import Watch
 from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
-from dojo_tui.ui.lists.words import changes
+from dojo_tui.ui.lists.words import changes, sparkline
 from dojo_tui.ui.theme import choose
 from dojo_tui.ui.widgets.text_pane import wrap
 from tests.ui import world
@@ -182,3 +182,10 @@ def test_a_watch_sees_what_others_write(tmp_path: Path, clock: Clock) -> None:
     assert not watch.changed()
     watch.close()
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"), [([1, 2, 3, 8], "▂▃▄█"), ([0, 0], "▁▁"), ([5], "█"), ([], ""), ([0.1, 100], "▁█")]
+)
+def test_a_sparkline_is_as_high_as_its_largest_value(values: list[float], shown: str) -> None:
+    assert sparkline(values) == shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
@@ -63,6 +63,17 @@ def counted(counts: Mapping[str, int], *, zeros: bool = False) -> str:
 
 SIGNS = (("+", "created"), ("-", "closed"), ("↺", "reactivated"), ("~", "updated"), ("=", "untouched"))
 LEGEND = "  ".join(f"{sign} {name}" for sign, name in SIGNS)
+
+
+_HEIGHTS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """One bar for each value, the last ones at the right; the highest is the largest of them."""
+    most = max(values, default=0)
+    if most <= 0:
+        return _HEIGHTS[0] * len(values)
+    return "".join(_HEIGHTS[round(value / most * (len(_HEIGHTS) - 1))] for value in values)
 
 
 def changes(counts: Mapping[str, int]) -> str:

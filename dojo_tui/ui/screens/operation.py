@@ -15,7 +15,7 @@ from dojo_tui.ui.commands import OPERATION, Context
 from dojo_tui.ui.lists.base import lasted, when
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.outcomes import OutcomeSource
-from dojo_tui.ui.lists.words import LEGEND, STATUSES, changes, counted
+from dojo_tui.ui.lists.words import LEGEND, STATUSES, changes, counted, sparkline
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -41,13 +41,16 @@ class OperationScreen(ListPage):
         """Log lines that the store has, and those that are shown: while it runs, the store gets them a little later."""
         self._log = LogPane(name="log", follow=True)
         self._facts = Bar(name="facts")
+        self._log_title = Bar(name="log-title")
+        self._runs: Sequence[Any] = ()
+        """Operations like this one that came to an end, up to it, the oldest first."""
 
     def body(self) -> Iterator[Widget]:
         """Facts, outcomes, log."""
         with Vertical(id="stack"):
             yield self._facts
             yield self._list
-            yield Bar([Part(" Log ", "strong"), Part(" tab goes there · End follows", "dim")], name="log-title")
+            yield self._log_title
             yield self._log
 
     @property
@@ -76,19 +79,20 @@ class OperationScreen(ListPage):
         self._stale = False
         after = self._last_log
 
-        def read() -> tuple[Any, Sequence[Any], Sequence[Any]]:
-            from dojo_tui.store.operations import log_lines, operation, outcomes
+        def read() -> tuple[Any, Sequence[Any], Sequence[Any], Sequence[Any]]:
+            from dojo_tui.store.operations import log_lines, operation, outcomes, recent_runs
 
             with workspace.store.database.read() as connection:
                 row = operation(connection, self.operation_id)
-                return row, outcomes(connection, row.id), log_lines(connection, row.id, after)
+                runs = recent_runs(connection, row)
+                return row, outcomes(connection, row.id), log_lines(connection, row.id, after), runs
 
         self.app.jobs.read(f"operation {id(self)}", read, self._read, self._not_arrived)
 
-    def _read(self, found: tuple[Any, Sequence[Any], Sequence[Any]]) -> None:
+    def _read(self, found: tuple[Any, Sequence[Any], Sequence[Any], Sequence[Any]]) -> None:
         if not self.is_attached:
             return
-        self._row, outcomes, lines = found
+        self._row, outcomes, lines, self._runs = found
         source = self._outcomes
         source.outcomes = list(outcomes)
         source.sync = str(self._row.type) == "Sync"
@@ -154,6 +158,16 @@ class OperationScreen(ListPage):
         if row.error:
             parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
         self._facts.show(parts)
+        self._log_title.show([Part(" Log ", "strong"), Part(" tab goes there · End follows", "dim")], self._past())
+
+    def _past(self) -> list[Part]:
+        """How long it took, and how much it brought, run by run; once says nothing of how it usually is."""
+        if len(self._runs) < 2:
+            return []
+        what = "created" if str(self._row.type) == "Sync" else "new"
+        took = sparkline([run.duration_s or 0 for run in self._runs])
+        brought = sparkline([run.counts.get(what, 0) for run in self._runs])
+        return [Part("took ", "dim"), Part(took), Part(f"  {what} ", "dim"), Part(f"{brought} ")]
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What it is."""
