@@ -25,9 +25,7 @@ class Reports(BaseTool):
     name = "reports"
     title = "Folder of reports"
     local = True
-    location = Field(
-        "location", "Directory that holds the reports, or folders of them", required=True, parse=fields.location
-    )
+    location = Field("location", "Directory that holds the reports, or folders of them", True, parse=fields.location)
     options = (
         Field("depth", "How many levels of folders to look into; empty for all", parse=fields.depth),
         Field("include", "Which files are reports: patterns, separated by commas", False, DEFAULT_INCLUDE, parse_globs),

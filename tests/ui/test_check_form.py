@@ -74,7 +74,8 @@ def test_p10_from_a_pasted_secret_to_a_connector_that_works(
         assert connectors(hand) == [], "a check stores nothing"
         await hand.press("escape", "f2")
         assert [(row.label, row.secret) for row in connectors(hand)] == [("mine", "env:DTRACK_KEY")]
-        await hand.press("t")
+        assert "mine is saved and works. What next?" in hand.screen
+        await hand.press("escape")
         assert "✓ works  Discover would find 1." in hand.screen
         await hand.press("escape", "d")
         await hand.operations()

@@ -27,7 +27,8 @@ def test_the_end_of_a_long_operation_is_told(
         await hand.operations()
 
     drive(app, script)
-    assert heard == told
+    # Operations that end together are told together, those that do not are not.
+    assert list(dict.fromkeys(heard)) == told
 
 
 def test_the_sequence_is_inert_and_goes_through_tmux() -> None:
