@@ -104,7 +104,8 @@ def kill_clients(folder: Path, template: Path, times: int) -> None:
         world.close()
         remote.close()
         assert server.mistakes == []
-    assert in_the_middle >= times // 2
+    # Some of the requests that were chosen there are not, so some clients end well.
+    assert in_the_middle >= times // 3
 
 
 def unsettled(world: World) -> int:
