@@ -7,10 +7,12 @@ from enum import StrEnum
 
 
 class OperationType(StrEnum):
-    """The two kinds of Operation."""
+    """The kinds of Operation."""
 
     DISCOVER = "Discover"
     SYNC = "Sync"
+    CLOSE = "Close"
+    """Closes what Records imported into Products that they were mapped away from."""
 
 
 class Trigger(StrEnum):
@@ -62,6 +64,9 @@ DISCOVER_COUNTS = ("new", "known", "updated", "missing", "mapped")
 SYNC_COUNTS = ("records", "created", "closed", "reactivated", "updated", "untouched", "failed", "skipped")
 """Names of a Sync's counts. ``records`` were synced; ``failed`` and ``skipped`` (which
 includes held ones) were not; the others count Findings."""
+
+CLOSE_COUNTS = ("records", "closed", "failed", "skipped")
+"""Names of a Close's counts, with the meaning that they have in a Sync."""
 
 
 def ending(outcomes: Mapping[OutcomeStatus, int]) -> Status:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.destinations.base import Destination, Product, Target
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
+from dojo_tui.model.severity import Severity
 from dojo_tui.services.names import product_name
-from dojo_tui.store import history, mapping
-from dojo_tui.store.history import ActRow, Done, HistoryRow
+from dojo_tui.services.undo import Reversal, Undo, Undone
+from dojo_tui.store import act_filter, closings, history, mapping
+from dojo_tui.store.closings import Left
+from dojo_tui.store.history import ActRow, HistoryRow
 from dojo_tui.store.mapping import Act
 from dojo_tui.store.open import Store
 
-__all__ = ["Change", "HistoryRow", "Mapper", "Undone"]
+__all__ = ["Change", "Closing", "HistoryRow", "Leaving", "Left", "Mapper", "Reversal", "Undone"]
 
 _STAYS = "What was imported before stays"
 
@@ -33,17 +37,42 @@ class Change:
     count: int
     sentence: str
     """What was done and what stays, for the person."""
+    closing: tuple[Closing, ...] = ()
+    """Operations of the type Close to start now."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
-    """An act that was taken back, or done again."""
+class Closing:
+    """What is to be closed of one Connector."""
 
-    batch: int
-    act: str
-    """What was taken back or done again: map, ignore, restore, delete or migrate."""
-    count: int
-    sentence: str
+    connector_id: int
+    connector_label: str
+    record_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What mapping Records to another Product leaves behind. Nothing is changed."""
+
+    records: Sequence[Left]
+    """Those that imported something into the Product they leave, by name."""
+    elsewhere: Mapping[str, str]
+    """By the ref of a Product that is in another destination, that one's name: nothing can be closed there now."""
+
+    @property
+    def closable(self) -> list[Left]:
+        """Those of which something may be closed."""
+        return [one for one in self.records if one.product_ref not in self.elsewhere]
+
+    @property
+    def open(self) -> Counter[Severity]:
+        """Active Findings that stay behind."""
+        return sum((one.open for one in self.records), Counter())
+
+    @property
+    def to_close(self) -> int:
+        """So many of them closing would close."""
+        return sum(one.open.total() for one in self.closable)
 
 
 class Mapper:
@@ -54,30 +83,65 @@ class Mapper:
         self._destination = destination
         self._clock = clock
         self._who = who
+        self._undo = Undo(store.database, clock, who)
 
-    def map(self, ids: Iterable[int], product: str | Product, product_type: str | None = None) -> Change:
-        """Map Records to a Product, which is created when there is none of that name."""
+    def leaving(self, ids: Iterable[int], product: str | Product) -> Leaving:
+        """What mapping these Records to a Product leaves behind in others."""
+        wanted = _unique(ids)
+        with self._database.read() as connection:
+            _all_there(connection, wanted)
+        if isinstance(product, str):
+            name = product_name(product)
+            found = next((one for one in self._destination.products() if one.name == name), None)
+            ref = found.ref if found is not None else ""
+        else:
+            ref = product.ref
+        with self._database.read() as connection:
+            return self._leaving(closings.left(connection, wanted, ref))
+
+    def _leaving(self, left: Sequence[Left]) -> Leaving:
+        targets = {Target(ref, 0, "", "") for ref in {one.product_ref for one in left}}
+        return Leaving(
+            left, {target.product_ref: name for target, name in self._destination.elsewhere(targets).items()}
+        )
+
+    def map(
+        self, ids: Iterable[int], product: str | Product, product_type: str | None = None, *, close: bool = False
+    ) -> Change:
+        """Map Records to a Product, which is created when there is none of that name.
+
+        With ``close`` it is remembered, in the same transaction, that what
+        they imported into Products of this destination that they leave is to
+        be closed: the Operations to start for that are in the Change.
+        """
         wanted = _unique(ids)
         with self._database.read() as connection:
             _all_there(connection, wanted)
         if isinstance(product, str):
             # Outside the transaction: the destination may be a server.
             product = self._destination.find_or_create_product(product_name(product), product_type)
+        elsewhere = self.leaving(wanted, product).elsewhere if close else {}
+        closing: list[Left] = []
         with self._database.write() as connection:
             states = _all_there(connection, wanted)
             left = mapping.products_left(connection, wanted, product.ref)
             act = self._act(connection, "map")
+            if close:
+                there = closings.left(connection, wanted, product.ref)
+                closing = [one for one in there if one.product_ref not in elsewhere]
+                closings.ask(connection, act.batch, closing)
             count = mapping.map_to(connection, wanted, act, product.ref, product.name)
+        staying = [name for name in left if name not in {one.product_name for one in closing}]
         already = len(wanted) - count
         other_type = product_type is not None and product_type.strip() != product.product_type
         sentence = _sentence(
             f"Mapped {_records(count)} to {product.name}." if count else "",
             f"{_records(already)} {_was(already)} mapped to {product.name} already." if already else "",
             f"{product.name} is of the Product Type {product.product_type}, and stays so." if other_type else "",
-            f"{_STAYS} in {_some(left)}." if left else "",
+            f"{_STAYS} in {_some(staying)}." if staying else "",
             "Missing ones stay Missing until they are seen again." if states.get(State.MISSING) else "",
         )
-        return Change(act.batch if count else 0, "map", count, sentence)
+        return Change(act.batch if count else 0, "map", count, sentence, _by_connector(closing))
 
     def ignore(self, ids: Iterable[int]) -> Change:
         """Take Records off the list; their mapping is remembered."""
@@ -125,65 +189,33 @@ class Mapper:
         )
         return Change(act.batch if count else 0, "delete", count, sentence)
 
-    def undo(self, by: str | None = None) -> Undone | None:
-        """Take back this person's last act that can be; None when there is nothing to take back.
+    def undo(self, by: str | None = None, expected: int | None = None) -> Undone | None:
+        """Take back the last act; see ``Undo.undo``."""
+        return self._undo.undo(by, expected)
 
-        ``by`` is whose act instead: that of the rules at a Discover.
+    def redo(self, expected: int | None = None) -> Undone | None:
+        """Do again what was undone last; see ``Undo.redo``."""
+        return self._undo.redo(expected)
 
-        An act that nobody can ever take back is stepped over and named, so
-        that it does not stand before all older ones. One that only waits for
-        somebody else's to be taken back first is refused.
-        """
-        with self._database.write() as connection:
-            stepped: dict[int, UsageError] = {}
-            while True:
-                done = history.last_act(connection, by or self._who, min(stepped, default=None))
-                if done is None:
-                    if stepped:
-                        raise next(iter(stepped.values()))
-                    return None
-                refusal = self._refusal(connection, done, stepped)
-                if refusal is None:
-                    break
-                stepped[done.batch] = refusal
-            if done.act == "delete":
-                act = self._act(connection, "undo")
-                count = mapping.bring_back(connection, done.batch, act)
-            else:
-                act = self._act(connection, "undo")
-                count = mapping.take_back(connection, done.batch, act)
-            history.mark_undone(connection, done.batch, act.batch)
-        passed = " ".join(f"Stepped over: {refusal.what}" for refusal in stepped.values())
-        return Undone(act.batch, done.act, count, _sentence(f"Took back: {done.act} {_records(count)}.", passed))
+    def next_undo(self, by: str | None = None) -> Reversal | None:
+        """What ``undo`` would do; see ``Undo.next_undo``."""
+        return self._undo.next_undo(by)
 
-    def redo(self) -> Undone | None:
-        """Do again what was undone last; None when there is nothing."""
-        with self._database.write() as connection:
-            found = history.last_undo(connection, self._who)
-            if found is None:
-                return None
-            undo, done = found
-            self._refuse_if_changed(connection, undo.batch, done.act, "redo")
-            act = self._act(connection, "redo")
-            if done.act == "delete":
-                count = mapping.remove_again(connection, done.batch, undo.batch, act)
-            else:
-                count = mapping.take_back(connection, undo.batch, act)
-            history.mark_undone(connection, undo.batch, act.batch)
-            history.mark_undone(connection, done.batch, None)
-        return Undone(act.batch, done.act, count, f"Done again: {done.act} {_records(count)}.")
+    def next_redo(self) -> Reversal | None:
+        """What ``redo`` would do; see ``Undo.next_redo``."""
+        return self._undo.next_redo()
 
     def history(self, record_id: int) -> list[HistoryRow]:
         """Every change of a Record's mapping, newest first."""
         with self._database.read() as connection:
             return history.of_record(connection, record_id)
 
-    def acts(self) -> list[ActRow]:
-        """Every act of everybody, newest first."""
+    def acts(self, text: str = "") -> list[ActRow]:
+        """Every act of everybody that a filter shows (see ``store/act_filter.py``), newest first."""
         with self._database.read() as connection:
-            return history.acts(connection)
+            return act_filter.acts(connection, text, self._clock.now())
 
-    def next_undo(self) -> int | None:
+    def last_act(self) -> int | None:
         """The batch that ``undo`` would take back first, if nothing stands against it."""
         with self._database.read() as connection:
             done = history.last_act(connection, self._who)
@@ -192,34 +224,12 @@ class Mapper:
     def _act(self, connection: Connection, name: str) -> Act:
         return mapping.new_act(connection, name, self._clock.now(), self._who)
 
-    def _refusal(self, connection: Connection, done: Done, stepped: Collection[int]) -> UsageError | None:
-        """Why an act can never be taken back, None if it can; raises UsageError if only not now.
 
-        If it can, room is made for the Records that it deleted.
-        """
-        try:
-            self._refuse_if_changed(connection, done.batch, done.act, "undo")
-        except UsageError as refused:
-            changed = history.changed_since(connection, done.batch)
-            if changed and not history.changed_since(connection, done.batch, for_good=stepped):
-                raise
-            return refused
-        problem = history.make_room(connection, done.batch) if done.act == "delete" else ""
-        return _cannot("undo", done.act, history.count(connection, done.batch), problem) if problem else None
-
-    def _refuse_if_changed(self, connection: Connection, batch: int, act: str, verb: str) -> None:
-        """Refuse to take back what is no longer as the act left it."""
-        count = history.count(connection, batch)
-        changed = history.changed_since(connection, batch)
-        if changed:
-            raise _cannot(verb, act, count, f"{changed:,} of them {_was(changed)} changed by something else since")
-        gone = history.gone_since(connection, batch) if act != "delete" or verb == "redo" else 0
-        if gone:
-            raise _cannot(verb, act, count, f"{gone:,} of them {_was(gone)} removed since")
-
-
-def _cannot(verb: str, act: str, count: int, why: str) -> UsageError:
-    return UsageError(f"Cannot {verb} '{act} {_records(count)}': {why}.", safe="Nothing was changed.")
+def _by_connector(left: Iterable[Left]) -> tuple[Closing, ...]:
+    found: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for one in left:
+        found[one.connector_id, one.connector_label].append(one.record_id)
+    return tuple(Closing(*connector, tuple(ids)) for connector, ids in found.items())
 
 
 def _unique(ids: Iterable[int]) -> array[int]:

@@ -13,7 +13,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError, StoreError, UsageError
 from dojo_tui.model.operation import LogLevel, OperationType, Status, Trigger
 from dojo_tui.model.secret import scrub
-from dojo_tui.services import discover, secrets, sync
+from dojo_tui.services import closing, discover, secrets, sync
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import Event, Listener, OperationChanged
 from dojo_tui.services.jobs import Begun, Job, Jobs
@@ -196,7 +196,8 @@ class Operations:
             if record_ids is not None:
                 wanted = tuple(sorted(set(record_ids)))
                 mine = [found for found in record_rows(connection, wanted) if found.connector_id == connector_id]
-                if len(mine) != len(wanted):
+                # What is to be closed was imported, and stays, also where its Record was deleted since.
+                if len(mine) != len(wanted) and type_ is not OperationType.CLOSE:
                     raise UsageError(f"{len(wanted) - len(mine)} of the Records do not belong to {row.label}.")
             request = Request(connector_id, row.label, type_, trigger, wanted, dry_run, accept_large_change)
             operation_id = operation_writes.queue(connection, request, self.owner, self._clock.now(), once=once)
@@ -233,13 +234,7 @@ class Operations:
                 run = OperationRun(
                     job.operation_id, job.request, row, self._database, self._clock, job.token, self.emit, {}
                 )
-                tool = self._tools[row.tool]
-                run.secrets = secrets.resolved(row.secret, job.token.check)
-                # A source of assets has nothing but its listing: either Operation brings it up to date.
-                if job.request.type is OperationType.DISCOVER or (tool.assets and not job.request.dry_run):
-                    status, error = discover.discover(run, tool, self._destination, self._settings.discover_hold)
-                else:
-                    status, error = sync.sync(run, tool, self._destination, self._settings)
+                status, error = self._work(run)
         except CancelledError as stopped:
             status, error = Status.CANCELLED, str(stopped)
         except (ClosingError, LeaseLostError) as stopped:
@@ -261,6 +256,17 @@ class Operations:
         self._end(job, run, status, error)
         if raised is not None:
             raise raised
+
+    def _work(self, run: OperationRun) -> tuple[Status, str]:
+        request = run.request
+        if request.type is OperationType.CLOSE:
+            return closing.close(run, self._destination)  # its tool is not asked
+        tool = self._tools[run.connector.tool]
+        run.secrets = secrets.resolved(run.connector.secret, run.check)
+        # A source of assets has nothing but its listing: Discover and Sync both bring it up to date.
+        if request.type is OperationType.DISCOVER or (tool.assets and not request.dry_run):
+            return discover.discover(run, tool, self._destination, self._settings.discover_hold)
+        return sync.sync(run, tool, self._destination, self._settings)
 
     def _end(self, job: Job, run: OperationRun | None, status: Status, error: str) -> None:
         counts = run.counts if run else {}

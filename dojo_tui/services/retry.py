@@ -30,7 +30,8 @@ def undone(database: Database, operation_id: int) -> Undone:
     """What of an Operation has to be done again; raises UsageError when that is nothing.
 
     Of a Sync these are the Records that failed, are held or were cancelled,
-    and those it did not come to. A Discover is always of the whole Connector.
+    and those it did not come to; a Close knows by itself what is left. A
+    Discover is always of the whole Connector.
     """
     with database.read() as connection:
         row = operation(connection, operation_id)
@@ -41,6 +42,8 @@ def undone(database: Database, operation_id: int) -> Undone:
         if row.status is Status.COMPLETED:
             raise UsageError(f"Operation {operation_id} is complete: nothing failed in it.")
         ids: tuple[int, ...] | None = None
+        if row.type is OperationType.CLOSE:
+            ids = asked_records(connection, operation_id)
         if row.type is OperationType.SYNC:
             told = outcomes(connection, operation_id)
             wanted = {one.record_id for one in told if one.status in UNDONE and one.record_id is not None}

@@ -16,6 +16,7 @@ from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Statu
 from dojo_tui.model.plan import Action, Summary, tally
 from dojo_tui.model.record import MAPPED, State
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
+from dojo_tui.services.closing import close_pending
 from dojo_tui.services.discover import NOT_SEEN, kept_evidence, lost_places, some, target_of
 from dojo_tui.services.events import RecordsChanged
 from dojo_tui.services.prefetch import Prefetch
@@ -55,6 +56,8 @@ class _Sync:
         )
 
     def run(self) -> tuple[Status, str]:
+        # What a remap asked to be closed and could not be yet: before anything is imported.
+        self._ended += close_pending(self._run, self._destination)
         good = self._choose()
         left = dict.fromkeys(good)
         try:

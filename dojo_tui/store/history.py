@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from dojo_tui.model.record import State
 from dojo_tui.store.mapping import AUTO_MAP
@@ -57,9 +57,16 @@ class ActRow:
     rules: int
     undone: bool
 
+    @property
+    def what(self) -> str:
+        """It in one line: ``map 3 Records → Web shop``."""
+        count = f"{self.act} {self.count:,} Record{'' if self.count == 1 else 's'}"
+        to = f" → {self.product}" if self.products == 1 else f" → {self.products:,} Products" if self.products else ""
+        return f"{count}{to}{' by rules' if self.rules else ''}"
 
-def acts(connection: Connection) -> list[ActRow]:
-    """Every mapping act, newest first."""
+
+def acts(connection: Connection, *only: ColumnElement[bool]) -> list[ActRow]:
+    """Mapping acts (those of which a row is as ``only`` says), newest first."""
     table = mapping_changes.c
     statement = select(
         table.batch,
@@ -72,8 +79,13 @@ def acts(connection: Connection) -> list[ActRow]:
         func.count(table.rule.distinct()),
         func.count(table.undone_by) > 0,
     )
-    rows = connection.execute(statement.group_by(table.batch).order_by(table.batch.desc()))
+    rows = connection.execute(statement.where(*only).group_by(table.batch).order_by(table.batch.desc()))
     return [ActRow(*row) for row in rows]
+
+
+def act(connection: Connection, batch: int) -> ActRow:
+    """One act."""
+    return acts(connection, mapping_changes.c.batch == batch)[0]
 
 
 def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
@@ -153,25 +165,30 @@ def gone_since(connection: Connection, batch: int) -> int:
     return int(connection.execute(select(func.count()).where(table.batch == batch, ~there)).scalar_one())
 
 
-def make_room(connection: Connection, batch: int) -> str:
-    """Make room for the Records that ``batch`` deleted; or change nothing and say why that is not possible.
-
-    A VEP that Discover found again as New, and about which no decision
-    stands, gives way: the Record it had comes back.
-    """
+def no_room(connection: Connection, batch: int) -> str:
+    """Why the Records that ``batch`` deleted cannot come back; empty when they can."""
     table = mapping_changes.c
-    of_batch = select(table.connector_id, table.vendor_id).where(table.batch == batch).subquery()
     lost = select(func.count()).where(table.batch == batch, ~exists().where(connectors.c.id == table.connector_id))
     if connection.execute(lost).scalar_one():
         return "their Connector was removed since"
-    again = select(records.c.id).join(
-        of_batch, (of_batch.c.connector_id == records.c.connector_id) & (of_batch.c.vendor_id == records.c.vendor_id)
-    )
     decided = exists().where(table.record_id == records.c.id, table.act.in_(ACTS), table.undone_by.is_(None))
-    if connection.execute(again.where((records.c.state != State.NEW) | decided).limit(1)).first() is not None:
+    taken = _in_their_place(batch).where((records.c.state != State.NEW) | decided)
+    if connection.execute(taken.limit(1)).first() is not None:
         return "they were discovered again and changed since"
-    connection.execute(delete(records).where(records.c.id.in_(again)))
     return ""
+
+
+def make_room(connection: Connection, batch: int) -> None:
+    """A VEP that Discover found again as New gives way: the Record it had comes back. Ask ``no_room`` first."""
+    connection.execute(delete(records).where(records.c.id.in_(_in_their_place(batch))))
+
+
+def _in_their_place(batch: int) -> Select[tuple[int]]:
+    """Ids of the Records that have the VEPs now whose Records ``batch`` deleted."""
+    table = mapping_changes.c
+    of_batch = select(table.connector_id, table.vendor_id).where(table.batch == batch).subquery()
+    same = (of_batch.c.connector_id == records.c.connector_id) & (of_batch.c.vendor_id == records.c.vendor_id)
+    return select(records.c.id).join(of_batch, same)
 
 
 def _last(connection: Connection, by: str, acts: tuple[str, ...], before: int | None = None) -> Done | None:

@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from dojo_tui.model.errors import BusyError
-from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, Trigger
+from dojo_tui.model.operation import CLOSE_COUNTS, SYNC_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.model.plan import tally
 from dojo_tui.store.dialect import serialise
 from dojo_tui.store.tables import log_lines, operations, outcomes
 
 _QUEUE_KEY = 0x646F6A70
+_COUNTS: Mapping[str, Sequence[str]] = {OperationType.SYNC: SYNC_COUNTS, OperationType.CLOSE: CLOSE_COUNTS}
 _ADD_OUTCOMES = insert(outcomes)
 _ADD_LINES = insert(log_lines)
 
@@ -126,7 +127,7 @@ def request_cancel(connection: Connection, operation_id: int) -> bool:
 def interrupt(connection: Connection, ids: Collection[int], now: datetime, error: str) -> list[int]:
     """Mark Operations that did not end as Interrupted; the ids of those that were.
 
-    Nobody could write the counts of a Sync at its end: they are those of its outcomes.
+    Nobody could write the counts of a Sync or Close at its end: they are those of its outcomes.
     """
     statement = (
         update(operations)
@@ -136,8 +137,8 @@ def interrupt(connection: Connection, ids: Collection[int], now: datetime, error
     )
     interrupted = connection.execute(statement).all()
     for row in interrupted:
-        if row.type == OperationType.SYNC:
-            save_counts(connection, row.id, _counts_of_outcomes(connection, row.id, dry_run=row.dry_run))
+        if row.type in _COUNTS:
+            save_counts(connection, row.id, _counts_of_outcomes(connection, row.id, _COUNTS[row.type], row.dry_run))
     return [row.id for row in interrupted]
 
 
@@ -192,8 +193,10 @@ def add_log(connection: Connection, operation_id: int, lines: Sequence[Line]) ->
         )
 
 
-def _counts_of_outcomes(connection: Connection, operation_id: int, *, dry_run: bool) -> dict[str, int]:
-    counts = dict.fromkeys(SYNC_COUNTS, 0)
+def _counts_of_outcomes(
+    connection: Connection, operation_id: int, names: Sequence[str], dry_run: bool
+) -> dict[str, int]:
+    counts = dict.fromkeys(names, 0)
     statement = select(outcomes.c.status, outcomes.c.counts).where(outcomes.c.operation_id == operation_id)
     for row in connection.execute(statement):
         tally(counts, OutcomeStatus(row.status), row.counts, dry_run=dry_run)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dojo_tui.model.record import MAPPED, UNMAPPED, State
-from dojo_tui.store.search import Fault, Term, contains, in_order, same_text, terms, unknown_field
+from dojo_tui.store.search import Fault, Term, age, contains, in_order, same_text, terms, unknown_field
 from dojo_tui.store.tables import connectors, records, suggestions
 
 _TIMES = {
@@ -20,8 +20,6 @@ _TIMES = {
     "synced": records.c.last_synced_at,
     "decided": records.c.finalized_at,
 }
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
-_AGE = re.compile(r"([<>]?)(\d{1,4})([mhdw])", re.ASCII)
 _SURE = re.compile(r"([<>]?)(0?\.\d{1,3}|[01](?:\.0{0,3})?|\d{1,3}%)", re.ASCII)
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, ">": operator.ge, "": operator.ge}
 _GROUPS = {"mapped": MAPPED, "unmapped": UNMAPPED}
@@ -78,13 +76,13 @@ def _states(word: str) -> list[State]:
 def _time(column: ColumnElement[Any], value: str, now: datetime | None) -> ColumnElement[bool] | None:
     if value.lower() == _NEVER:
         return column.is_(None)
-    age = _AGE.fullmatch(value.lower())
-    if age is None:
+    found = age(value)
+    if found is None:
         return None
     if now is None:
         raise ValueError("a filter by time needs to be told the time")
-    then = now - int(age[2]) * _UNITS[age[3]]
-    return and_(column.is_not(None), column < then if age[1] == ">" else column >= then)
+    older, back = found
+    return and_(column.is_not(None), column < now - back if older else column >= now - back)
 
 
 def _sure(value: str) -> ColumnElement[bool] | None:
@@ -101,7 +99,7 @@ def _wrong(term: Term) -> str | None:
     """What is wrong with the value of a field."""
     if term.field == "state" and not _states(term.value):
         return f"There is no state '{term.value}': use {', '.join(State)}, mapped or unmapped."
-    if term.field in _TIMES and term.value.lower() != _NEVER and _AGE.fullmatch(term.value.lower()) is None:
+    if term.field in _TIMES and term.value.lower() != _NEVER and age(term.value) is None:
         return f"'{term.value}' is no age: write <7d, >30d (m, h, d or w) or never."
     if term.field == "sure" and _SURE.fullmatch(term.value) is None:
         return f"'{term.value}' is no confidence: write >0.9 or <80%."

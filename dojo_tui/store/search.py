@@ -12,10 +12,13 @@ import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
 
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+_AGE = re.compile(r"([<>]?)(\d{1,4})([mhdw])", re.ASCII)
 _TERM = re.compile(r'(?P<not>[!-]?)(?:(?P<field>\w+):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))?')
 
 
@@ -62,6 +65,12 @@ def terms(text: str, fields: Collection[str]) -> Iterator[Term]:
             field, value = "", f"{match['field']}:{value}"
         if value:
             yield Term(value, field, bool(match["not"]), match["quoted"] is not None)
+
+
+def age(value: str) -> tuple[bool, timedelta] | None:
+    """An age, and whether what is older than that is meant (``>30d``); None when it is none."""
+    found = _AGE.fullmatch(value.lower())
+    return None if found is None else (found[1] == ">", int(found[2]) * _UNITS[found[3]])
 
 
 def contains(dialect: str, columns: Sequence[ColumnElement[Any]], value: str) -> ColumnElement[bool]:

@@ -129,7 +129,7 @@ def test_outcomes_and_log_are_in_their_order(store: Store) -> None:
     ("text", "told"),
     [
         ("type:sync status:partly trigger:man connector:anything log4j:core", ""),
-        ("type:synk", "There is no type 'synk': use Discover, Sync."),
+        ("type:synk", "There is no type 'synk': use Discover, Sync, Close."),
         ("!status:broken", "There is no status 'broken'"),
         ("stauts:failed", "did you mean 'status:'?"),
         ('"stauts:failed"', ""),

@@ -36,7 +36,7 @@ class HistorySource:
     def ids(self, query: Query) -> array[int]:
         """Those with all the words, the newest first."""
         rows = self._workspace.mapper.acts()
-        last = self._workspace.mapper.next_undo()
+        last = self._workspace.mapper.last_act()
         self.next = next((row for row in rows if row.id == last), None)
         words = query.text.casefold().split()
         rows = [row for row in rows if all(word in f"{row.by} {what(row)}".casefold() for word in words)]
