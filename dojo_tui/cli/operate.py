@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 
-def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: str) -> ExitCode:
-    """Print what came of it and return the exit code."""
+def finish(
+    context: click.Context, workspace: Workspace, ran: Ran, *, nothing: str, beside: Mapping[str, Any] | None = None
+) -> ExitCode:
+    """Print what came of it and return the exit code. ``beside`` is what else the JSON says."""
     from dojo_tui.store import operations as stored
 
     as_json = given(context).as_json
@@ -37,7 +40,7 @@ def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: s
             if row.dry_run:
                 shape["outcomes"] = [outcome_json(outcome) for outcome in outcomes[row.id]]
             shapes.append(shape)
-        write_object({"operations": shapes})
+        write_object({**(beside or {}), "operations": shapes})
     for row in rows:
         if not as_json:
             print_operation(row, outcomes[row.id])

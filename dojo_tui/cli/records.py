@@ -10,8 +10,9 @@ import click
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.exporting import export_options, exported
+from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, local, number, write_object
-from dojo_tui.cli.shapes import history_json, record_json, suggestion_json
+from dojo_tui.cli.shapes import record_json, suggestion_json
 from dojo_tui.cli.workspace import confirmed, connector_named, connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 IDS = click.argument("ids", metavar="ID...", type=int, nargs=-1, required=True)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Only show what would be done.")
 STATES = click.Choice([state.value for state in State], case_sensitive=False)
 
 
@@ -84,11 +86,35 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
 @IDS
 @click.option("--product", required=True, metavar="NAME", help="Product to map to; it is created if there is none.")
 @click.option("--product-type", metavar="NAME", help="Product Type of a Product that has to be created.")
+@click.option("--close-old", is_flag=True, help="Close what these Records imported into other Products before.")
+@click.option("--dry-run", is_flag=True, help="Show what would stay in other Products, or be closed; change nothing.")
 @click.pass_context
-def records_map(context: click.Context, ids: tuple[int, ...], product: str, product_type: str | None) -> None:
-    """Map Records to a Product; the next Sync imports them."""
-    with opened(context, changes=True) as workspace:
-        tell(context, workspace.mapper.map(_existing(workspace, ids), product, product_type))
+def records_map(
+    context: click.Context,
+    ids: tuple[int, ...],
+    product: str,
+    product_type: str | None,
+    close_old: bool,
+    dry_run: bool,
+) -> int:
+    """Map Records to a Product; the next Sync imports them.
+
+    What they imported into another Product before stays there as it is, or is closed there with --close-old: their own
+    Findings only, and what somebody decided about these is kept.
+    """
+    with opened(context, changes=not dry_run) as workspace:
+        from dojo_tui.cli import remapping
+
+        known = _existing(workspace, ids)
+        if dry_run:
+            leaving = workspace.mapper.leaving(known, product)
+            remapping.show(context, leaving, known, product.strip(), close=close_old)
+            return ExitCode.DONE
+        change = workspace.mapper.map(known, product, product_type, close=close_old)
+        if close_old:
+            return remapping.close_old(context, workspace, change)
+        tell(context, change)
+        return ExitCode.DONE
 
 
 @command.command("suggest")
@@ -166,47 +192,62 @@ def records_delete(context: click.Context, ids: tuple[int, ...], yes: bool) -> N
 
 
 @command.command("undo")
+@DRY_RUN
 @click.pass_context
-def records_undo(context: click.Context) -> None:
+def records_undo(context: click.Context, dry_run: bool) -> None:
     """Take back the last mapping act."""
-    with opened(context, changes=True) as workspace:
-        tell(context, workspace.mapper.undo(), nothing="There is nothing to undo.")
+    with opened(context, changes=not dry_run) as workspace:
+        take_back(context, workspace, None, dry_run=dry_run, nothing="There is nothing to undo.")
 
 
 @command.command("redo")
+@DRY_RUN
 @click.pass_context
-def records_redo(context: click.Context) -> None:
+def records_redo(context: click.Context, dry_run: bool) -> None:
     """Do again what was undone last."""
-    with opened(context, changes=True) as workspace:
-        tell(context, workspace.mapper.redo(), nothing="There is nothing to redo.")
+    with opened(context, changes=not dry_run) as workspace:
+        from dojo_tui.cli import acts
+
+        nothing = "There is nothing to redo."
+        if dry_run:
+            acts.show(context, workspace, workspace.mapper.next_redo(), nothing)
+        else:
+            tell(context, workspace.mapper.redo(), nothing=nothing)
+
+
+def take_back(context: click.Context, workspace: Workspace, by: str | None, *, dry_run: bool, nothing: str) -> None:
+    """Take back the last act of somebody (of this person by default), or show what that would do."""
+    from dojo_tui.cli import acts
+
+    if dry_run:
+        acts.show(context, workspace, workspace.mapper.next_undo(by), nothing)
+    else:
+        tell(context, workspace.mapper.undo(by), nothing=nothing)
 
 
 @command.command("history")
-@click.argument("record_id", metavar="ID", type=int)
+@click.argument("record_id", metavar="[ID]", type=int, required=False)
+@click.option(
+    "--filter", "text", metavar="TEXT", default="", help="Words, !word, act:map, by:ada, product:x, record:x, when:<7d"
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N only.")
 @click.pass_context
-def records_history(context: click.Context, record_id: int) -> None:
-    """Show who mapped a Record to what, and when."""
+def records_history(context: click.Context, record_id: int | None, text: str, limit: int | None) -> None:
+    """List all mapping acts; with the ID of a Record, who mapped it to what, and when.
+
+    The filter: words of what was done and who did it, !word or -word, "two words", act:map (ignore, restore, delete,
+    migrate, undo, redo), by:ada, product:shop, record:api, when:<7d, when:>30d, is:undone.
+    """
+    if record_id is not None and (text or limit):
+        raise UsageError("The history of one Record has no filter and no limit.", do="Or use --filter record:NAME.")
     with opened(context) as workspace:
-        _existing(workspace, (record_id,))
-        clock = workspace.clock
-        listing(
-            workspace.mapper.history(record_id),
-            [
-                Column("AT", lambda row: local(row.at, clock)),
-                Column("BY", lambda row: row.by),
-                Column("ACT", lambda row: row.act + (" (undone)" if row.undone else "")),
-                Column("FROM", lambda row: _place(row.from_state, row.from_product)),
-                Column("TO", lambda row: _place(row.to_state, row.to_product)),
-                Column("RULE", lambda row: row.rule or "-"),
-            ],
-            history_json,
-            as_json=given(context).as_json,
-            empty="Nobody has decided anything about this Record yet.",
-        )
+        from dojo_tui.cli import acts
 
-
-def _place(state: str | None, product: str | None) -> str:
-    return f"{state or '-'}, {product}" if product else state or "-"
+        if record_id is None:
+            acts.acts(context, workspace, text, limit)
+        else:
+            _existing(workspace, (record_id,))
+            acts.of_record(context, workspace, record_id)
 
 
 def _existing(workspace: Workspace, ids: tuple[int, ...]) -> list[int]:

@@ -11,7 +11,7 @@ import click
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.output import Column, listing, number, write_object, write_table
-from dojo_tui.cli.records import tell
+from dojo_tui.cli.records import DRY_RUN, take_back, tell
 from dojo_tui.cli.shapes import preview_json, rule_json
 from dojo_tui.cli.workspace import confirmed, connector_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
@@ -171,13 +171,14 @@ def rules_apply(context: click.Context, label: str | None, dry_run: bool) -> Non
 
 
 @command.command("undo")
+@DRY_RUN
 @click.pass_context
-def rules_undo(context: click.Context) -> None:
+def rules_undo(context: click.Context, dry_run: bool) -> None:
     """Take back what the rules did at the last Discover; the next one leaves those Records alone."""
-    with opened(context, changes=True) as workspace:
+    with opened(context, changes=not dry_run) as workspace:
         from dojo_tui.services.rules import BY
 
-        tell(context, workspace.mapper.undo(BY), nothing="There is nothing that rules did at a Discover.")
+        take_back(context, workspace, BY, dry_run=dry_run, nothing="There is nothing that rules did at a Discover.")
 
 
 @command.command("export")

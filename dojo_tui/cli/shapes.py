@@ -9,11 +9,13 @@ from dojo_tui.cli.output import utc
 from dojo_tui.model.operation import OutcomeStatus
 
 if TYPE_CHECKING:
-    from dojo_tui.services.mapping import HistoryRow
+    from dojo_tui.model.severity import Severity
+    from dojo_tui.services.mapping import HistoryRow, Leaving, Reversal
     from dojo_tui.services.rules import Preview
     from dojo_tui.services.suggest import Suggested
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.store.findings import FindingRow
+    from dojo_tui.store.history import ActRow
     from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
     from dojo_tui.store.records import RecordRow
     from dojo_tui.store.rules import RuleRow
@@ -141,6 +143,59 @@ def history_json(row: HistoryRow) -> Json:
         "undone": row.undone,
         "rule": row.rule,
     }
+
+
+def act_json(row: ActRow) -> Json:
+    """A mapping act, however many Records. ``product`` is one of the ``products`` that it mapped to."""
+    return {
+        "id": row.id,
+        "at": utc(row.at),
+        "by": row.by,
+        "act": row.act,
+        "count": row.count,
+        "products": row.products,
+        "product": row.product,
+        "by_rules": bool(row.rules),
+        "undone": row.undone,
+    }
+
+
+def reversal_json(reversal: Reversal) -> Json:
+    """What undo or redo would do."""
+    sentence = " ".join([f"Would {reversal.verb}: {reversal.act.what}.", *reversal.consequences])
+    return {
+        "verb": reversal.verb,
+        **act_json(reversal.act),
+        "stepped_over": list(reversal.stepped),
+        "stay_closed": reversal.asked.closed,
+        "sentence": sentence,
+    }
+
+
+def leaving_json(leaving: Leaving, *, close: bool) -> Json:
+    """What Records leave behind in other Products. ``destination`` is null where it is the one in use."""
+    return {
+        "close_old": close,
+        "active": _by_severity(leaving.open),
+        "would_close": leaving.to_close if close else 0,
+        "leaving": [
+            {
+                "record": one.record_id,
+                "name": one.name,
+                "connector": one.connector_label,
+                "product": one.product_name,
+                "destination": leaving.elsewhere.get(one.product_ref),
+                "active": _by_severity(one.open),
+                "dismissed": one.dismissed,
+                "closed": one.closed,
+            }
+            for one in leaving.records
+        ],
+    }
+
+
+def _by_severity(found: Mapping[Severity, int]) -> dict[str, int]:
+    return {severity.label: found[severity] for severity in sorted(found, reverse=True)}
 
 
 def suggestion_json(row: Suggested) -> Json:

@@ -1,0 +1,58 @@
+"""Mapping acts from the shell: what they leave behind, what taking them back would do, and the list of all."""
+
+from __future__ import annotations
+
+from tests.cli.conftest import Cli
+
+
+def test_a_remap_is_planned_and_closes_what_was_imported_before(mapped: Cli) -> None:
+    web, api = mapped.record("web")["id"], mapped.record("api")["id"]
+    mapped("records", "map", api, "--product", "Shop")
+    mapped("sync")
+    plan = mapped("--read-only", "records", "map", web, "--product", "Web", "--dry-run").out
+    assert "2 active Findings would stay as they are in Shop; with --close-old they are closed." in plan
+    told = mapped.json("records", "map", web, api, "--product", "Web", "--dry-run", "--close-old")
+    assert (told["would_close"], told["product"], told["count"]) == (3, "Web", 2)
+    assert [(one["name"], one["product"], sum(one["active"].values())) for one in told["leaving"]] == [
+        ("api", "Shop", 1),
+        ("web", "Shop", 2),
+    ]
+    assert [row["name"] for row in mapped.json("products", "list")] == ["Shop"]
+    assert mapped.record("web")["product"] == "Shop"
+    done = mapped("records", "map", web, "--product", "Web", "--close-old").out
+    assert done.startswith("Mapped 1 Record to Web.\nscans: Close completed in ")
+    assert "1 record, 2 closed\n  done      web: Closed 2 Findings in Shop." in done
+    assert [row["record_name"] for row in mapped.json("findings", "list", "--active")] == ["api"]
+    assert "Would take back: map 1 Record → Web, of " in (shown := mapped("records", "undo", "--dry-run").out)
+    assert "2 Findings that it closed in Shop stay closed until the next Sync" in shown
+    assert mapped.json("records", "undo", "--dry-run")["stay_closed"] == 2
+    assert mapped.json("records", "map", api, "--product", "Web", "--close-old")["operations"][0]["type"] == "Close"
+    assert "1 Record was mapped to Web already." in mapped("records", "map", api, "--product", "Web", "--close-old").out
+
+
+def test_all_acts_are_listed_and_filtered(mapped: Cli) -> None:
+    web = mapped.record("web")["id"]
+    mapped("records", "ignore", web)
+    mapped("records", "undo")
+    acts = mapped.json("records", "history")
+    assert [(row["act"], row["count"], row["product"], row["undone"]) for row in acts] == [
+        ("undo", 1, "Shop", False),
+        ("ignore", 1, None, True),
+        ("map", 1, "Shop", False),
+    ]
+
+    def found(*options: str) -> list[str]:
+        return [row["act"] for row in mapped.json("records", "history", *options)]
+
+    assert found("--limit", "2") == ["undo", "ignore"]
+    assert found("--filter", "act:map") == ["map"]
+    assert found("--filter", "!is:undone product:shop") == ["undo", "map"]
+    assert found("--filter", "record:web when:<1h ignore") == ["ignore"]
+    assert found("--filter", "record:api") == found("--filter", "by:nobody") == found("--filter", "when:>1d") == []
+    assert "ignore 1 Record" in mapped("records", "history").out
+    assert "There is no act 'mop'" in mapped("records", "history", "--filter", "act:mop", expect=2).err
+    mapped("records", "history", web, "--limit", "3", expect=2)
+    assert mapped.json("records", "redo", "--dry-run")["act"] == "ignore"
+    mapped("records", "redo")
+    assert mapped("records", "redo", "--dry-run").out == "There is nothing to redo.\n"
+    assert mapped("rules", "undo", "--dry-run").out == "There is nothing that rules did at a Discover.\n"
