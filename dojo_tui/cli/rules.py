@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.output import Column, listing, number, write_object, write_table
 from dojo_tui.cli.records import DRY_RUN, take_back, tell
+from dojo_tui.cli.report import SHOWN
 from dojo_tui.cli.shapes import preview_json, rule_json
 from dojo_tui.cli.workspace import confirmed, connector_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
@@ -19,7 +22,7 @@ from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
     from dojo_tui.model.rules import Rule
-    from dojo_tui.services.rules import Preview
+    from dojo_tui.services.rules import Into, Preview
     from dojo_tui.store.rules import RuleRow
     from dojo_tui.wiring import Workspace
 
@@ -158,14 +161,42 @@ def rules_preview(context: click.Context, label: str | None, samples: int) -> No
 
 @command.command("apply")
 @CONNECTOR
-@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option(
+    "--rule",
+    "positions",
+    metavar="POSITION",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="Only what this rule decides; repeat for several.",
+)
+@click.option(
+    "--product", "wanted", metavar="NAME", multiple=True, help="Only what goes to this Product; repeat for several."
+)
+@DRY_RUN
 @click.pass_context
-def rules_apply(context: click.Context, label: str | None, dry_run: bool) -> None:
-    """Let the rules decide about all New Records now; 'records undo' takes it back."""
+def rules_apply(
+    context: click.Context, label: str | None, positions: tuple[int, ...], wanted: tuple[str, ...], dry_run: bool
+) -> None:
+    """Let the rules decide about all New Records now, as one act; 'records undo' takes it back.
+
+    --dry-run shows what each rule would do, and --rule and --product choose some of it.
+    """
     with opened(context, changes=not dry_run) as workspace:
         connector_id = connector_named(workspace, label).id if label else None
-        if dry_run:
-            _show(context, workspace.rules.preview(connector_id=connector_id))
+        numbers = {_at(workspace, position).position - 1 for position in positions}
+        if dry_run or wanted or positions:
+            plan = workspace.rules.preview(connector_id=connector_id, samples=0 if wanted else 5)
+            chosen = [
+                line.key
+                for caught in plan.rules
+                for line in caught.into
+                if (not numbers or line.rule in numbers) and (not wanted or line.product in wanted)
+            ]
+            if dry_run:
+                _show(context, _of(plan, chosen) if wanted or positions else plan)
+                return
+            rules = [caught.rule for caught in plan.rules]
+            tell(context, workspace.rules.apply(connector_id=connector_id, only=chosen, shown=rules))
         else:
             tell(context, workspace.rules.apply(connector_id=connector_id))
 
@@ -237,6 +268,21 @@ def _at(workspace: Workspace, position: int) -> RuleRow:
     return rows[position - 1]
 
 
+def _of(plan: Preview, chosen: Collection[tuple[int, str | None]]) -> Preview:
+    """The plan of only some of its lines."""
+    rules = [replace(caught, into=[line for line in caught.into if line.key in chosen]) for caught in plan.rules]
+    lines = [line for caught in rules for line in caught.into]
+    for caught in rules:
+        caught.count = sum(line.count for line in caught.into)
+        caught.samples = [one for one in caught.samples if one.product in {line.product for line in caught.into}]
+    mapped = sum(line.count for line in lines if line.product is not None)
+    ignored = sum(line.count for line in lines if line.product is None)
+    new = sorted({line.product for line in lines if line.new and line.product is not None}, key=str.lower)
+    return replace(
+        plan, rules=rules, mapped=mapped, ignored=ignored, left=plan.looked_at - mapped - ignored, new_products=new
+    )
+
+
 def _show(context: click.Context, preview: Preview) -> None:
     if given(context).as_json:
         write_object(preview_json(preview))
@@ -248,6 +294,17 @@ def _show(context: click.Context, preview: Preview) -> None:
         if caught.problem_count:
             said.append(f"{caught.problem_count:,} left New, since the Product would have no valid name")
         print(inert(f"{place}. {caught.rule}: {', '.join(said)}"))
+        write_table(
+            caught.into[:SHOWN],
+            [
+                Column("", lambda _: "   "),
+                Column("RECORDS", lambda row: f"{row.count:,}", right=True),
+                Column("PRODUCT", lambda row: "(ignore)" if row.product is None else row.product, at_most=40),
+                Column("PRODUCT TYPE", _made, at_most=40),
+            ],
+        )
+        if len(caught.into) > SHOWN:
+            print(f"     and {number(len(caught.into) - SHOWN, 'more Product')}: --json has all of them")
         write_table(
             caught.samples,
             [
@@ -261,6 +318,12 @@ def _show(context: click.Context, preview: Preview) -> None:
         f"Of {number(preview.looked_at, 'New Record')}: {preview.mapped:,} would be mapped{new}, "
         f"{preview.ignored:,} ignored, {preview.left:,} left."
     )
+
+
+def _made(line: Into) -> str:
+    if line.product is None:
+        return "-"
+    return f"is made, {line.product_type or 'of the usual type'}" if line.new else "is there"
 
 
 def _told(context: click.Context, row: RuleRow, done: str) -> None:

@@ -223,7 +223,7 @@ def rule_json(row: RuleRow) -> Json:
 
 
 def preview_json(preview: Preview) -> Json:
-    """What rules would do now."""
+    """What rules would do now. ``product_type`` is told of ``new`` Products only; null is the usual one."""
     return {
         "looked_at": preview.looked_at,
         "mapped": preview.mapped,
@@ -236,6 +236,16 @@ def preview_json(preview: Preview) -> Json:
                 "count": caught.count,
                 "earlier": caught.earlier,
                 "refused": caught.problem_count,
+                "products": [
+                    {
+                        "product": line.product,
+                        "ignore": line.product is None,
+                        "count": line.count,
+                        "new": line.new,
+                        "product_type": line.product_type,
+                    }
+                    for line in caught.into
+                ],
                 "samples": [
                     {"record": sample.record_id, "name": sample.name, "product": sample.product}
                     for sample in caught.samples

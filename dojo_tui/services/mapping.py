@@ -215,6 +215,11 @@ class Mapper:
         with self._database.read() as connection:
             return act_filter.acts(connection, text, self._clock.now())
 
+    def act(self, batch: int) -> ActRow:
+        """One act."""
+        with self._database.read() as connection:
+            return history.act(connection, batch)
+
     def last_act(self) -> int | None:
         """The batch that ``undo`` would take back first, if nothing stands against it."""
         with self._database.read() as connection:

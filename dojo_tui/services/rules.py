@@ -24,7 +24,7 @@ from dojo_tui.store.open import Store
 from dojo_tui.store.rules import RuleRow
 from dojo_tui.store.suggestions import Named
 
-__all__ = ["BY", "Caught", "Preview", "RuleRow", "Rules", "Sample"]
+__all__ = ["BY", "Caught", "Into", "Preview", "RuleRow", "Rules", "Sample"]
 
 BY = "rules"
 """Who did what the rules did at a Discover."""
@@ -44,6 +44,26 @@ class Sample:
 
 
 @dataclass(slots=True)
+class Into:
+    """What one rule would do with some of the Records that it decides: one line of a plan."""
+
+    rule: int
+    """Its place in the list, from 0."""
+    product: str | None
+    """None: they would be ignored."""
+    count: int = 0
+    new: bool = False
+    """The Product would be made."""
+    product_type: str | None = None
+    """Of a Product that would be made; None: the usual one."""
+
+    @property
+    def key(self) -> tuple[int, str | None]:
+        """What names it."""
+        return self.rule, self.product
+
+
+@dataclass(slots=True)
 class Caught:
     """What one rule would do with the Records that are New now."""
 
@@ -52,6 +72,8 @@ class Caught:
     """So many it decides."""
     earlier: int = 0
     """So many more match it, but an earlier rule decides them."""
+    into: list[Into] = field(default_factory=list)
+    """To which Products, those with the most Records first."""
     samples: list[Sample] = field(default_factory=list)
     problems: list[Sample] = field(default_factory=list)
     """Some that stay New, because what it gives cannot be the name of a Product."""
@@ -190,13 +212,29 @@ class Rules:
             names = suggestions.new_records(connection, connector_id)
         return _plan(compiled, names, Products(self._destination), (token or CancelToken()).check, samples).preview
 
-    def apply(self, *, connector_id: int | None = None, token: CancelToken | None = None) -> Change:
-        """Map or ignore every New Record (of a Connector) that a rule catches, as one act."""
+    def apply(
+        self,
+        *,
+        connector_id: int | None = None,
+        token: CancelToken | None = None,
+        only: Collection[tuple[int, str | None]] | None = None,
+        shown: Sequence[Rule] | None = None,
+    ) -> Change:
+        """Map or ignore every New Record (of a Connector) that a rule catches, as one act.
+
+        ``only`` are lines of a plan, by their keys: what the others would do
+        is left undone. ``shown`` is the list that the plan was made of: when
+        the rules are others by now, nothing is done.
+        """
         compiled = RuleList(row.rule for row in self.all())
+        if shown is not None and list(shown) != compiled.rules:
+            raise UsageError("The rules were changed meanwhile.", safe=NOTHING_CHANGED, do="Look at the plan again.")
         with self._database.read() as connection:
             names = suggestions.new_records(connection, connector_id)
         check = (token or CancelToken()).check
-        applied = carry_rules_out(self._database, self._destination, self._clock, compiled, names, self._who, check)
+        applied = carry_rules_out(
+            self._database, self._destination, self._clock, compiled, names, self._who, check, only
+        )
         return Change(applied.batch, "map", applied.counts.both, applied.sentence)
 
 
@@ -217,9 +255,14 @@ def _plan(
         for other in matching[1:]:
             caught[other.number].earlier += 1
         _count(caught[matching[0].number], record, matching[0], groups, preview, samples)
-    for _, product in groups:
+    for (rule, product), ids in groups.items():
+        line = Into(rule, product, len(ids))
         if product is not None and product not in products:
+            line.new, line.product_type = True, compiled.rules[rule].product_type
             new.add(product)
+        caught[rule].into.append(line)
+    for one in caught:
+        one.into.sort(key=lambda line: (-line.count, (line.product or "").lower()))
     preview.new_products = sorted(new, key=str.lower)
     return _Plan(groups, preview)
 
@@ -280,14 +323,19 @@ def carry_rules_out(
     names: Sequence[Named],
     who: str,
     check: Callable[[], None],
+    only: Collection[tuple[int, str | None]] | None = None,
 ) -> Applied:
     """Do what the rules say about these Records. Products are found or made first, outside the transaction."""
     products = Products(destination)
     plan = _plan(compiled, names, products, check, 0)
     choices: list[Choice] = []
     refused = sum(caught.problem_count for caught in plan.preview.rules)
+    if only is not None:
+        refused = 0  # what was chosen has a name that a Product can have
     for (number, name), ids in plan.groups.items():
         check()
+        if only is not None and (number, name) not in only:
+            continue
         rule = compiled.rules[number]
         if name is None:
             choices.append(Choice(ids, None, None, str(rule)))

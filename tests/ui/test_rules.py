@@ -117,11 +117,16 @@ def test_applied_after_a_look_and_taken_back(make_app: AppMaker) -> None:
         await three(hand)
         new = len(rows(hand, State.NEW))
         await hand.press("A")
-        assert "would be mapped, 1 of their Products new" in seen(hand)
-        assert "payments-* -> Payments" in seen(hand)
+        assert "1 Product is made. u takes it back." in seen(hand)
+        assert "→ Payments" in seen(hand)
+        await hand.press("escape")
+        assert len(rows(hand, State.NEW)) == new
+        await hand.press("A", "j", "space")
+        assert "apply the 1 marked" in seen(hand)
         await hand.press("enter")
-        assert len(rows(hand, State.NEW)) == new, "enter alone does nothing"
-        await hand.press("A", "y")
+        assert "Rules mapped" in hand.page.told
+        assert len({row.product_name for row in rows(hand, State.GOOD)}) == 2
+        await hand.press("u", "A", "y")
         assert "Rules mapped" in hand.page.told
         assert {row.product_name for row in rows(hand, State.GOOD)} == {"Platform", "Payments", "Web shop"}
         await hand.press("u")

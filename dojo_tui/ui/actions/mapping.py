@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.commands import Context
+from dojo_tui.model.operation import OperationType
+from dojo_tui.ui.commands import UNMAPPED, Context
+from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
-    from dojo_tui.services.mapping import Mapper
+    from dojo_tui.services.mapping import Closing, Leaving, Mapper, Reversal, Undone
     from dojo_tui.ui.app import DojoApp
     from dojo_tui.ui.screens.picker import Entry
     from dojo_tui.ui.screens.product_picker import Choice
@@ -19,20 +21,22 @@ def act(app: DojoApp, do: Callable[[Mapper], Any], nothing: str = "") -> None:
     """Do it in a thread, say what was done, and show the lists anew."""
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
+    app.jobs.write(lambda: do(workspace.mapper), lambda change: _done(app, change, nothing))
 
-    def done(change: Any) -> None:
-        listed = app.page.table if app.page is not None else None
-        if listed is not None and listed.marks:
-            listed.set_marks(set())
-        app.changed(records=True)
-        if change is None:
-            app.tell(nothing, "dim")
-        elif change.batch:
-            app.tell(f"✓ {change.sentence}", "good")
-        else:
-            app.tell(change.sentence, "warn")
 
-    app.jobs.write(lambda: do(workspace.mapper), done)
+def _done(app: DojoApp, change: Any, nothing: str) -> None:
+    listed = app.page.table if app.page is not None else None
+    if listed is not None and listed.marks:
+        listed.set_marks(set())
+    app.changed(records=True)
+    if change is None:
+        app.tell(nothing, "dim")
+    elif change.batch:
+        app.tell(f"✓ {change.sentence}", "good")
+        if closing := getattr(change, "closing", ()):
+            _close(app, change.sentence, closing)
+    else:
+        app.tell(change.sentence, "warn")
 
 
 def choose(app: DojoApp, context: Context) -> None:
@@ -45,18 +49,62 @@ def choose(app: DojoApp, context: Context) -> None:
     likely = "" if row is None else now or str(row.suggested_product or row.former_product_name or "")
     own = "" if row is None else now or str(row.former_product_name or row.name)
 
+    what = context.noun if context.marked or context.row is None else f"“{plain(context.row.name, 50)}”"
+    # Only what is mapped may leave something behind.
+    remaps = context.place != UNMAPPED and (row is None or bool(row.product_ref))
+
     def chosen(entry: Entry | None) -> None:
         if entry is not None:
-            choice: Choice = entry.value
-            if choice.product is None:
-                app.tell(f"Making {plain(choice.name, 60)} …", "dim")
-            act(app, lambda mapper: mapper.map(targets, choice.product or choice.name, choice.product_type))
+            _map(app, targets, entry.value, what, remaps=remaps)
 
     word = "now" if now else "suggested"
     if row is not None and not now and row.suggested_product:
         word = f"suggested, {row.suggested_confidence:.0%} sure"
-    what = context.noun if context.marked or context.row is None else f"“{plain(context.row.name, 50)}”"
     app.push_screen(ProductPicker(what, likely or own, word=word, own=own), chosen)
+
+
+def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, remaps: bool) -> None:
+    """Map them; where active Findings stay behind in another Product, show that first."""
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    product = choice.product or choice.name
+
+    def go(close: bool | None) -> None:
+        if close is None:
+            return
+        if choice.product is None:
+            app.tell(f"Making {plain(choice.name, 60)} …", "dim")
+        act(app, lambda mapper: mapper.map(targets, product, choice.product_type, close=close))
+
+    def look(leaving: Leaving) -> None:
+        from dojo_tui.ui.screens.remap import RemapDialog
+
+        if leaving.open.total():
+            app.push_screen(RemapDialog(what, choice.name, leaving), go)
+        else:
+            go(False)
+
+    if remaps:
+        # Among the writes: it is about what those before it left.
+        app.jobs.write(lambda: workspace.mapper.leaving(targets, product), look)
+    else:
+        go(False)
+
+
+def _close(app: DojoApp, done: str, closing: Sequence[Closing]) -> None:
+    """Close what Records left behind, in the background."""
+    from dojo_tui.ui.actions.running import start
+
+    def begun(ids: list[int]) -> None:
+        app.tell(f"✓ {done} ▶ Closing what they left: 3 shows it, X cancels it.", "good")
+        app.await_end(ids)
+
+    start(
+        app,
+        OperationType.CLOSE,
+        [(one.connector_id, one.connector_label, list(one.record_ids)) for one in closing],
+        done=begun,
+    )
 
 
 def ignore(app: DojoApp, context: Context) -> None:
@@ -113,13 +161,50 @@ def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
 
 
 def undo(app: DojoApp, _context: Context) -> None:
-    """Take back the last act."""
-    act(app, lambda mapper: mapper.undo(), "There is nothing to take back.")
+    """Take back the last act; a large one is shown first."""
+    _reverse(app, lambda mapper: mapper.next_undo(), lambda mapper, act: mapper.undo(expected=act), "to take back")
 
 
 def redo(app: DojoApp, _context: Context) -> None:
-    """Do again what was taken back."""
-    act(app, lambda mapper: mapper.redo(), "There is nothing to do again.")
+    """Do again what was taken back; a large act is shown first."""
+    _reverse(app, lambda mapper: mapper.next_redo(), lambda mapper, act: mapper.redo(act), "to do again")
+
+
+def _reverse(
+    app: DojoApp,
+    plan: Callable[[Mapper], Reversal | None],
+    do: Callable[[Mapper, int], Undone | None],
+    what: str,
+) -> None:
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+    nothing = f"There is nothing {what}."
+
+    def small() -> Any:
+        """What is large is planned only; in one go, so that the next press sees what this one did."""
+        reversal = plan(workspace.mapper)
+        return reversal if reversal is None or reversal.large else do(workspace.mapper, reversal.act.id)
+
+    def ask(found: Any) -> None:
+        from dojo_tui.services.undo import Reversal
+        from dojo_tui.ui.screens.confirm import Confirm
+
+        if not isinstance(found, Reversal):
+            _done(app, found, nothing)
+            return
+        row = found.act
+        verb = "Take back" if found.verb == "undo" else "Do again"
+        told = [f"Done {moment(workspace.clock, row.at)} by {plain(row.by, 40)}.", *found.consequences]
+        app.push_screen(
+            Confirm(
+                f"{verb}: {plain(row.what, 45)}?",
+                [plain(line) for line in told],
+                f"{verb} {row.count:,} Record{'' if row.count == 1 else 's'}",
+            ),
+            lambda yes: act(app, lambda mapper: do(mapper, row.id), nothing) if yes else None,
+        )
+
+    app.jobs.write(small, ask)
 
 
 def history(app: DojoApp, _context: Context) -> None:

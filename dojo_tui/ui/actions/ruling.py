@@ -14,6 +14,7 @@ from dojo_tui.ui.widgets.plain import plain
 if TYPE_CHECKING:
     from dojo_tui.services.rules import Preview
     from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.screens.rules_plan import Chosen
     from dojo_tui.wiring import Workspace
 
 LARGEST = 10_000_000
@@ -83,23 +84,27 @@ def remove(app: DojoApp, context: Context) -> None:
 
 
 def apply(app: DojoApp, context: Context) -> None:
-    """Show what they would do now; done once somebody says so."""
-    from dojo_tui.ui.lists.rules import preview_sentences
-    from dojo_tui.ui.screens.confirm import Confirm
+    """Show what each rule would do now; all of it, or what is marked, is done once somebody says so."""
+    from dojo_tui.ui.screens.rules_plan import RulesPlan
 
     workspace = _workspace(app)
     connector_id = context.connector.id if context.connector is not None else None
     of = f" to {plain(context.connector.label, 30)}" if context.connector is not None else ""
 
     def ask(preview: Preview) -> None:
-        count = preview.mapped + preview.ignored
-        if not count:
+        if not preview.mapped + preview.ignored:
             app.tell("The rules catch nothing that is New now.", "warn")
             return
-        app.push_screen(
-            Confirm(f"Apply the rules{of} now?", preview_sentences(preview), f"Apply to {count:,}"),
-            lambda yes: act(app, lambda _mapper: workspace.rules.apply(connector_id=connector_id)) if yes else None,
-        )
+        shown = [caught.rule for caught in preview.rules]
+
+        def chosen(only: Chosen | None) -> None:
+            if only is not None:
+                act(
+                    app,
+                    lambda _mapper: workspace.rules.apply(connector_id=connector_id, only=only or None, shown=shown),
+                )
+
+        app.push_screen(RulesPlan(of, preview), chosen)
 
     app.tell("Looking what the rules catch …", "dim")
     app.jobs.read("apply rules", lambda: workspace.rules.preview(connector_id=connector_id, samples=0), ask)

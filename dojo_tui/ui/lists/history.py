@@ -34,14 +34,20 @@ class HistorySource:
         """What u takes back."""
 
     def ids(self, query: Query) -> array[int]:
-        """Those with all the words, the newest first."""
-        rows = self._workspace.mapper.acts()
-        last = self._workspace.mapper.last_act()
-        self.next = next((row for row in rows if row.id == last), None)
-        words = query.text.casefold().split()
-        rows = [row for row in rows if all(word in f"{row.by} {what(row)}".casefold() for word in words)]
+        """Those that the filter shows, the newest first."""
+        mapper = self._workspace.mapper
+        rows = mapper.acts(query.text)
+        last = mapper.last_act()
+        found = next((row for row in rows if row.id == last), None)
+        self.next = found if found is not None or last is None else mapper.act(last)
         self._rows = {row.id: row for row in rows}
         return array("q", (row.id for row in rows))
+
+    def wrong(self, text: str) -> str:
+        """What a filter asks for that no act can have."""
+        from dojo_tui.store.act_filter import faults
+
+        return next((fault.what for fault in faults(text)), "")
 
     def rows(self, ids: Sequence[int]) -> list[ActRow]:
         """Those that were read."""
@@ -62,11 +68,7 @@ class HistorySource:
 
 def what(row: ActRow) -> str:
     """An act in one line."""
-    count = f"{row.act} {row.count:,} Record{'' if row.count == 1 else 's'}"
-    to = (
-        "" if not row.products else f" → {plain(row.product)}" if row.products == 1 else f" → {row.products:,} Products"
-    )
-    return f"{count}{to}{' by rules' if row.rules else ''}"
+    return plain(row.what)
 
 
 def act_lines(row: ActRow, clock: Clock) -> list[Line]:

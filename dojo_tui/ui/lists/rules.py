@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query
@@ -11,9 +12,17 @@ from dojo_tui.ui.lists.details import fact
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
-    from dojo_tui.services.rules import Caught, Preview
+    from dojo_tui.services.rules import Caught, Into, Preview
     from dojo_tui.store.rules import RuleRow
     from dojo_tui.wiring import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A line of a plan with an id for the list."""
+
+    id: int
+    into: Into
 
 
 class RuleSource:
@@ -100,12 +109,52 @@ def caught_lines(caught: Caught) -> list[Line]:
     return lines
 
 
-def preview_sentences(preview: Preview) -> list[str]:
-    """What applying all rules now would do."""
-    made = f", {len(preview.new_products):,} of their Products new" if preview.new_products else ""
-    told = f"{preview.mapped:,} would be mapped{made}, {preview.ignored:,} ignored, {preview.left:,} left."
-    rules = [f"{caught.count:>7,}  {plain(str(caught.rule), 80)}" for caught in preview.rules if caught.count]
-    return [f"Of {_records(preview.looked_at)} that are New: {told}", *rules, "u takes it back."]
+class PlanSource:
+    """What the rules would do now: a line for each rule and Product."""
+
+    noun = "lines"
+    columns = (
+        Column("Records", 7, right=True),
+        Column("What becomes of them", 18, grow=3),
+        Column("Product", 16, grow=1, drop=1),
+        Column("By the rule", 12, grow=2, drop=2),
+    )
+
+    def __init__(self, preview: Preview) -> None:
+        self.lines = [line for caught in preview.rules for line in caught.into]
+        self._patterns = [plain(caught.rule.pattern, 80) for caught in preview.rules]
+
+    def ids(self, query: Query) -> array[int]:
+        """All of them, in the order of the rules."""
+        return array("q", range(len(self.lines)))
+
+    def rows(self, ids: Sequence[int]) -> list[PlanLine]:
+        """Lines with the ids of the list."""
+        return [PlanLine(number, self.lines[number]) for number in ids]
+
+    def cells(self, row: Any) -> Sequence[Span]:
+        """One line."""
+        into: Into = row.into
+        becomes: Span = ("- ignored", "dim") if into.product is None else (f"→ {plain(into.product, 120)}", "accent")
+        made: Span = ("", "") if into.product is None else ("is there", "dim")
+        if into.new:
+            made = (f"new, {plain(into.product_type, 60)}" if into.product_type else "new, usual type", "warn")
+        return (f"{into.count:,}", ""), becomes, made, (self._patterns[into.rule], "dim")
+
+    def empty(self, query: Query) -> list[Line]:
+        """There is always something: nothing else is shown."""
+        return []
+
+
+def plan_sentences(preview: Preview) -> tuple[str, str]:
+    """What applying all rules now would do, and what comes of that."""
+    many = f"{preview.looked_at:,} New Record{'' if preview.looked_at == 1 else 's'}"
+    made = len(preview.new_products)
+    new = f"{made:,} Product{' is' if made == 1 else 's are'} made. " if made else ""
+    return (
+        f"Of {many}: {preview.mapped:,} mapped, {preview.ignored:,} ignored, {preview.left:,} left as they are.",
+        f"{new}u takes it back.",
+    )
 
 
 def _searched(row: RuleRow) -> str:

@@ -105,6 +105,7 @@ NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opene
 FILTERS = {
     "Records": "words, !not, state:new, product:x, sure:>0.9, seen:<7d; ? tells all",
     "Operations": "words, !not, status:failed, type:sync, connector:x, trigger:manual",
+    "Acts": "words, !not, act:map, by:ada, product:x, record:x, when:<7d, is:undone",
     "Findings": "words, !not, severity:high, is:false-positive, file:x, rule:x, scanner:x, cve:x, cwe:79, component:x",
 }
 """What the filter of a list understands."""

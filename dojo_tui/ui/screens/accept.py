@@ -8,10 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from dojo_tui.ui.screens.dialog import Dialog
+from dojo_tui.ui.screens.scrolled import Scrolled
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
-from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
     from dojo_tui.services.suggest import Acceptable
@@ -22,41 +21,34 @@ LOWEST, HIGHEST = 50, 100
 """Per cent."""
 
 
-class AcceptDialog(Dialog[float]):
+class AcceptDialog(Scrolled[float]):
     """Answers with the threshold. Nothing is lost by it (u takes it back): enter does it."""
 
     BINDINGS: ClassVar = [
         Binding("left,minus,h", "step(-1)", show=False),
         Binding("right,plus,l", "step(1)", show=False),
         *(Binding(str(digit), f"tens({digit or 10})", show=False) for digit in (5, 6, 7, 8, 9, 0)),
-        Binding("down,j", "scroll(1)", show=False),
-        Binding("up,k", "scroll(-1)", show=False),
-        Binding("pagedown,space", "scroll(10)", show=False),
-        Binding("pageup", "scroll(-10)", show=False),
         Binding("enter,y", "accept", show=False),
-        Binding("n", "give_up", show=False),
     ]
 
     def __init__(
         self, workspace: Workspace, of: str, ids: list[int] | None, connector_id: int | None, threshold: float
     ) -> None:
-        super().__init__()
+        super().__init__([((" Working out what is likely …", "dim"),)])
         self._workspace, self._of, self._ids, self._connector_id = workspace, of, ids, connector_id
         self._percent = round(threshold * 100)
         self._found: Acceptable | None = None
         self._refreshed = False
         self._ahead = False
         self._threshold = Bar(name="threshold")
-        self._lines = TextPane([((" Working out what is likely …", "dim"),)], name="lines", focusable=False)
         self._ways = Bar(name="ways")
 
     def compose(self) -> ComposeResult:
         """Of which, how sure, what that does."""
-        self._lines.styles.height = max(4, min(16, self.app.size.height - 9))
         with Vertical(id="box", classes="accept"):
             yield Bar([Part(f" Accept the suggestions for {self._of}", "strong")], name="heading")
             yield self._threshold
-            yield self._lines
+            yield self.fit(16, 9)
             yield self._ways
 
     def on_mount(self) -> None:
@@ -121,10 +113,6 @@ class AcceptDialog(Dialog[float]):
             self._percent = percent
             self._look()
             self._draw()
-
-    def action_scroll(self, lines: int) -> None:
-        """Look at the other Products."""
-        self._lines.move_to(self._lines.cursor + lines)
 
     def action_accept(self) -> None:
         """Do it, once it is known what that means."""
