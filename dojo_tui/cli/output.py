@@ -13,8 +13,11 @@ from typing import Any, Generic, TypeVar
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.text import cells, inert
+from dojo_tui.model.text import number as _number
 
 Row = TypeVar("Row")
+
+number = _number
 
 SAMPLE = 200
 """Rows looked at to choose the width of the columns; a longer listing is never held in memory."""
@@ -109,8 +112,3 @@ def local(moment: datetime | None, clock: Clock) -> str:
     if moment is None:
         return "-"
     return clock.local(moment).strftime("%Y-%m-%d %H:%M %Z")
-
-
-def number(count: int, word: str, plural: str = "") -> str:
-    """``1 Record``, ``2 Records``, ``1,000 Records``."""
-    return f"{count:,} {word if count == 1 else plural or word + 's'}"

@@ -61,6 +61,11 @@ def csv_safe(text: str) -> str:
     return "'" + text if formula or text.startswith(("\t", "\r", "\n")) else text
 
 
+def number(count: int, word: str, plural: str = "") -> str:
+    """``1 Record``, ``2 Records``, ``1,000 Records``."""
+    return f"{count:,} {word if count == 1 else plural or word + 's'}"
+
+
 def cells(text: str) -> int:
     """How many terminal cells an inert text takes."""
     if text.isascii():

@@ -19,6 +19,7 @@ from dojo_tui.destinations.base import Destination, Reimport, Target
 from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
 from dojo_tui.model.operation import CLOSE_COUNTS, LogLevel, OutcomeStatus, Status, ending
 from dojo_tui.model.plan import Action, tally
+from dojo_tui.model.text import number
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import RecordsChanged
 from dojo_tui.services.run import OperationRun, unexpected
@@ -46,13 +47,13 @@ def close_pending(run: OperationRun, destination: Destination) -> Counter[Outcom
     with run.database.read() as connection:
         left = closings.pending(connection, run.connector.id, run.request.record_ids)
     work = _Closing(run, destination)
-    for number, one in enumerate(left):
-        run.progress(number, len(left), f"{one.record_name} in {one.product_name}")
+    for done, one in enumerate(left):
+        run.progress(done, len(left), f"{one.record_name} in {one.product_name}")
         try:
             run.check()
             work.one(one)
         except CancelledError:
-            work.cancelled(left[number:])
+            work.cancelled(left[done:])
             raise
     if left:
         run.progress(len(left), len(left), "Closed")
@@ -89,7 +90,7 @@ class _Closing:
         except Exception as error:  # noqa: BLE001 -- a bug of a destination fails this Record only
             self._fail(one, f"Not closed {where}: {unexpected(error)}")
         else:
-            said = f"{'Would close' if self._dry_run else 'Closed'} {_findings(closed)} {where}."
+            said = f"{'Would close' if self._dry_run else 'Closed'} {number(closed, 'Finding')} {where}."
             self._note(one, OutcomeStatus.DONE, said, closed)
 
     def _close(self, one: Pending, target: Target) -> int:
@@ -134,7 +135,3 @@ class _Closing:
             if status is OutcomeStatus.DONE and not self._dry_run:
                 closings.end(connection, one.id, run.clock.now(), closed)
         run.emit(told)
-
-
-def _findings(count: int) -> str:
-    return "1 Finding" if count == 1 else f"{count:,} Findings"

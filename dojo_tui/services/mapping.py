@@ -14,6 +14,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import number
 from dojo_tui.services.names import product_name
 from dojo_tui.services.undo import Reversal, Undo, Undone
 from dojo_tui.store import act_filter, closings, history, mapping
@@ -135,8 +136,8 @@ class Mapper:
         already = len(wanted) - count
         other_type = product_type is not None and product_type.strip() != product.product_type
         sentence = _sentence(
-            f"Mapped {_records(count)} to {product.name}." if count else "",
-            f"{_records(already)} {_was(already)} mapped to {product.name} already." if already else "",
+            f"Mapped {number(count, 'Record')} to {product.name}." if count else "",
+            f"{number(already, 'Record')} {_was(already)} mapped to {product.name} already." if already else "",
             f"{product.name} is of the Product Type {product.product_type}, and stays so." if other_type else "",
             f"{_STAYS} in {_some(staying)}." if staying else "",
             "Missing ones stay Missing until they are seen again." if states.get(State.MISSING) else "",
@@ -153,8 +154,8 @@ class Mapper:
             count = mapping.ignore(connection, wanted, act)
         already = len(wanted) - count
         sentence = _sentence(
-            f"Ignored {_records(count)}." if count else "",
-            f"{_records(already)} {_was(already)} Ignored already." if already else "",
+            f"Ignored {number(count, 'Record')}." if count else "",
+            f"{number(already, 'Record')} {_was(already)} Ignored already." if already else "",
             f"{_STAYS} in {_some(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "ignore", count, sentence)
@@ -167,12 +168,12 @@ class Mapper:
             others = len(wanted) - states.get(State.IGNORED, 0)
             if others:
                 raise UsageError(
-                    f"{others:,} of {_records(len(wanted))} {_was(others)} not Ignored: nothing to restore.",
+                    f"{others:,} of {number(len(wanted), 'Record')} {_was(others)} not Ignored: nothing to restore.",
                     safe="Nothing was changed.",
                 )
             act = self._act(connection, "restore")
             count = mapping.restore(connection, wanted, act)
-        return Change(act.batch if count else 0, "restore", count, f"Restored {_records(count)}: New again.")
+        return Change(act.batch if count else 0, "restore", count, f"Restored {number(count, 'Record')}: New again.")
 
     def delete(self, ids: Iterable[int]) -> Change:
         """Forget Records; what they imported stays."""
@@ -184,7 +185,8 @@ class Mapper:
             act = self._act(connection, "delete")
             count = mapping.remove(connection, wanted, act)
         sentence = _sentence(
-            f"Deleted {_records(count)}. What still exists at the tool comes back {again} at the next Discover.",
+            f"Deleted {number(count, 'Record')}.",
+            f"What still exists at the tool comes back {again} at the next Discover.",
             f"{_STAYS} in {_some(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "delete", count, sentence)
@@ -252,14 +254,10 @@ def _all_there(connection: Connection, ids: Sequence[int]) -> dict[State, int]:
     gone = len(ids) - sum(states.values())
     if gone:
         raise NotFoundError(
-            f"{gone:,} of {_records(len(ids))} {'does' if gone == 1 else 'do'} not exist (any more).",
+            f"{gone:,} of {number(len(ids), 'Record')} {'does' if gone == 1 else 'do'} not exist (any more).",
             safe="Nothing was changed.",
         )
     return states
-
-
-def _records(count: int) -> str:
-    return "1 Record" if count == 1 else f"{count:,} Records"
 
 
 def _was(count: int) -> str:

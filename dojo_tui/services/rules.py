@@ -12,6 +12,7 @@ from dojo_tui.destinations.base import Destination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.rules import NOTHING_CHANGED, Decision, Rule, RuleList
+from dojo_tui.model.text import number
 from dojo_tui.services import rules_file
 from dojo_tui.services.cancel import CancelToken
 from dojo_tui.services.choices import Choice, Counts, carry_out
@@ -245,8 +246,8 @@ def _plan(
     preview = Preview(caught, len(names))
     groups: dict[tuple[int, str | None], list[int]] = defaultdict(list)
     new: set[str] = set()
-    for number, record in enumerate(names):
-        if number % _CHECK == 0:
+    for seen, record in enumerate(names):
+        if seen % _CHECK == 0:
             check()
         matching = compiled.matching(record.connector_id, record.name)
         if not matching:
@@ -332,11 +333,11 @@ def carry_rules_out(
     refused = sum(caught.problem_count for caught in plan.preview.rules)
     if only is not None:
         refused = 0  # what was chosen has a name that a Product can have
-    for (number, name), ids in plan.groups.items():
+    for (place, name), ids in plan.groups.items():
         check()
-        if only is not None and (number, name) not in only:
+        if only is not None and (place, name) not in only:
             continue
-        rule = compiled.rules[number]
+        rule = compiled.rules[place]
         if name is None:
             choices.append(Choice(ids, None, None, str(rule)))
             continue
@@ -357,13 +358,13 @@ def carry_rules_out(
 
 def _sentence(counts: Counts, refused: int) -> str:
     parts = [
-        f"Rules mapped {_records(counts.mapped)}" if counts.mapped or not counts.ignored else "Rules",
-        f"ignored {_records(counts.ignored)}" if counts.ignored else "",
+        f"Rules mapped {number(counts.mapped, 'Record')}" if counts.mapped or not counts.ignored else "Rules",
+        f"ignored {number(counts.ignored, 'Record')}" if counts.ignored else "",
     ]
     said = (" and " if counts.mapped else " ").join(part for part in parts if part) + "."
-    stay = f" {_records(refused)} stayed New: what the rule gives cannot be the name of a Product." if refused else ""
+    stay = (
+        f" {number(refused, 'Record')} stayed New: what the rule gives cannot be the name of a Product."
+        if refused
+        else ""
+    )
     return said + stay
-
-
-def _records(count: int) -> str:
-    return "1 Record" if count == 1 else f"{count:,} Records"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import UsageError
+from dojo_tui.model.text import number
 from dojo_tui.store import closings, history, mapping
 from dojo_tui.store.closings import Asked
 from dojo_tui.store.database import Database
@@ -113,7 +114,7 @@ class Undo:
             closings.call_off_act(connection, done.batch)
             history.mark_undone(connection, done.batch, act.batch)
         passed = [f"Stepped over: {refusal.what}" for refusal in stepped.values()]
-        parts = [f"Took back: {done.act} {_records(count)}.", *passed, *_of_closing("undo", asked)]
+        parts = [f"Took back: {done.act} {number(count, 'Record')}.", *passed, *_of_closing("undo", asked)]
         return Undone(act.batch, done.act, count, " ".join(parts))
 
     def redo(self, expected: int | None = None) -> Undone | None:
@@ -132,7 +133,7 @@ class Undo:
                 count = mapping.take_back(connection, undo.batch, act)
             history.mark_undone(connection, undo.batch, act.batch)
             history.mark_undone(connection, done.batch, None)
-        parts = [f"Done again: {done.act} {_records(count)}.", *_of_closing("redo", asked)]
+        parts = [f"Done again: {done.act} {number(count, 'Record')}.", *_of_closing("redo", asked)]
         return Undone(act.batch, done.act, count, " ".join(parts))
 
     # --- which act, and whether it can be -----------------------------------------
@@ -197,22 +198,18 @@ def _of_closing(verb: str, asked: Asked) -> list[str]:
         return ["Nothing is closed by that in the Products they leave."] if asked.closed or asked.pending else []
     told = []
     if asked.closed:
-        found = "1 Finding" if asked.closed == 1 else f"{asked.closed:,} Findings"
+        found, stay = number(asked.closed, "Finding"), "stays" if asked.closed == 1 else "stay"
         told.append(
-            f"{found} that it closed in {', '.join(asked.products[:3])} stay{'s' * (asked.closed == 1)} closed until "
+            f"{found} that it closed in {', '.join(asked.products[:3])} {stay} closed until "
             "the next Sync reactivates what is still reported."
         )
     if asked.pending:
-        told.append(f"What was still to be closed of {_records(asked.pending)} stays as it is.")
+        told.append(f"What was still to be closed of {number(asked.pending, 'Record')} stays as it is.")
     return told
 
 
 def _cannot(verb: str, act: str, count: int, why: str) -> UsageError:
-    return UsageError(f"Cannot {verb} '{act} {_records(count)}': {why}.", safe="Nothing was changed.")
-
-
-def _records(count: int) -> str:
-    return "1 Record" if count == 1 else f"{count:,} Records"
+    return UsageError(f"Cannot {verb} '{act} {number(count, 'Record')}': {why}.", safe="Nothing was changed.")
 
 
 def _was(count: int) -> str:

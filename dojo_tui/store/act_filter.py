@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from dojo_tui.store import history
+from dojo_tui.store import history, search
 from dojo_tui.store.history import ActRow
-from dojo_tui.store.search import Fault, Term, age, contains, same_text, terms, unknown_field
+from dojo_tui.store.search import Fault, Term, age, contains, same_text, terms
 from dojo_tui.store.tables import mapping_changes, records
 
 FIELDS = ("act", "by", "product", "record", "when", "is")
@@ -21,12 +21,7 @@ _UNDONE = "undone"
 
 def faults(text: str) -> list[Fault]:
     """What a person should be told about a filter."""
-    found: list[Fault] = []
-    for term in terms(text, FIELDS):
-        wrong = _wrong(term) if term.field else unknown_field(term, FIELDS)
-        if wrong is not None:
-            found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, wrong))
-    return found
+    return search.faults(text, FIELDS, _wrong)
 
 
 def acts(connection: Connection, text: str, now: datetime) -> list[ActRow]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from dojo_tui.model.record import State
+from dojo_tui.model.text import number
 from dojo_tui.store.mapping import AUTO_MAP
 from dojo_tui.store.tables import connectors, mapping_changes, records
 
@@ -60,7 +61,7 @@ class ActRow:
     @property
     def what(self) -> str:
         """It in one line: ``map 3 Records → Web shop``."""
-        count = f"{self.act} {self.count:,} Record{'' if self.count == 1 else 's'}"
+        count = f"{self.act} {number(self.count, 'Record')}"
         to = f" → {self.product}" if self.products == 1 else f" → {self.products:,} Products" if self.products else ""
         return f"{count}{to}{' by rules' if self.rules else ''}"
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from dojo_tui.model.record import MAPPED, UNMAPPED, State
-from dojo_tui.store.search import Fault, Term, age, contains, in_order, same_text, terms, unknown_field
+from dojo_tui.store import search
+from dojo_tui.store.search import Fault, Term, age, contains, in_order, same_text
 from dojo_tui.store.tables import connectors, records, suggestions
 
 _TIMES = {
@@ -30,13 +31,8 @@ FIELDS = ("state", "connector", "product", "name", "suggestion", "sure", *_TIMES
 
 
 def faults(text: str) -> list[Fault]:
-    """What a person should be told about a filter. A word that merely holds a colon (``log4j:log4j``) is a word."""
-    found: list[Fault] = []
-    for term in terms(text, FIELDS):
-        wrong = _wrong(term) if term.field else unknown_field(term, FIELDS)
-        if wrong is not None:
-            found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, wrong))
-    return found
+    """What a person should be told about a filter."""
+    return search.faults(text, FIELDS, _wrong)
 
 
 def condition(connection: Connection, term: Term, now: datetime | None, *, loose: bool) -> ColumnElement[bool] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,6 +54,19 @@ def unknown_field(term: Term, fields: Collection[str]) -> str | None:
     return (
         f"There is no field '{before}': did you mean '{close[0]}:'? There are {', '.join(fields)}." if close else None
     )
+
+
+def faults(text: str, fields: Collection[str], wrong: Callable[[Term], str | None]) -> list[Fault]:
+    """What a person should be told about a filter. ``wrong`` says what is wrong with the value of a field.
+
+    A word that merely holds a colon (``log4j:log4j``) is a word.
+    """
+    found: list[Fault] = []
+    for term in terms(text, fields):
+        what = wrong(term) if term.field else unknown_field(term, fields)
+        if what is not None:
+            found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, what))
+    return found
 
 
 def terms(text: str, fields: Collection[str]) -> Iterator[Term]:

@@ -11,6 +11,7 @@ from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Reimport, Target
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.errors import CancelledError
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.model.plan import Summary
 from dojo_tui.model.severity import Severity
@@ -174,6 +175,14 @@ def test_p7_killed_at_any_instant_it_is_closed_in_the_end(filled: World, monkeyp
         with pytest.raises(Killed):
             run(world, change)
         assert active(world, "Shop") == (["a1", "a2", "b1"] if before else ["b1"])
+
+    def cancelled(*_: object) -> Summary:
+        raise CancelledError
+
+    monkeypatch.setattr(destination, "reimport", cancelled)
+    row = run(world, change)
+    assert (row.status, row.counts["closed"]) == (Status.CANCELLED, 0)
+    assert world.outcomes(row)["a"].reason == "Not closed in Shop: the next Sync does it."
     monkeypatch.undo()
     row = world.sync()
     assert row.status is Status.COMPLETED

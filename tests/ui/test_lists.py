@@ -328,6 +328,6 @@ def test_a_filter_of_operations_says_which_words_it_does_not_know(make_app: AppM
         assert "There is no" not in hand.screen
         await hand.press("ctrl+u")
         await hand.type("type:synk")
-        assert "There is no type 'synk': use Discover, Sync." in hand.screen
+        assert "There is no type 'synk': use Discover, Sync, Close." in hand.screen
 
     drive(make_app(), script)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType
+from dojo_tui.model.text import number
 from dojo_tui.ui.commands import UNMAPPED, Context
 from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.widgets.plain import plain
@@ -199,7 +200,7 @@ def _reverse(
             Confirm(
                 f"{verb}: {plain(row.what, 45)}?",
                 [plain(line) for line in told],
-                f"{verb} {row.count:,} Record{'' if row.count == 1 else 's'}",
+                f"{verb} {number(row.count, 'Record')}",
             ),
             lambda yes: act(app, lambda mapper: do(mapper, row.id), nothing) if yes else None,
         )

@@ -95,6 +95,8 @@ def apply(app: DojoApp, context: Context) -> None:
         if not preview.mapped + preview.ignored:
             app.tell("The rules catch nothing that is New now.", "warn")
             return
+        if app.page is not None:
+            app.page.hush()  # it is not being looked any more
         shown = [caught.rule for caught in preview.rules]
 
         def chosen(only: Chosen | None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dojo_tui.model.text import number
 from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.details import fact
 from dojo_tui.ui.widgets.plain import Line, Span, plain
@@ -97,14 +98,15 @@ def rule_lines(row: Any) -> list[Line]:
 
 def caught_lines(caught: Caught) -> list[Line]:
     """What a rule would do with the Records that are New now."""
-    lines: list[Line] = [((f"{_records(caught.count)}", "accent" if caught.count else "dim"),)]
+    lines: list[Line] = [((number(caught.count, "Record"), "accent" if caught.count else "dim"),)]
     if caught.earlier:
         lines.append(((f"{caught.earlier:,} more match it, but an earlier rule decides them.", "warn"),))
     for sample in caught.samples:
         becomes: Span = ("ignored", "dim") if sample.product is None else (plain(sample.product, 60), "accent")
         lines.append(((plain(sample.name, 80), ""), (" → ", "dim"), becomes))
     if caught.problem_count:
-        lines.append(((f"{_records(caught.problem_count)} would stay New: no Product can have this name:", "bad"),))
+        many = number(caught.problem_count, "Record")
+        lines.append(((f"{many} would stay New: no Product can have this name:", "bad"),))
         lines += [((f"{plain(sample.name, 80)} → “{plain(sample.product, 60)}”", "bad"),) for sample in caught.problems]
     return lines
 
@@ -148,9 +150,9 @@ class PlanSource:
 
 def plan_sentences(preview: Preview) -> tuple[str, str]:
     """What applying all rules now would do, and what comes of that."""
-    many = f"{preview.looked_at:,} New Record{'' if preview.looked_at == 1 else 's'}"
+    many = number(preview.looked_at, "New Record")
     made = len(preview.new_products)
-    new = f"{made:,} Product{' is' if made == 1 else 's are'} made. " if made else ""
+    new = f"{number(made, 'Product is', 'Products are')} made. " if made else ""
     return (
         f"Of {many}: {preview.mapped:,} mapped, {preview.ignored:,} ignored, {preview.left:,} left as they are.",
         f"{new}u takes it back.",
@@ -159,7 +161,3 @@ def plan_sentences(preview: Preview) -> tuple[str, str]:
 
 def _searched(row: RuleRow) -> str:
     return f"{row.pattern} {row.product or 'ignore'} {row.product_type or ''} {row.connector_label or ''}".casefold()
-
-
-def _records(count: int) -> str:
-    return f"{count:,} Record{'' if count == 1 else 's'}"

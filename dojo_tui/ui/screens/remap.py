@@ -11,6 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import number
 from dojo_tui.ui.screens.scrolled import Scrolled
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -74,19 +75,19 @@ def leaving_lines(leaving: Leaving) -> list[Line]:
         products[one.product_name] = products.get(one.product_name, 0) + one.open.total()
     lines: list[Line] = [
         (
-            (f" {_findings(active, 'active Finding')}", "strong"),
+            (f" {number(active, 'active Finding')}", "strong"),
             (f" stay{'s' * (active == 1)} behind: {severities(leaving.open)}.", ""),
         )
     ]
     if len(products) > 1:
         lines += [((f" {count:>7,}  ", "accent"), (f"in {plain(name, 60)}", "")) for name, count in products.items()]
     kept = sum(one.dismissed for one in leaving.records)
-    also = f", nor {_findings(kept, 'dismissed one')} of them" if kept else ""
+    also = f", nor {number(kept, 'dismissed one')} of them" if kept else ""
     lines.append(((f" Closing makes them inactive, in the background; nothing else there changes{also}.", "dim"),))
     apart = [one for one in leaving.records if one.product_ref in leaving.elsewhere]
     if apart:
         where = plain(", ".join(sorted(set(leaving.elsewhere.values()))), 60)
-        many = f"{len(apart):,} Record{'' if len(apart) == 1 else 's'}"
+        many = number(len(apart), "Record")
         lines.append(((f" What {many} imported is in another destination, {where}, and stays.", "warn"),))
     lines.append(())
     named = [one for one in leaving.records if one.open]
@@ -107,7 +108,3 @@ def leaving_lines(leaving: Leaving) -> list[Line]:
 def severities(found: Mapping[Severity, int] | Counter[Severity]) -> str:
     """``3 High, 1 Low``."""
     return ", ".join(f"{found[severity]:,} {severity.label}" for severity in sorted(found, reverse=True))
-
-
-def _findings(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
