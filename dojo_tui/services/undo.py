@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,8 @@ from dojo_tui.store.history import ActRow, Done
 from dojo_tui.store.mapping import Act
 
 MANY = 20
-"""Whoever takes back an act over more Records than this is asked first."""
+OLD = timedelta(days=1)
+"""Whoever takes back an act over more Records than this, or of longer ago, should see it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,15 @@ class Reversal:
     """What is taken back or done again."""
     asked: Asked
     """What the act asked to be closed in the Products that Records left."""
+    old: bool
+    """It was done so long ago that a person may think of another one."""
     stepped: tuple[str, ...] = ()
     """Newer acts that can never be taken back, in sentences: they stay."""
 
     @property
-    def large(self) -> bool:
+    def asks(self) -> bool:
         """Whether a person should see this first."""
-        return self.act.count > MANY or bool(self.asked.closed or self.stepped)
+        return self.act.count > MANY or self.old or bool(self.asked.closed or self.stepped)
 
     @property
     def consequences(self) -> list[str]:
@@ -75,8 +79,8 @@ class Undo:
             if found is None:
                 return None
             done, stepped = found
-            act, asked = history.act(connection, done.batch), closings.asked_by(connection, done.batch)
-        return Reversal("undo", act, asked, tuple(f"Stepped over: {refusal.what}" for refusal in stepped.values()))
+            passed = tuple(f"Stepped over: {refusal.what}" for refusal in stepped.values())
+            return self._reversal(connection, "undo", done.batch, passed)
 
     def next_redo(self) -> Reversal | None:
         """What ``redo`` would do again; None when there is nothing. Raises UsageError where it would be refused."""
@@ -84,8 +88,12 @@ class Undo:
             found = self._does_again(connection)
             if found is None:
                 return None
-            batch = found[1].batch
-            return Reversal("redo", history.act(connection, batch), closings.asked_by(connection, batch))
+            return self._reversal(connection, "redo", found[1].batch)
+
+    def _reversal(self, connection: Connection, verb: str, batch: int, stepped: tuple[str, ...] = ()) -> Reversal:
+        act = history.act(connection, batch)
+        old = self._clock.now() - act.at > OLD
+        return Reversal(verb, act, closings.asked_by(connection, batch), old, stepped)
 
     def undo(self, by: str | None = None, expected: int | None = None) -> Undone | None:
         """Take back this person's last act that can be; None when there is nothing to take back.

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, cast, delete, func, insert, or_, select, update
 
+from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.store.closing_table import closings
 from dojo_tui.store.ids import among
@@ -61,7 +62,8 @@ class Asked:
 def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> list[Left]:
     """What these Records imported into the Products they are mapped to now, by name; without those that hold nothing.
 
-    ``except_ref`` is the Product they are to be mapped to.
+    ``except_ref`` is the Product they are to be mapped to. Of a Stale Record
+    nothing is left: its place is gone.
     """
     dismissed = or_(findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
     who = (
@@ -81,7 +83,11 @@ def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> li
         .join(engagements, engagements.c.product_id == cast(records.c.product_ref, Id))
         .join(tests, (tests.c.engagement_id == engagements.c.id) & (tests.c.connector_id == records.c.connector_id))
         .join(findings, (findings.c.test_id == tests.c.id) & (findings.c.scope == records.c.scope))
-        .where(among(connection.dialect.name, records.c.id, ids), records.c.product_ref != except_ref)
+        .where(
+            among(connection.dialect.name, records.c.id, ids),
+            records.c.product_ref != except_ref,
+            records.c.state != State.STALE,
+        )
         .group_by(*who, *what)
         .order_by(func.lower(records.c.name), records.c.id)
     )

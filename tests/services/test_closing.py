@@ -102,7 +102,7 @@ def remap_and_close(world: World, there: Look) -> None:
     assert there("New") == []
     planned = mapper.next_undo()
     assert planned is not None
-    assert planned.large
+    assert planned.asks
     said = "2 Findings that it closed in Shop stay closed until the next Sync reactivates what is still reported."
     assert planned.consequences[-1] == said
     done = mapper.undo(expected=planned.act.id)
@@ -193,7 +193,8 @@ def test_p7_killed_at_any_instant_it_is_closed_in_the_end(filled: World, monkeyp
 def test_what_is_mapped_there_again_is_not_closed(filled: World) -> None:
     world, mapper = filled, filled.workspace.mapper
     change = mapper.map(world.ids("a"), "New", close=True)
-    assert (plan := mapper.next_undo()) is not None
+    plan = mapper.next_undo()
+    assert plan is not None
     assert plan.consequences[-1] == "What was still to be closed of 1 Record stays as it is."
     mapper.undo()
     assert run(world, change).counts["records"] == 0

@@ -8,6 +8,7 @@ from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.record import State
 from dojo_tui.services.mapping import Mapper
+from tests.conftest import Moment
 from tests.services.fakes import World
 
 
@@ -38,6 +39,9 @@ def test_what_auto_map_overtook_is_stepped_over_and_named(world: World, mapper: 
     world.workspace.connectors.edit(world.connector_id, auto_map=True)
     world.discover()
     assert world.records()["b"].product_name == "b"
+    planned = mapper.next_undo()
+    assert planned is not None
+    assert (planned.act.what, planned.asks, len(planned.stepped)) == ("map 1 Record → P", True, 2)
     undone = mapper.undo()
     assert undone is not None
     assert undone.sentence == (
@@ -51,6 +55,26 @@ def test_what_auto_map_overtook_is_stepped_over_and_named(world: World, mapper: 
         mapper.undo()
     assert mapper.redo() is not None
     assert world.records()["a"].product_name == "P"
+
+
+def test_an_old_act_asks_first_and_another_than_the_one_shown_is_left_alone(
+    world: World, mapper: Mapper, moment: Moment
+) -> None:
+    mapper.map(world.ids("a"), "P")
+    shown = mapper.next_undo()
+    assert shown is not None
+    assert not shown.asks
+    moment.move(days=2)
+    shown = mapper.next_undo()
+    assert shown is not None
+    assert shown.asks
+    mapper.map(world.ids("b"), "Q")
+    with pytest.raises(UsageError, match="Another act became the last one"):
+        mapper.undo(expected=shown.act.id)
+    assert world.states()["b"] is State.GOOD
+    mapper.undo()
+    assert mapper.undo(expected=shown.act.id) is not None
+    assert world.states()["a"] is State.NEW
 
 
 def test_what_somebody_else_can_still_take_back_is_waited_for(world: World, mapper: Mapper) -> None:

@@ -162,7 +162,7 @@ def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
 
 
 def undo(app: DojoApp, _context: Context) -> None:
-    """Take back the last act; a large one is shown first."""
+    """Take back the last act; a large or an old one is shown first."""
     _reverse(app, lambda mapper: mapper.next_undo(), lambda mapper, act: mapper.undo(expected=act), "to take back")
 
 
@@ -182,9 +182,9 @@ def _reverse(
     nothing = f"There is nothing {what}."
 
     def small() -> Any:
-        """What is large is planned only; in one go, so that the next press sees what this one did."""
+        """What a person should see first is planned only; in one go, so that the next press sees what this one did."""
         reversal = plan(workspace.mapper)
-        return reversal if reversal is None or reversal.large else do(workspace.mapper, reversal.act.id)
+        return reversal if reversal is None or reversal.asks else do(workspace.mapper, reversal.act.id)
 
     def ask(found: Any) -> None:
         from dojo_tui.services.undo import Reversal
