@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Cli
+from tests.defectdojo_server.remote import Remote
+from tests.defectdojo_server.server import DojoServer
 
 
 def test_a_remap_is_planned_and_closes_what_was_imported_before(mapped: Cli) -> None:
@@ -56,3 +60,28 @@ def test_all_acts_are_listed_and_filtered(mapped: Cli) -> None:
     mapped("records", "redo")
     assert mapped("records", "redo", "--dry-run").out == "There is nothing to redo.\n"
     assert mapped("rules", "undo", "--dry-run").out == "There is nothing that rules did at a Discover.\n"
+
+
+def test_p7_kill_9_while_the_server_closes_leaves_nothing_undone(
+    mapped: Cli, dojo_server: DojoServer, dojo: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEFECTDOJO_TOKEN", dojo_server.token)
+    mapped("destinations", "add", dojo_server.url, "--use")
+    web, api = mapped.record("web")["id"], mapped.record("api")["id"]
+    mapped("records", "map", web, api, "--product", "Shop")
+    mapped("sync")
+    fault = dojo_server.fails(path="reimport-scan/", hold="closed", hold_count=1)
+    process = mapped.start("records", "map", web, "--product", "Web", "--close-old")
+    assert fault.reached.wait(30)
+    process.kill()
+    process.communicate()
+    fault.release()
+    (closed,) = mapped.json("operations", "list", "--type", "Close")
+    assert closed["status"] == "Interrupted"
+    assert mapped.record("web")["product"] == "Web"
+    (again,) = mapped.json("operations", "retry", closed["id"])["operations"]
+    assert (again["type"], again["status"], again["counts"]["records"]) == ("Close", "Completed", 1)
+    assert {row["service"] for row in dojo.findings(active=True)} == {"api"}
+    assert [row["record_name"] for row in mapped.json("findings", "list", "--active")] == ["api"]
+    (synced,) = mapped.json("sync")["operations"]
+    assert (synced["counts"]["created"], synced["counts"]["closed"]) == (2, 0)
