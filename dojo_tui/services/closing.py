@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Destination, Reimport, Target
 from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
-from dojo_tui.model.operation import CLOSE_COUNTS, LogLevel, OutcomeStatus, Status, ending
+from dojo_tui.model.operation import CLOSE_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, ending
 from dojo_tui.model.plan import Action, tally
 from dojo_tui.model.text import number
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
@@ -74,6 +74,8 @@ class _Closing:
         target = Target(one.product_ref, connector.id, connector.label, one.scope, synced=True)
         where = f"in {one.product_name}"
         if name := self._destination.elsewhere([target]).get(target):
+            if self._run.request.type is OperationType.SYNC:
+                return  # a Sync that cannot do it need not say so each time
             why = f"What it imported {where} is in another destination, {name}: closed by a Sync once that is in use."
             self._note(one, OutcomeStatus.SKIPPED, why)
             return
