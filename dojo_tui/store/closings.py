@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,10 @@ from dojo_tui.store.closing_table import closings
 from dojo_tui.store.ids import among
 from dojo_tui.store.tables import connectors, engagements, findings, records, tests
 from dojo_tui.store.types import Id
+
+_FEW = 500
+"""Records up to which only their own Findings are read, and not all of their Tests."""
+_DISMISSED = (findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
 
 
 @dataclass(slots=True)
@@ -65,42 +69,52 @@ def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> li
     ``except_ref`` is the Product they are to be mapped to. Of a Stale Record
     nothing is left: its place is gone.
     """
-    dismissed = or_(findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
-    who = (
-        records.c.id,
-        records.c.name,
-        records.c.scope,
-        records.c.connector_id,
-        connectors.c.label,
-        records.c.product_ref,
-        records.c.product_name,
-    )
-    what = (findings.c.severity, findings.c.active, dismissed)
-    statement = (
-        select(*who, *what, func.count())
+    places = (
+        select(
+            tests.c.id,
+            records.c.id,
+            records.c.name,
+            records.c.scope,
+            records.c.connector_id,
+            connectors.c.label,
+            records.c.product_ref,
+            records.c.product_name,
+        )
         .select_from(records)
         .join(connectors)
         .join(engagements, engagements.c.product_id == cast(records.c.product_ref, Id))
         .join(tests, (tests.c.engagement_id == engagements.c.id) & (tests.c.connector_id == records.c.connector_id))
-        .join(findings, (findings.c.test_id == tests.c.id) & (findings.c.scope == records.c.scope))
         .where(
             among(connection.dialect.name, records.c.id, ids),
             records.c.product_ref != except_ref,
             records.c.state != State.STALE,
         )
-        .group_by(*who, *what)
         .order_by(func.lower(records.c.name), records.c.id)
     )
-    found: dict[int, Left] = {}
-    for *of, severity, active, is_dismissed, number in connection.execute(statement):
-        one = found.get(of[0]) or found.setdefault(of[0], Left(*of))
+    there = {(test_id, of[2]): Left(*of) for test_id, *of in connection.execute(places)}
+    _count(connection, there)
+    return [one for one in there.values() if one.open or one.dismissed or one.closed]
+
+
+def _count(connection: Connection, there: Mapping[tuple[int, str], Left]) -> None:
+    """Count what each holds, found by its Test and its scope; one statement for many, whatever else the Tests hold."""
+    table = findings.c
+    # Joined with the Records and grouped by all that is told of them, it takes several times as long.
+    what = (table.test_id, table.scope, table.severity, table.active, or_(*_DISMISSED))
+    counted = select(*what, func.count()).group_by(*what)
+    counted = counted.where(among(connection.dialect.name, table.test_id, sorted({test_id for test_id, _ in there})))
+    if len(there) <= _FEW:
+        counted = counted.where(table.scope.in_({scope for _, scope in there}))
+    for test_id, scope, severity, active, dismissed, number in connection.execute(counted):
+        one = there.get((test_id, scope))
+        if one is None:
+            continue
         if active:
             one.open[Severity(severity)] += number
-        elif is_dismissed:
+        elif dismissed:
             one.dismissed += number
         else:
             one.closed += number
-    return list(found.values())
 
 
 def ask(connection: Connection, batch: int, left_there: Sequence[Left]) -> None:

@@ -80,12 +80,15 @@ def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, r
     def look(leaving: Leaving) -> None:
         from dojo_tui.ui.screens.remap import RemapDialog
 
+        if app.page is not None:
+            app.page.hush()
         if leaving.open.total():
             app.push_screen(RemapDialog(what, choice.name, leaving), go)
         else:
             go(False)
 
     if remaps:
+        app.tell("Looking what stays behind …", "dim")
         # Among the writes: it is about what those before it left.
         app.jobs.write(lambda: workspace.mapper.leaving(targets, product), look)
     else:
