@@ -13,7 +13,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError, StoreError, UsageError
 from dojo_tui.model.operation import LogLevel, OperationType, Status, Trigger
 from dojo_tui.model.secret import scrub
-from dojo_tui.services import discover, secrets, sync
+from dojo_tui.services import secrets
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import Event, Listener, OperationChanged
 from dojo_tui.services.jobs import Begun, Job, Jobs
@@ -220,6 +220,15 @@ class Operations:
                 return Begun.GONE
         return Begun.YES
 
+    def _work(self, run: OperationRun, tool: Tool, request: Request) -> tuple[Status, str]:
+        # Imported with the first Operation: the first frame of the app does not wait for them.
+        from dojo_tui.services import discover, sync
+
+        # A source of assets has nothing but its listing: either Operation brings it up to date.
+        if request.type is OperationType.DISCOVER or (tool.assets and not request.dry_run):
+            return discover.discover(run, tool, self._destination, self._settings.discover_hold)
+        return sync.sync(run, tool, self._destination, self._settings)
+
     def _execute(self, job: Job) -> None:
         """Do the work. Whatever happens, the Operation ends, and is told to."""
         self._tell(job, Status.RUNNING)
@@ -235,11 +244,7 @@ class Operations:
                 )
                 tool = self._tools[row.tool]
                 run.secrets = secrets.resolved(row.secret, job.token.check)
-                # A source of assets has nothing but its listing: either Operation brings it up to date.
-                if job.request.type is OperationType.DISCOVER or (tool.assets and not job.request.dry_run):
-                    status, error = discover.discover(run, tool, self._destination, self._settings.discover_hold)
-                else:
-                    status, error = sync.sync(run, tool, self._destination, self._settings)
+                status, error = self._work(run, tool, job.request)
         except CancelledError as stopped:
             status, error = Status.CANCELLED, str(stopped)
         except (ClosingError, LeaseLostError) as stopped:
