@@ -90,4 +90,10 @@ SCREENS: dict[str, tuple[list[Step], Scene, dict[str, Any]]] = {
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(snap_compare: Compare, make: Callable[..., DojoApp], name: str, look: Look) -> None:
     steps, scene, more = SCREENS[name]
-    compare(snap_compare, make(steps, read_only=scene.read_only, **more), look, lambda hand: checked(hand, scene.keys), scene.shows)
+    compare(
+        snap_compare,
+        make(steps, read_only=scene.read_only, **more),
+        look,
+        lambda hand: checked(hand, scene.keys),
+        scene.shows,
+    )

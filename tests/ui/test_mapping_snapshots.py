@@ -42,4 +42,6 @@ async def prepared(hand: Hand, keys: str) -> None:
 @pytest.mark.parametrize("name", SCREENS)
 def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
     scene = SCREENS[name]
-    compare(snap_compare, make_app(read_only=scene.read_only), look, lambda hand: prepared(hand, scene.keys), scene.shows)
+    compare(
+        snap_compare, make_app(read_only=scene.read_only), look, lambda hand: prepared(hand, scene.keys), scene.shows
+    )
