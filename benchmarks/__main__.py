@@ -9,7 +9,18 @@ import sys
 
 from benchmarks.figures import HEADER
 
-NAMES = ("reimport", "matching", "discover", "suggestions", "connectors", "defectdojo", "start", "terminal", "releases")
+NAMES = (
+    "reimport",
+    "matching",
+    "discover",
+    "suggestions",
+    "mapping",
+    "connectors",
+    "defectdojo",
+    "start",
+    "terminal",
+    "releases",
+)
 
 
 def main() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +23,9 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        return self.ours / self.reference if self.reference else 0.0
+        if not self.reference:
+            return math.inf if self.ours else 0.0
+        return self.ours / self.reference
 
     @property
     def holds(self) -> bool:

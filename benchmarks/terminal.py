@@ -7,7 +7,9 @@ import os
 import subprocess
 import sys
 import tempfile
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from benchmarks import world
@@ -41,16 +43,16 @@ def run() -> list[Figure]:
             _figure("key to paint, row move (median)", start, lambda m: m["key_last_ms"]["median"], 1.2, "ms"),
             _figure("key to paint, row move (p95)", start, lambda m: m["key_last_ms"]["p95"], None, "ms"),
             _figure("bytes of a page", scroll, lambda m: m["key_bytes"]["median"], 0.55, "bytes"),
-            _figure("memory", start, lambda m: m["rss_mb"], None, "MB"),
+            Figure("memory over the bare app's", start[1]["rss_mb"] - start[0]["rss_mb"], 60, "60 MB", 1.0, "MB"),
             Figure("filter 100,000 Records, key to paint", typed["key_last_ms"]["median"], opened, _OPENED, 0.5, "ms"),
+            Figure("filter 100,000 Records, key to paint (p95)", typed["key_last_ms"]["p95"], 100, "100 ms", 1.0, "ms"),
             Figure("sort 100,000 Records, key to paint", sorting["key_last_ms"]["median"], opened, _OPENED, 0.5, "ms"),
+            Figure("idle", start[1]["idle_bytes_s"], 0, "0 bytes/s", 1.0, "bytes/s"),
             *_while_syncing(bench, folder),
+            *_while_waiting(bench, folder),
         ]
         bare_idle, ours_idle = start
-        print(
-            f"Idle, ours: {ours_idle['idle_bytes_s']:.0f} bytes/s, {ours_idle['idle_cpu_pct']:.2f} % CPU (hold: 0, 0.5 %)."
-        )
-        print(f"Idle, bare: {bare_idle['idle_bytes_s']:.0f} bytes/s, {bare_idle['idle_cpu_pct']:.2f} % CPU.\n")
+        print(f"Idle, CPU: {ours_idle['idle_cpu_pct']:.2f} % (hold: 0.5 %), bare {bare_idle['idle_cpu_pct']:.2f} %.\n")
         return figures
 
 
@@ -91,6 +93,42 @@ def _while_syncing(bench: Path, folder: Path) -> list[Figure]:
             "ms",
         )
     ]
+
+
+def _while_waiting(bench: Path, folder: Path) -> list[Figure]:
+    """Bytes while nobody touches a key and a Discover waits for a server that asked for two minutes of patience."""
+    with _Patience() as url:
+        waiting = ["-m", "dojo_tui", "--store", world.server_store(folder, url)]
+        started = ("--prep", "d", "--prep", "wait:2", "--prep", "3", "--idle", "8", "--keys", "1", "-n", "1")
+        lists = _pty(bench, waiting, "Unmapped", *started)
+        opened = _pty(bench, waiting, "Unmapped", *started[:6], "--prep", "enter", "--prep", "wait:1", *started[6:])
+    what = "0 bytes/s"
+    return [
+        Figure("idle while a Discover waits, its line shown", lists["idle_bytes_s"], 0, what, 1.0, "bytes/s"),
+        Figure("idle while a Discover waits, its screen open", opened["idle_bytes_s"], 0, what, 1.0, "bytes/s"),
+    ]
+
+
+class _Patience:
+    """A server on loopback that answers everything with: come again in two minutes."""
+
+    def __enter__(self) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(429)
+                self.send_header("Retry-After", "120")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None: ...
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{self._server.server_port}"
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def _both(bench: Path, bare: list[str], ours: list[str], *options: str) -> tuple[dict[str, Any], dict[str, Any]]:

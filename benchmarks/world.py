@@ -63,3 +63,12 @@ def sync_store(path: Path, number: int) -> str:
     workspace.operations.run(key, OperationType.DISCOVER)
     workspace.close()
     return url
+
+
+def server_store(path: Path, url: str) -> str:
+    """A store with one Connector to a server over HTTP; its URL."""
+    store = f"sqlite:///{path / 'server.sqlite'}"
+    workspace = open_workspace(store)
+    workspace.connectors.add("dependency-track", "server", url, secret="env:PATH")
+    workspace.close()
+    return store

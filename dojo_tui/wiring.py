@@ -7,6 +7,8 @@ import getpass
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from dojo_tui.connectors.base import Tool
 from dojo_tui.destinations.base import Destination
@@ -15,20 +17,25 @@ from dojo_tui.model.errors import StoreError
 from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 from dojo_tui.services.connectors import Connectors
 from dojo_tui.services.destinations import Destinations
-from dojo_tui.services.mapping import Mapper
 from dojo_tui.services.operations import Operations
-from dojo_tui.services.rules import Rules
-from dojo_tui.services.scheduler import Scheduler
 from dojo_tui.services.settings import Configured, Settings
-from dojo_tui.services.suggest import Suggestions
-from dojo_tui.services.triage import Triage
 from dojo_tui.store.destinations import DestinationRow
 from dojo_tui.store.open import Store, open_store
 
+if TYPE_CHECKING:
+    from dojo_tui.services.mapping import Mapper
+    from dojo_tui.services.rules import Rules
+    from dojo_tui.services.scheduler import Scheduler
+    from dojo_tui.services.suggest import Suggestions
+    from dojo_tui.services.triage import Triage
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Workspace:
-    """Everything a front end works with. Close it when done."""
+    """Everything a front end works with. Close it when done.
+
+    What the first frame of the app does not need is made, and imported, when it is first asked for.
+    """
 
     store: Store
     destination: Destination
@@ -39,11 +46,6 @@ class Workspace:
     connectors: Connectors
     destinations: Destinations
     operations: Operations
-    mapper: Mapper
-    suggestions: Suggestions
-    rules: Rules
-    triage: Triage
-    scheduler: Scheduler
     who: str
     read_only: bool
     settings: Settings
@@ -51,6 +53,41 @@ class Workspace:
     """The destination that was named when it was opened."""
     configured: Configured | None
     """The destination that a config file describes."""
+
+    @cached_property
+    def mapper(self) -> Mapper:
+        """Changes what is mapped to what."""
+        from dojo_tui.services.mapping import Mapper
+
+        return Mapper(self.store, self.destination, self.clock, self.who)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Finds out which Product a Record may be of."""
+        from dojo_tui.services.suggest import Suggestions
+
+        return Suggestions(self.store, self.destination, self.clock, self.who)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Maps by rules."""
+        from dojo_tui.services.rules import Rules
+
+        return Rules(self.store, self.destination, self.clock, self.who)
+
+    @cached_property
+    def triage(self) -> Triage:
+        """Keeps what people decided about Findings."""
+        from dojo_tui.services.triage import Triage
+
+        return Triage(self.store, self.clock, self.who)
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """Starts what is due."""
+        from dojo_tui.services.scheduler import Scheduler
+
+        return Scheduler(self.store, self.operations, self.clock, _spread())
 
     @property
     def pinned(self) -> str:
@@ -66,16 +103,7 @@ class Workspace:
         self.operations.shutdown()
         self.destination.close()
         operations = Operations(self.store, self.tools, destination, self.clock, settings=self.settings)
-        return replace(
-            self,
-            destination=destination,
-            server=server,
-            operations=operations,
-            mapper=Mapper(self.store, destination, self.clock, self.who),
-            suggestions=Suggestions(self.store, destination, self.clock, self.who),
-            rules=Rules(self.store, destination, self.clock, self.who),
-            scheduler=Scheduler(self.store, operations, self.clock, _spread()),
-        )
+        return replace(self, destination=destination, server=server, operations=operations)
 
     def close(self) -> None:
         """Stop what runs (it is recorded as Interrupted) and close the destination and the store."""
@@ -110,7 +138,6 @@ def open_workspace(
     clock = clock or Clock()
     tools = registry.tools() if tools is None else tools
     who = who or user_name()
-    source = _spread()
     settings = Settings(discover_hold=discover_hold, sync_hold=sync_hold)
     store = open_store(url, clock=clock, read_only=read_only)
     try:
@@ -130,14 +157,9 @@ def open_workspace(
         server=server,
         tools=tools,
         clock=clock,
-        connectors=Connectors(store, tools, clock, source),
+        connectors=Connectors(store, tools, clock, _spread()),
         destinations=destinations,
         operations=operations,
-        mapper=Mapper(store, used, clock, who),
-        suggestions=Suggestions(store, used, clock, who),
-        rules=Rules(store, used, clock, who),
-        triage=Triage(store, clock, who),
-        scheduler=Scheduler(store, operations, clock, source),
         who=who,
         read_only=read_only,
         settings=settings,

@@ -13,7 +13,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError, StoreError, UsageError
 from dojo_tui.model.operation import LogLevel, OperationType, Status, Trigger
 from dojo_tui.model.secret import scrub
-from dojo_tui.services import closing, discover, secrets, sync
+from dojo_tui.services import secrets
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import Event, Listener, OperationChanged
 from dojo_tui.services.jobs import Begun, Job, Jobs
@@ -258,6 +258,9 @@ class Operations:
             raise raised
 
     def _work(self, run: OperationRun) -> tuple[Status, str]:
+        # Imported with the first Operation: the first frame of the app does not wait for them.
+        from dojo_tui.services import closing, discover, sync
+
         request = run.request
         if request.type is OperationType.CLOSE:
             return closing.close(run, self._destination)  # its tool is not asked

@@ -242,6 +242,8 @@ def take_back(connection: Connection, batch: int, act: Act) -> int:
     was: dict[str, ColumnElement[Any]] = {
         name: json_value(connection, before.c.before, records.c[name]) for name in MAPPING_COLUMNS
     }
+    # These two stand beside it as well, where they need no JSON to be read for each row.
+    was["state"], was["product_name"] = before.c.from_state, before.c.from_product
     # Whether its VEP is there is what Discover knows now, not what it knew then.
     seen = [State.GOOD.value, State.MISSING.value]
     keeps = records.c.state.in_(seen) & was["state"].in_(seen)

@@ -254,8 +254,8 @@ products = Table(
         "uq_products_embedded_name",
         "name",
         unique=True,
+        # On PostgreSQL too (migration 0002). To say so here would import that dialect at every start of the app.
         sqlite_where=text("destination_id IS NULL"),
-        postgresql_where=text("destination_id IS NULL"),
     ),
     sqlite_autoincrement=True,  # history and mappings outlive rows: an id is never given twice
 )

@@ -18,7 +18,7 @@ CHARACTERS = {
     "space": " ", "slash": "/", "colon": ":", "asterisk": "*", "tilde": "~", "question_mark": "?",
     "greater_than_sign": ">", "less_than_sign": "<", "left_square_bracket": "[", "right_square_bracket": "]",
 }  # fmt: skip
-SMALL, NORMAL, WIDE = (80, 24), (120, 40), (160, 48)
+SMALL, NORMAL, WIDE, LARGE = (80, 24), (120, 40), (160, 48), (200, 60)
 
 
 class Hand:

@@ -15,9 +15,9 @@ from dojo_tui.services.destinations import Destinations
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.health import HealthWatch
 from dojo_tui.wiring import Workspace
-from tests.ui.driving import NORMAL, SMALL, Hand
+from tests.ui.driving import Hand
+from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
 from tests.ui.sending import make_app, server
-from tests.ui.test_snapshots import Compare, before, go
 
 URL = "https://dojo.example.org"
 
@@ -71,24 +71,29 @@ async def checked(hand: Hand, keys: str) -> None:
     await go(hand, keys)
 
 
-SCREENS: dict[str, tuple[list[Step], str, dict[str, Any]]] = {
-    "destinations": (WORKS, "D j", {}),
-    "refused": (REFUSED, "D j", {}),
-    "unverified": (WORKS, "D j", {"verify": False}),
-    "edit": (WORKS, "D j E", {}),
-    "check": (WORKS, "D j t", {}),
-    "remove": (WORKS, "D j j x", {}),
-    "mapped": (WORKS, "2", {}),
-    "picker": (WORKS, "m", {}),
-    "migration": (WORKS, "D j M", {"use": False}),
-    "confirm-migration": (WORKS, "D j M s", {"use": False}),
+SCREENS: dict[str, tuple[list[Step], Scene, dict[str, Any]]] = {
+    "destinations": (WORKS, Scene("D j", "DestinationsScreen"), {}),
+    "destination": (WORKS, Scene("D j enter", "DestinationScreen", read_only=True), {}),
+    "refused": (REFUSED, Scene("D j", "DestinationsScreen"), {}),
+    "unverified": (WORKS, Scene("D j", "DestinationsScreen"), {"verify": False}),
+    "edit": (WORKS, Scene("D j E", "DestinationForm"), {}),
+    "check": (WORKS, Scene("D j t", "DestinationCheck"), {}),
+    "remove": (WORKS, Scene("D j j x", "Confirm"), {}),
+    "mapped": (WORKS, Scene("2", "MainScreen"), {}),
+    "picker": (WORKS, Scene("m", "ProductPicker"), {}),
+    "migration": (WORKS, Scene("D j M", "MigrationScreen"), {"use": False}),
+    "confirm-migration": (WORKS, Scene("D j M s", "Confirm"), {"use": False}),
 }
 
 
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make: Callable[..., DojoApp], name: str, size: tuple[int, int]) -> None:
-    steps, keys, more = SCREENS[name]
-    app = make(steps, **more)
-    assert snap_compare(app, terminal_size=size, run_before=before(app, lambda hand: checked(hand, keys)))
-    app.close_workspace()
+def test_screen(snap_compare: Compare, make: Callable[..., DojoApp], name: str, look: Look) -> None:
+    steps, scene, more = SCREENS[name]
+    compare(
+        snap_compare,
+        make(steps, read_only=scene.read_only, **more),
+        look,
+        lambda hand: checked(hand, scene.keys),
+        scene.shows,
+    )

@@ -8,27 +8,29 @@ import pytest
 
 from dojo_tui.model.rules import Rule
 from tests.ui.conftest import AppMaker
-from tests.ui.driving import NORMAL, SMALL, Hand
-from tests.ui.test_snapshots import Compare, before, go
+from tests.ui.driving import Hand
+from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
 
-SCREENS: dict[str, str] = {
-    "suggested": "",
-    "accept": "A",
-    "picker": "m",
-    "rules": "M j",
-    "rule-form": "M n text:payments-* enter text:Pay",
-    "rule-wrong": "M n text:web-[a",
-    "apply": "M A",
-    "history": "a i H",
-    "filter-words": "slash question_mark",
+SCREENS: dict[str, Scene] = {
+    "suggested": Scene("", "MainScreen"),
+    "accept": Scene("A", "AcceptDialog"),
+    "picker": Scene("m", "ProductPicker"),
+    "rules": Scene("M j", "RulesScreen"),
+    "rule-form": Scene("M n text:payments-* enter text:Pay", "RuleForm"),
+    "rule-wrong": Scene("M n text:web-[a", "RuleForm"),
+    "rule": Scene("M enter", "RuleScreen", read_only=True),
+    "apply": Scene("M A", "RulesPlan"),
+    "history": Scene("a i H", "HistoryScreen"),
+    "act": Scene("a i H enter", "ActScreen"),
+    "filter-words": Scene("slash question_mark", "FilterHelp"),
 }
 
 
 async def prepared(hand: Hand, keys: str) -> None:
     """Products that are likely, and three rules; then keys are pressed."""
     workspace: Any = hand.app.workspace
-    for product in ("Payments", "Gateway"):
-        workspace.destination.find_or_create_product(product)
+    for name in ("Payments", "Gateway"):
+        workspace.destination.find_or_create_product(name)
     for pattern, product in (("web-shop-*", "Web shop"), ("*-{api,app}-*", "{1}"), ("*-03?", None)):
         workspace.rules.add(Rule(pattern, product))
     hand.app.changed(records=True)
@@ -36,9 +38,10 @@ async def prepared(hand: Hand, keys: str) -> None:
     await go(hand, keys)
 
 
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
-    app = make_app()
-    assert snap_compare(app, terminal_size=size, run_before=before(app, lambda hand: prepared(hand, SCREENS[name])))
-    app.close_workspace()
+def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+    scene = SCREENS[name]
+    compare(
+        snap_compare, make_app(read_only=scene.read_only), look, lambda hand: prepared(hand, scene.keys), scene.shows
+    )

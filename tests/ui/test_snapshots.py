@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -11,97 +10,73 @@ import pytest
 from dojo_tui.connectors.check import About, Mark, Step
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, Hand
+from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
 from tests.ui.world import finding
 
-Compare = Callable[..., bool]
-
-SCREENS: dict[str, str] = {
-    "unmapped": "",
-    "mapped": "2 j j",
-    "operations": "3",
-    "marked": "space space j v j j",
-    "filtered": "slash text:web enter",
-    "filtering": "slash text:state:ign",
-    "disabled-key": "r",
-    "picker": "m",
-    "picker-new": "m text:Some",
-    "palette": "ctrl+p",
-    "connector-choice": "c",
-    "confirm-delete": "2 x",
-    "confirm-remove": "C x",
-    "prompt-export": "e",
-    "help": "question_mark",
-    "record": "2 j enter",
-    "operation": "3 j j enter",
-    "connectors": "C",
-    "connector-form": "C E",
-    "no-findings": "2 f",
-    "columns": "2 L down",
+SCREENS: dict[str, Scene] = {
+    "unmapped": Scene("", "MainScreen"),
+    "mapped": Scene("2 j j", "MainScreen"),
+    "operations": Scene("3", "MainScreen"),
+    "marked": Scene("space space j v j j", "MainScreen"),
+    "filtered": Scene("slash text:web enter", "MainScreen"),
+    "filtering": Scene("slash text:state:ign", "MainScreen"),
+    "disabled-key": Scene("r", "MainScreen"),
+    "picker": Scene("m", "ProductPicker"),
+    "picker-new": Scene("m text:Some", "ProductPicker"),
+    "picker-type": Scene("m text:Some enter", "TypePicker"),
+    "palette": Scene("ctrl+p", "Picker"),
+    "connector-choice": Scene("c", "Picker"),
+    "confirm-delete": Scene("2 x", "Confirm"),
+    "confirm-remove": Scene("C x", "Confirm"),
+    "prompt-export": Scene("e", "Prompt"),
+    "help": Scene("question_mark", "HelpScreen"),
+    "record": Scene("2 j enter", "RecordScreen"),
+    "operation": Scene("3 j j enter", "OperationScreen"),
+    "connectors": Scene("C", "ConnectorsScreen"),
+    "connector": Scene("C enter", "ConnectorScreen", read_only=True),
+    "connector-form": Scene("C E", "ConnectorForm"),
+    "no-findings": Scene("2 f", "FindingsScreen"),
+    "columns": Scene("2 L down", "ColumnsDialog"),
 }
 
 
-async def go(hand: Hand, keys: str) -> None:
-    """Press keys; ``text:…`` is typed."""
-    for key in keys.split():
-        if key.startswith("text:"):
-            await hand.type(key[5:])
-        else:
-            await hand.press(key)
-
-
-def before(app: Any, script: Callable[[Hand], Awaitable[None]]) -> Callable[[Any], Awaitable[None]]:
-    """What happens before the picture is taken."""
-
-    async def run(pilot: Any) -> None:
-        hand = Hand(app, pilot)
-        await hand.rest()
-        await script(hand)
-        await hand.rest()
-
-    return run
-
-
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
-    app = make_app()
-    assert snap_compare(app, terminal_size=size, run_before=before(app, lambda hand: go(hand, SCREENS[name])))
-    app.close_workspace()
+def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+    scene = SCREENS[name]
+    compare(snap_compare, make_app(read_only=scene.read_only), look, lambda hand: go(hand, scene.keys), scene.shows)
 
 
 @pytest.mark.parametrize("theme", ["dojo-light", "dojo-contrast", "ansi-dark", "ansi-light"])
 def test_theme(snap_compare: Compare, make_app: AppMaker, theme: str) -> None:
-    app = make_app(theme=theme)
-    assert snap_compare(app, terminal_size=NORMAL, run_before=before(app, lambda hand: go(hand, "2 space j")))
-    app.close_workspace()
+    compare(snap_compare, make_app(), Look(NORMAL, theme), lambda hand: go(hand, "2 space j"), "MainScreen")
 
 
 @pytest.mark.parametrize("size", [(160, 48), (40, 12)], ids=["160x48", "40x12"])
 def test_other_sizes(snap_compare: Compare, make_app: AppMaker, size: tuple[int, int]) -> None:
-    app = make_app()
-    assert snap_compare(app, terminal_size=size, run_before=before(app, lambda hand: go(hand, "2")))
-    app.close_workspace()
+    compare(snap_compare, make_app(), Look(size), lambda hand: go(hand, "2"), "MainScreen")
 
 
 @pytest.mark.parametrize("place", ["1", "2", "3", "C"])
 def test_empty(snap_compare: Compare, make_app: AppMaker, place: str) -> None:
-    app = make_app(empty=True)
-    assert snap_compare(app, terminal_size=SMALL, run_before=before(app, lambda hand: go(hand, place)))
-    app.close_workspace()
+    shows = "ConnectorsScreen" if place == "C" else "MainScreen"
+    compare(snap_compare, make_app(empty=True), Look(SMALL), lambda hand: go(hand, place), shows)
 
 
 def test_read_only(snap_compare: Compare, make_app: AppMaker) -> None:
-    app = make_app(read_only=True)
-    assert snap_compare(app, terminal_size=SMALL, run_before=before(app, lambda hand: go(hand, "2 m")))
-    app.close_workspace()
+    compare(snap_compare, make_app(read_only=True), Look(SMALL), lambda hand: go(hand, "2 m"), "MainScreen")
 
 
-FINDINGS = {"list": "j", "triage": "space space d", "one": "j enter"}
+FINDINGS = {
+    "list": Scene("j", "FindingsScreen"),
+    "triage": Scene("space space d", "TriageDialog"),
+    "one": Scene("j enter", "FindingScreen"),
+}
 
 
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@each_look
 @pytest.mark.parametrize("name", FINDINGS)
-def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
+def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -110,10 +85,9 @@ def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, size: tu
         tool.veps = {f"team/{name}": [finding(number) for number in range(12)] for name in hand_names(hand)}
         await hand.press("2", "s")
         await hand.operations()
-        await hand.press("f", *FINDINGS[name].split())
+        await hand.press("f", *FINDINGS[name].keys.split())
 
-    assert snap_compare(app, terminal_size=size, run_before=before(app, script))
-    app.close_workspace()
+    compare(snap_compare, app, look, script, FINDINGS[name].shows)
 
 
 CHECKS = {
@@ -143,9 +117,9 @@ CHECKS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x40"])
+@each_look
 @pytest.mark.parametrize("name", CHECKS)
-def test_check(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple[int, int]) -> None:
+def test_check(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -154,8 +128,7 @@ def test_check(snap_compare: Compare, make_app: AppMaker, name: str, size: tuple
         tool.steps = CHECKS[name]
         await hand.press("C", "t")
 
-    assert snap_compare(app, terminal_size=size, run_before=before(app, script))
-    app.close_workspace()
+    compare(snap_compare, app, look, script, "CheckScreen")
 
 
 def test_running(snap_compare: Compare, make_app: AppMaker, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,8 +143,7 @@ def test_running(snap_compare: Compare, make_app: AppMaker, monkeypatch: pytest.
         await hand.press("2", "s")
         app.changed(operations=True)
 
-    assert snap_compare(app, terminal_size=NORMAL, run_before=before(app, script))
-    app.close_workspace()
+    compare(snap_compare, app, Look(NORMAL), script, "MainScreen")
 
 
 def hand_names(hand: Hand) -> list[str]:

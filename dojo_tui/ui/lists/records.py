@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from dojo_tui.store.records import RecordQuery, RecordRow
     from dojo_tui.wiring import Workspace
 
-NAME = Column("Name", 18, "name", grow=3)
+NAME = Column("Name", 22, "name", grow=3)
 STATE = Column("State", 9, "state", drop=1)
-CONNECTOR = Column("Connector", 12, "connector_label", grow=1, drop=5)
+# Two Connectors may have Records of one name: it leaves after the times.
+CONNECTOR = Column("Connector", 10, "connector_label", grow=1, drop=4)
 
 UNMAPPED_COLUMNS = (
     NAME,
@@ -28,7 +29,7 @@ UNMAPPED_COLUMNS = (
     Column("Sure", 5, "suggested_confidence", right=True, drop=3),
     CONNECTOR,
     Column("Was mapped to", 14, grow=1, drop=6),
-    Column("Seen", 16, "last_discovered_at", drop=4),
+    Column("Seen", 16, "last_discovered_at", drop=5),
     Column("First seen", 16, "first_discovered_at", drop=8),
 )
 
@@ -37,7 +38,7 @@ MAPPED_COLUMNS = (
     STATE,
     Column("Product", 16, "product_name", grow=2, drop=1),
     CONNECTOR,
-    Column("Synced", 16, "last_synced_at", drop=4),
+    Column("Synced", 16, "last_synced_at", drop=5),
     Column("Seen", 16, "last_discovered_at", drop=8),
     Column("Mapped by", 10, "finalized_at", drop=9),
 )
@@ -46,7 +47,7 @@ MAPPED_COLUMNS = (
 def suggested(row: Any) -> tuple[Span, Span]:
     """The Product that is most likely, and how sure that is; both empty until it is known."""
     if row.suggested_product is None:
-        return ("" if row.suggested_confidence is None else "-", "dim"), ("", "")
+        return ("" if row.suggested_confidence is None else "-", ""), ("", "")
     sure = row.suggested_confidence
     return (plain(row.suggested_product), ""), (f"{sure:.0%}".replace("%", " %"), "good" if sure >= THRESHOLD else "")
 

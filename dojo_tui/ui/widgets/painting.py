@@ -16,6 +16,9 @@ STYLES = ("dim", "strong", "good", "warn", "bad", "accent", "key", "on", "off", 
 
 COMPONENTS = {f"paint--{name}" for name in STYLES}
 
+_PLAIN = frozenset(("", "dim", "strong", "good", "warn", "bad", "accent"))
+"""Styles that change letters only: of blanks they show nothing."""
+
 Look = Callable[[str], Style]
 
 
@@ -62,14 +65,14 @@ def paint(spans: Iterable[Span], width: int, look: Look, base: str = "") -> Stri
             size = left
         left -= size
         name = name or base
-        if name == run_style:
+        if name == run_style or _same(text, name, run_style):
             run += text
             continue
         if run:
             segments.append(Segment(run, look(run_style or "")))
         run, run_style = text, name
     if left > 0:
-        if run_style == base:
+        if run_style == base or _same(" ", base, run_style):
             run += " " * left
         else:
             if run:
@@ -78,3 +81,8 @@ def paint(spans: Iterable[Span], width: int, look: Look, base: str = "") -> Stri
     if run:
         segments.append(Segment(run, look(run_style or "")))
     return Strip(segments, width)
+
+
+def _same(text: str, style: str, run_style: str | None) -> bool:
+    """Whether ``text`` looks the same in either style; every run of its own costs forty bytes of the connection."""
+    return run_style in _PLAIN and style in _PLAIN and text.isspace()
