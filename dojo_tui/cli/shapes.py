@@ -108,6 +108,7 @@ def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
         "errors": errors + sentences(said, OutcomeStatus.FAILED),
         "held": sentences(said, OutcomeStatus.HELD),
         "skipped": sentences(said, OutcomeStatus.SKIPPED),
+        "cause": row.cause.value or None,
     }
 
 
@@ -118,6 +119,7 @@ def outcome_json(row: OutcomeRow) -> Json:
         "record_name": row.record_name,
         "status": row.status.value,
         "reason": row.reason,
+        "cause": row.cause.value or None,
         "counts": dict(row.counts),
         "at": utc(row.at),
     }

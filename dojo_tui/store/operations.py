@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, RowMapping, func, select, type_coerce
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import NotFoundError
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.store.ids import chunks, fetch_ids
@@ -36,6 +37,8 @@ class OperationRow:
     counts: dict[str, int]
     error: str
     dry_run: bool
+    cause: Cause = Cause.UNKNOWN
+    """What stands in the way of the whole Operation; its outcomes may have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class OutcomeRow:
     reason: str
     counts: dict[str, int]
     at: datetime
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +193,14 @@ def outcomes(connection: Connection, operation_id: int) -> list[OutcomeRow]:
     """What became of each Record, in the order in which they ended."""
     table = outcomes_table.c
     statement = (
-        select(table.record_id, table.record_name, table.status, table.reason, table.counts, table.at)
+        select(table.record_id, table.record_name, table.status, table.reason, table.counts, table.at, table.cause)
         .where(table.operation_id == operation_id)
         .order_by(table.id)
     )
     return [
-        OutcomeRow(row.record_id, row.record_name, OutcomeStatus(row.status), row.reason, row.counts, row.at)
+        OutcomeRow(
+            row.record_id, row.record_name, OutcomeStatus(row.status), row.reason, row.counts, row.at, Cause(row.cause)
+        )
         for row in connection.execute(statement)
     ]
 
@@ -230,6 +236,7 @@ def _row(row: RowMapping) -> OperationRow:
             "type": OperationType(values["type"]),
             "status": Status(values["status"]),
             "trigger": Trigger(values["trigger"]),
+            "cause": Cause(values["cause"]),
             "duration_s": (ended - started).total_seconds() if started and ended else None,
         }
     )

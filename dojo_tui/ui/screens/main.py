@@ -137,7 +137,7 @@ class MainScreen(ListPage):
         from dojo_tui.ui.lists.details import operation_lines, record_lines
 
         if self.tab == OPERATIONS:
-            return operation_lines(row, self.app.clock)
+            return operation_lines(row, self.app.clock, read_only=self.app.read_only)
         return record_lines(row, self.app.clock)
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
