@@ -32,6 +32,7 @@ MENU = "right-click a row (or click ^p menu) and click it in the list"
 HINT_OR_MENU = "click it in the bottom line, or right-click the row and click it in the list"
 MOVE, MARK, MAP, RUN, SHOW, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Program"
 TRIAGE = "Triage"
+GROUPED = frozenset({FINDINGS})
 OF_CONNECTOR = frozenset({CONNECTORS, OPERATIONS, OPERATION})
 CONNECT, SEND, RULE = "Connectors", "Destinations", "Rules"
 
@@ -51,6 +52,12 @@ CATALOGUE: tuple[Command, ...] = (
             places=EVERYWHERE, run="moving:first", cli="dojo-tui records list", mouse="drag the scroll bar up"),
     Command(id="last", keys=("end", "G"), title="Last line", help="Go to the last line.", group=MOVE,
             places=EVERYWHERE, run="moving:last", cli="dojo-tui records list", mouse="drag the scroll bar down"),
+    Command(id="next_group", keys=("right_curly_bracket",), title="Next group", group=MOVE, places=GROUPED,
+            run="moving:next_group", help="Go to the first row of the next group.", mouse="click the group's head",
+            cli="dojo-tui findings list --filter severity:high"),
+    Command(id="previous_group", keys=("left_curly_bracket",), title="Previous group", group=MOVE, places=GROUPED,
+            run="moving:previous_group", help="Go to the first row of the group, then of the one before.",
+            mouse="click the group's head", cli="dojo-tui findings list --filter severity:high"),
     Command(id="other_pane", keys=("tab", "shift+tab"), title="Other pane", group=MOVE,
             help="Go to the other pane (details, log) or back to the list.", places=EVERYWHERE,
             run="moving:other_pane", cli="dojo-tui operations show ID", mouse="click the pane"),
@@ -70,6 +77,10 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="mark_all", keys=("asterisk",), title="Mark all", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark all that the filter shows, also beyond the screen; again takes these marks away.",
             run="marking:all_", cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
+    Command(id="mark_group", keys=("plus",), title="Mark the group", group=MARK, places=GROUPED, needs=why.one,
+            help="Mark all rows of the group that the cursor is in; again takes these marks away.",
+            run="marking:group", cli="dojo-tui findings list --filter severity:high --json | jq '.[].id'",
+            mouse="click left of the group's head, or ctrl+click it"),
     Command(id="invert", keys=("tilde",), title="Invert marks", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark what is not marked, among all that the filter shows.", run="marking:invert",
             cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
