@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
     from dojo_tui.store.records import RecordRow
     from dojo_tui.store.rules import RuleRow
+    from dojo_tui.store.triage import TriageRow
 
 Json = Mapping[str, Any]
 
@@ -142,6 +143,17 @@ def history_json(row: HistoryRow) -> Json:
         "to_product": row.to_product,
         "undone": row.undone,
         "rule": row.rule,
+    }
+
+
+def triage_json(row: TriageRow) -> Json:
+    """One decision about a Finding."""
+    return {
+        "at": utc(row.at),
+        "by": row.by,
+        "decision": row.decision.value,
+        "reason": row.reason,
+        "undone": row.undone,
     }
 
 

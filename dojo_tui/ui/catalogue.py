@@ -154,6 +154,9 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="undo_triage", keys=("u",), title="Undo the decision", short="undo", group=TRIAGE, hint=70,
             places=TRIAGED, changes=True, needs=why.triage_here, run="triage:undo", mouse=HINT,
             help="Take back the last decision about Findings, however many.", cli="dojo-tui findings undo"),
+    Command(id="redo_triage", keys=("U",), title="Redo the decision", group=TRIAGE, places=TRIAGED, changes=True,
+            needs=why.triage_here, run="triage:redo", mouse=MENU,
+            help="Decide again what undo took back.", cli="dojo-tui findings redo"),
     # --- run -----------------------------------------------------------------
     Command(id="sync", keys=("s",), title="Sync", short="sync", group=RUN, hint=12,
             hint_places=frozenset({MAPPED, RECORD}),

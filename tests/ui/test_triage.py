@@ -72,10 +72,15 @@ def test_one_finding_is_decided_about_on_its_own_screen_and_tells_its_history(ma
         assert "● Active" in hand.screen
         await hand.press("u")
         assert "(undone)" in hand.screen
-        await hand.press("d", "escape")
-        assert "- False positive" in hand.screen
+        await hand.press("U")
+        assert "Done again: clear 1 Finding." in hand.page.told
+        assert "(undone)" not in hand.screen
+        assert "● Active" in hand.screen
+        await hand.press("escape")
+        assert "5 Findings" in hand.screen
+        assert "ada  Clear" in hand.screen, "also beside the list"
 
-    drive(make_app(), script, (100, 48))
+    drive(make_app(), script, (124, 48))
 
 
 def test_findings_stand_under_the_head_of_their_severity(make_app: AppMaker) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
@@ -17,7 +17,11 @@ from dojo_tui.ui.widgets.plain import Line, Span, plain
 if TYPE_CHECKING:
     from dojo_tui.model.severity import Severity
     from dojo_tui.store.findings import FindingGroup, FindingQuery, FindingRow
+    from dojo_tui.store.triage import TriageRow
     from dojo_tui.wiring import Workspace
+
+MANY = 4_096
+"""Findings whose decisions are kept in memory: more than are ever shown at once."""
 
 
 def found_here(workspace: Workspace) -> FindingQuery:
@@ -37,6 +41,7 @@ class FindingSource:
     active: bool | None = True
     counted: tuple[Query, list[FindingGroup]] | None = None
     """How many of each severity are open and closed, and which query that is about."""
+    _decisions: dict[int, Sequence[TriageRow]] = field(default_factory=dict)
 
     noun = "Findings"
     columns = (
@@ -102,9 +107,18 @@ class FindingSource:
     def rows(self, ids: Sequence[int]) -> list[FindingRow]:
         """Rows of these ids."""
         from dojo_tui.store.findings import finding_rows
+        from dojo_tui.store.triage import histories
 
+        if len(self._decisions) > MANY:
+            self._decisions.clear()
         with self.workspace.store.database.read() as connection:
+            decided = histories(connection, ids)
+            self._decisions.update({key: decided.get(key, ()) for key in ids})
             return finding_rows(connection, ids)
+
+    def decisions(self, finding_id: int) -> Sequence[TriageRow]:
+        """What people decided about a Finding that is shown, the newest first."""
+        return self._decisions.get(finding_id, ())
 
     def cells(self, row: Any) -> Sequence[Span]:
         """One line of the list."""

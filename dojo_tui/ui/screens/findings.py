@@ -9,7 +9,7 @@ from dojo_tui.model.severity import Severity
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import FINDINGS, key_of
 from dojo_tui.ui.lists.base import Query
-from dojo_tui.ui.lists.finding import BRIEF, finding_lines
+from dojo_tui.ui.lists.finding import BRIEF, decision_lines, finding_lines
 from dojo_tui.ui.lists.findings import FindingSource
 from dojo_tui.ui.screens.finding import copied_finding
 from dojo_tui.ui.screens.list_page import GAP_DOT, ListPage
@@ -59,7 +59,8 @@ class FindingsScreen(ListPage):
 
     def details(self, row: Any) -> list[Line]:
         """The Finding in full."""
-        return finding_lines(row, self.app.clock, limit=BRIEF)
+        decisions = self._source.decisions(row.id) if self._source is not None else ()
+        return finding_lines(row, self.app.clock, decision_lines(decisions, self.app.clock), BRIEF)
 
     def copied(self) -> str:
         """What a person pastes into a ticket, unless the pane has the keyboard."""
