@@ -288,17 +288,16 @@ def test_a_failed_records_whole_reason_stands_there_with_the_keys_that_help(make
         tool.broken = {good[0].vendor_id}
         await hand.press("S")
         await hand.operations()
-        await hand.press("3", "enter", "slash")
-        await hand.type("failed")
-        await hand.press("enter")
+        await hand.press("3", "enter")
+        assert "› " + good[0].name in hand.screen, "what failed stands first"  # noqa: RUF001
         for words in ("cannot be read. What we hold stays. Look at it.", "code, /srv/code", "r run again what failed"):
             assert words in hand.screen
         await hand.press("t")
         assert "Check: code" in hand.screen
         await hand.press("escape", "m")
         assert f"Map “{good[0].name}” to which Product?" in hand.screen
-        await hand.press("escape", "escape", "slash")
-        await hand.type("held")
+        await hand.press("escape", "slash")
+        await hand.type("held !failed")
         await hand.press("enter")
         assert "It would close 40 of 40 active Findings." in hand.screen
         assert "A confirm it" in hand.screen

@@ -265,7 +265,7 @@ def test_each_filter_says_what_it_understands(make_app: AppMaker) -> None:
         for keys, words in (
             ("1", "words !not state:new product:x connector:x seen:<7d"),
             ("3", "status:failed type:sync trigger:manual connector:x"),
-            ("enter", "words failed held skipped"),
+            ("enter", "words !not failed held skipped"),
             ("escape 2 f", "severity:high is:closed file:x rule:x cve:x"),
             ("escape H", "words mapped ignored a Product"),
         ):

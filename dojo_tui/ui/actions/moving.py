@@ -74,10 +74,12 @@ def _move_group(app: DojoApp, step: int) -> None:
         return
     here = listed.heads.group_of(listed.cursor)
     first = listed.heads.rows_of(here).start
-    if step < 0 and listed.cursor > first:
-        listed.move_to(first)
-    elif 0 <= here + step < len(listed.heads):
-        listed.move_to(listed.heads.rows_of(here + step).start)
+    if not (step < 0 and listed.cursor > first):
+        here = max(0, min(len(listed.heads) - 1, here + step))
+    first = listed.heads.rows_of(here).start
+    listed.move_to(first)
+    # The head on top, as much of the group as fits below it.
+    listed.scroll_to(y=listed.heads.top_of(first), animate=False, force=True)
 
 
 def other_pane(app: DojoApp, _context: Context) -> None:

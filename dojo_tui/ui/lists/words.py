@@ -119,5 +119,5 @@ def filter_hints(place: str) -> tuple[str, ...]:
     return ("words", *(("!not",) if place in LANGUAGE else ()), *FILTERS.get(place, ("as they stand in the row",)))
 
 
-LANGUAGE = frozenset({UNMAPPED, MAPPED, OPERATIONS, FINDINGS})
-"""Lists whose filter knows fields, and what is not wanted."""
+LANGUAGE = frozenset({UNMAPPED, MAPPED, OPERATIONS, FINDINGS, OPERATION})
+"""Lists whose filter knows what is not wanted."""

@@ -188,8 +188,6 @@ class OperationScreen(ListPage):
             parts.append(Part(f"  {progress.done:,}{total}"))
             pace = self.app.pace(row.id)
             parts += [Part(f"  {pace}", "accent")] if pace else []
-            parts.append(Part(f"  {plain(progress.what, 60)}"))
-            parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         elif row.started_at:
             parts.append(Part(f"  {when(self.app.clock, row.started_at)}, took {lasted(row.duration_s)}"))
         counts = dict(progress.counts) if progress is not None else row.counts
@@ -197,6 +195,10 @@ class OperationScreen(ListPage):
         if counts and (progress is None or any(counts.values())):
             words = changes(counts) if str(row.type) == "Sync" else counted(counts)
             parts.append(Part(f"  {words}", "strong"))
+        if progress is not None:
+            # What matters least is cut first.
+            parts.append(Part(f"  {plain(progress.what, 60)}"))
+            parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         if row.error:
             parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
         self._facts.show(parts)

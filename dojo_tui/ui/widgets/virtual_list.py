@@ -148,7 +148,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             index = self.heads.row_at(line)
             old = before.get(index // PAGE, {}).get(self.ids[index])
             if old != self.row(index):
-                self._repaint(index)
+                self.repaint(index)
         self.moved()
 
     def row(self, index: int) -> Any:
@@ -203,8 +203,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self._mark_range(old)
         self._into_view()
         if old != self.cursor:
-            self._repaint(old)
-            self._repaint(self.cursor)
+            self.repaint(old)
+            self.repaint(self.cursor)
             self.moved()
 
     @property
@@ -231,14 +231,14 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         low, high = sorted((self._anchor, self.cursor))
         self.marks = self._before_range | set(self.ids[low : high + 1])
         first, last = sorted((old, self.cursor))
-        self._repaint(first, last - first + 1)
+        self.repaint(first, last - first + 1)
         self.marked()
 
     def toggle_mark(self, index: int) -> None:
         """Mark a row, or take its mark away."""
         if self.markable and 0 <= index < len(self.ids):
             self.marks ^= {self.ids[index]}
-            self._repaint(index)
+            self.repaint(index)
             self.marked()
 
     def toggle_marks(self, rows: range) -> None:
@@ -265,7 +265,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         elif first < top:
             self.scroll_to(y=first, animate=False, force=True)
 
-    def _repaint(self, index: int, count: int = 1) -> None:
+    def repaint(self, index: int, count: int = 1) -> None:
+        """Draw a row, or several, anew."""
         first, last = self.heads.line_of(index), self.heads.line_of(index + count - 1)
         y = first + self.header - self.scroll_offset.y
         region = Region(0, y, self.size.width, last - first + 1).intersection(self.size.region)
