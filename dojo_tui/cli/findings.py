@@ -124,6 +124,7 @@ def findings_redo(context: click.Context) -> None:
 
 @command.command("history")
 @click.argument("finding_id", metavar="ID", type=int)
+@export_options()
 @click.pass_context
 def findings_history(context: click.Context, finding_id: int) -> None:
     """Show who decided what about a Finding, and why, the newest first."""
@@ -133,8 +134,11 @@ def findings_history(context: click.Context, finding_id: int) -> None:
         with workspace.store.database.read() as connection:
             if not finding_rows(connection, [finding_id]):
                 raise NotFoundError(f"There is no Finding with the id {finding_id}.", do="See 'findings list'.")
+        decisions = workspace.triage.history(finding_id)
+        if exported(context, decisions, triage_json, "decision"):
+            return
         listing(
-            workspace.triage.history(finding_id),
+            decisions,
             [
                 Column("AT", lambda row: local(row.at, workspace.clock)),
                 Column("BY", lambda row: row.by, at_most=20),
