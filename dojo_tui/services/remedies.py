@@ -33,7 +33,7 @@ SAYS = {
     Remedy.PLAN: "plan it: see what it would close",
     Remedy.CONFIRM: "confirm it: shows the numbers and asks",
     Remedy.DESTINATION: "look at the destination, and check it",
-    Remedy.RETRY: "run again what failed, once that is put right",
+    Remedy.RETRY: "run again only what failed or is left",
 }
 
 _HELP = {
@@ -51,6 +51,11 @@ _HELP = {
     Cause.UNKNOWN: (Remedy.RETRY, Remedy.CHECK, Remedy.EDIT),
 }
 _WELL = (OutcomeStatus.DONE, OutcomeStatus.CANCELLED)
+_ALONE = {
+    Status.PARTLY_FAILED: Remedy.RETRY,
+    Status.INTERRUPTED: Remedy.RETRY,
+    Status.HELD: Remedy.CONFIRM,
+}
 _BROKE = (Status.FAILED, Status.PARTLY_FAILED, Status.HELD, Status.INTERRUPTED)
 
 
@@ -62,8 +67,9 @@ def remedies(operation: OperationRow, outcome: OutcomeRow | None = None) -> tupl
         if operation.status not in _BROKE:
             return ()
         found = _HELP[operation.cause]
-        if operation.status is Status.INTERRUPTED:
-            found = (Remedy.RETRY,)
+        if operation.status in _ALONE:
+            # Its Records have reasons of their own.
+            found = (_ALONE[operation.status],) if operation.cause is Cause.UNKNOWN else found
     elif outcome.status in _WELL:
         return ()
     else:

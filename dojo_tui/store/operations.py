@@ -191,10 +191,14 @@ def running(connection: Connection) -> list[OperationRow]:
 
 def outcomes(connection: Connection, operation_id: int) -> list[OutcomeRow]:
     """What became of each Record, in the order in which they ended."""
+    return _outcomes(connection, outcomes_table.c.operation_id == operation_id)
+
+
+def _outcomes(connection: Connection, which: ColumnElement[bool]) -> list[OutcomeRow]:
     table = outcomes_table.c
     statement = (
         select(table.record_id, table.record_name, table.status, table.reason, table.counts, table.at, table.cause)
-        .where(table.operation_id == operation_id)
+        .where(which)
         .order_by(table.id)
     )
     return [
@@ -203,6 +207,22 @@ def outcomes(connection: Connection, operation_id: int) -> list[OutcomeRow]:
         )
         for row in connection.execute(statement)
     ]
+
+
+def last_outcome(connection: Connection, record_id: int) -> tuple[int, OutcomeRow] | None:
+    """What became of a Record when something last did, with the Operation's id; what only was a plan does not count."""
+    table = outcomes_table.c
+    newest = (
+        select(table.id, table.operation_id)
+        .join_from(outcomes_table, operations)
+        .where(table.record_id == record_id, ~operations.c.dry_run)
+        .order_by(table.id.desc())
+        .limit(1)
+    )
+    found = connection.execute(newest).one_or_none()
+    if found is None:
+        return None
+    return found.operation_id, _outcomes(connection, table.id == found.id)[0]
 
 
 def log_lines(connection: Connection, operation_id: int, after_id: int = 0) -> list[LogRow]:

@@ -174,7 +174,7 @@ def test_what_failed_is_retried_alone(mapped: Cli) -> None:
     assert shown["outcomes"][0]["cause"] == "report"
     assert shown["helps"][0] == f"dojo-tui operations retry {broken['id']}"
     told = mapped("operations", "show", broken["id"]).out
-    assert f"  web:\n    dojo-tui operations retry {broken['id']}  # run again what failed" in told
+    assert f"  web:\n    dojo-tui operations retry {broken['id']}  # run again only what failed" in told
     report.write_bytes(whole)
     (again,) = mapped.json("operations", "retry", broken["id"])["operations"]
     assert (again["status"], again["counts"]["records"]) == ("Completed", 1)

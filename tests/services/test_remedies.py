@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from dojo_tui.http.errors import Fault, RefusedError, UnreachableError
 from dojo_tui.model.cause import Cause
-from dojo_tui.model.errors import ConnectorError, LostError
+from dojo_tui.model.errors import ConnectorError, DestinationError, LostError
 from dojo_tui.model.record import State
 from dojo_tui.reports import ReportError
 from dojo_tui.services.remedies import Remedy, remedies
@@ -16,7 +16,7 @@ from tests.services.fakes import World, finding
 
 
 def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
-    names = ("a", "b", "c", "d", "e", "f", "g")
+    names = ("a", "b", "c", "d", "e", "f", "g", "h")
     world.list(*names)
     world.discover()
     world.map("P", *names)
@@ -30,6 +30,7 @@ def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
         "e": ConnectorError("No answer."),
         "f": LostError("its Product was deleted"),
         "g": [finding("g")],
+        "h": DestinationError("The server is away."),
     }
     ran = world.sync()
     outcomes = world.outcomes(ran)
@@ -41,8 +42,10 @@ def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
         "e": (Cause.TOOL, (Remedy.RETRY,)),
         "f": (Cause.STALE, (Remedy.REMAP,)),
         "g": (Cause.UNKNOWN, ()),
+        "h": (Cause.DESTINATION, (Remedy.DESTINATION,)),
     }
     assert world.states()["f"] is State.STALE
+    assert remedies(ran) == (Remedy.RETRY,), "its Records have reasons of their own"
     assert Remedy.CONFIRM in remedies(ran, outcomes["a"])
     planned = replace(ran, dry_run=True)
     assert remedies(planned, outcomes["a"]) == (Remedy.CHECK,), "a plan holds nothing that could be confirmed"

@@ -290,9 +290,15 @@ def test_a_failed_records_whole_reason_stands_there_with_the_keys_that_help(make
         await hand.operations()
         await hand.press("3", "enter")
         assert "› " + good[0].name in hand.screen, "what failed stands first"  # noqa: RUF001
-        for words in ("cannot be read. What we hold stays. Look at it.", "code, /srv/code", "r run again what failed"):
+        for words in (
+            "cannot be read. What we hold stays. Look at it.",
+            "code, /srv/code",
+            "r run again only what failed",
+        ):
             assert words in hand.screen
-        await hand.press("t")
+        await hand.press("enter", "end")
+        assert "Look at it." in hand.screen.partition("Last Operation")[2], "its own screen tells it too"
+        await hand.press("escape", "t")
         assert "Check: code" in hand.screen
         await hand.press("escape", "m")
         assert f"Map “{good[0].name}” to which Product?" in hand.screen

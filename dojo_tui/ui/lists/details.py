@@ -8,7 +8,7 @@ from typing import Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.services.remedies import SAYS, Remedy, remedies
-from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id
+from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id, key_of
 from dojo_tui.ui.lists.base import lasted, moment
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.words import OUTCOMES, STATES, STATUSES, changes, counted
@@ -104,7 +104,10 @@ def operation_lines(row: Any, clock: Clock, *, read_only: bool = False) -> list[
     if row.error:
         lines += [(), heading("What went wrong"), *paragraphs(row.error, "bad")]
     helps = remedy_lines(remedies(row), OPERATIONS, read_only=read_only)
-    return [*lines, (), *helps] if helps else lines
+    if not helps:
+        return lines
+    opens: Line = ((f" {key_of('open')} ", "key"), ("see why, Record by Record", ""))
+    return [*lines, (), *helps, opens]
 
 
 HELPS = {
