@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.operation import OperationType
+from dojo_tui.model.operation import OperationType, OutcomeStatus
 from dojo_tui.services.remedies import SAYS, Remedy, remedies
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id, key_of
 from dojo_tui.ui.lists.base import lasted, moment
@@ -136,7 +136,7 @@ def remedy_lines(found: Sequence[Remedy], place: str, *, read_only: bool = False
 def outcome_lines(operation: Any, outcome: Any, location: str = "", *, read_only: bool = False) -> list[Line]:
     """Why one Record, or without ``outcome`` the whole Operation, ended so, and what helps.
 
-    The ``location`` of its Connector is told as well: the names in a reason are below it.
+    The ``location`` of its Connector is told with what failed: the names in a reason are below it.
     """
     if outcome is None:
         word, style = STATUSES[operation.status]
@@ -147,7 +147,8 @@ def outcome_lines(operation: Any, outcome: Any, location: str = "", *, read_only
     if not reason:
         return []
     helps = remedy_lines(remedies(operation, outcome), OPERATION, read_only=read_only)
-    where = f"  {plain(operation.connector_label)}, {plain(location)}" if location else ""
+    told = location and (outcome is None or outcome.status is OutcomeStatus.FAILED)
+    where = f"  {plain(operation.connector_label)}, {plain(location)}" if told else ""
     return [((f"{word} ", style), (name, "strong"), (where, "dim")), *paragraphs(reason), *helps]
 
 
