@@ -109,7 +109,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
     OPERATIONS: ("status:failed", "type:sync", "trigger:manual", "connector:x"),
     FINDINGS: ("severity:high", "is:closed", "file:x", "rule:x", "cve:x", "component:x", "cwe:79", "scanner:x"),
     OPERATION: ("failed", "held", "skipped", "a name", "words of a reason"),
-    HISTORY: ("mapped", "ignored", "a Product", "who did it"),
+    HISTORY: ("map", "ignore", "by rules", "a Product", "who did it"),
 }
 """What the filter of a list understands besides words, the most useful first: as many as fit are shown."""
 
