@@ -120,8 +120,7 @@ class Reports(BaseTool):
             folder = from_id(vendor_id)
         except ValueError as error:
             raise ConnectorError(f"{inert(str(error))}.", safe="Nothing was changed.") from error
-        path = str(Path(walk.root, folder))
-        names, _ = walk.read(path, f"{folder}/" if folder else "")
+        names, _ = walk.read(path := str(Path(walk.root, folder)), f"{folder}/" if folder else "")
         if walk.problems:
             walk.ensure_there("Its Findings stay as they are.")
             raise ConnectorError(
