@@ -11,6 +11,7 @@ import click
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.checks import print_steps, steps_json
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, write_object
 from dojo_tui.cli.settings import DESTINATION_VARIABLE
@@ -40,11 +41,14 @@ def command() -> None:
 
 
 @command.command("list")
+@export_options()
 @click.pass_context
 def destinations_list(context: click.Context) -> None:
     """List the destinations; the one in use is marked."""
     with opened(context) as workspace:
         rows: list[DestinationRow | None] = [None, *workspace.destinations.rows()]
+        if exported(context, rows, lambda row: _shape(workspace, row), "Destination"):
+            return
         listing(
             rows,
             [

@@ -11,8 +11,8 @@ import click
 from dojo_tui.cli.base import given, near
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.exporting import export_options, exported
-from dojo_tui.cli.output import Column, listing, write_object
-from dojo_tui.cli.shapes import finding_json
+from dojo_tui.cli.output import Column, listing, local, write_object
+from dojo_tui.cli.shapes import finding_json, triage_json
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
 
@@ -114,11 +114,46 @@ def findings_undo(context: click.Context) -> None:
         _tell(context, workspace.triage.undo())
 
 
-def _tell(context: click.Context, decided: Decided | None) -> None:
+@command.command("redo")
+@click.pass_context
+def findings_redo(context: click.Context) -> None:
+    """Decide again what undo took back."""
+    with opened(context, changes=True) as workspace:
+        _tell(context, workspace.triage.redo(), "There is nothing to do again.")
+
+
+@command.command("history")
+@click.argument("finding_id", metavar="ID", type=int)
+@export_options()
+@click.pass_context
+def findings_history(context: click.Context, finding_id: int) -> None:
+    """Show who decided what about a Finding, and why, the newest first."""
+    with opened(context) as workspace:
+        from dojo_tui.store.findings import finding_rows
+
+        with workspace.store.database.read() as connection:
+            if not finding_rows(connection, [finding_id]):
+                raise NotFoundError(f"There is no Finding with the id {finding_id}.", do="See 'findings list'.")
+        decisions = workspace.triage.history(finding_id)
+        if exported(context, decisions, triage_json, "decision"):
+            return
+        listing(
+            decisions,
+            [
+                Column("AT", lambda row: local(row.at, workspace.clock)),
+                Column("BY", lambda row: row.by, at_most=20),
+                Column("DECISION", lambda row: row.decision.value + (" (undone)" if row.undone else "")),
+                Column("REASON", lambda row: row.reason, at_most=1_000),
+            ],
+            triage_json,
+            as_json=given(context).as_json,
+            empty="Nobody decided about this Finding yet.",
+        )
+
+
+def _tell(context: click.Context, decided: Decided | None, nothing: str = "There is nothing to undo.") -> None:
     as_json = given(context).as_json
-    act, count, sentence = (
-        (decided.act, decided.count, decided.sentence) if decided else (None, 0, "There is nothing to undo.")
-    )
+    act, count, sentence = (decided.act, decided.count, decided.sentence) if decided else (None, 0, nothing)
     if as_json:
         write_object({"act": act, "count": count, "sentence": sentence})
     else:

@@ -11,6 +11,7 @@ from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, local, write_object, write_table
+from dojo_tui.cli.remedies import helps
 from dojo_tui.cli.report import counts_text, duration_text
 from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
 from dojo_tui.cli.workspace import connectors_named, opened
@@ -103,6 +104,7 @@ def operations_show(context: click.Context, operation_id: int) -> None:
             whole = {
                 **operation_json(row, outcomes),
                 "outcomes": [outcome_json(outcome) for outcome in outcomes],
+                "helps": [one.command for one in helps(row, outcomes)],
                 "log": [log_json(line) for line in log],
             }
             write_object(whole)
@@ -188,6 +190,12 @@ def _show(workspace: Workspace, row: OperationRow, outcomes: list[OutcomeRow], l
                 Column("REASON", lambda outcome: outcome.reason, at_most=10_000),
             ],
         )
+    if found := helps(row, outcomes):
+        print("\nWhat helps")
+        for one in found:
+            if one.records:
+                print(f"  {one.records}:")
+            print(f"    {one.command}  # {one.says}")
     if log:
         print()
         write_table(

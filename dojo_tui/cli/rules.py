@@ -12,6 +12,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.base import group as make_group
+from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, number, write_object, write_table
 from dojo_tui.cli.records import DRY_RUN, take_back, tell
 from dojo_tui.cli.report import SHOWN
@@ -47,12 +48,16 @@ def command() -> None:
 
 
 @command.command("list")
+@export_options()
 @click.pass_context
 def rules_list(context: click.Context) -> None:
     """List the rules, in order."""
     with opened(context) as workspace:
+        rules = workspace.rules.all()
+        if exported(context, rules, rule_json, "Rule"):
+            return
         listing(
-            workspace.rules.all(),
+            rules,
             [
                 Column("POSITION", lambda row: str(row.position), right=True),
                 Column("CONNECTOR", lambda row: row.connector_label or "all", at_most=20),

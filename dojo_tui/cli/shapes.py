@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
     from dojo_tui.store.records import RecordRow
     from dojo_tui.store.rules import RuleRow
+    from dojo_tui.store.triage import TriageRow
 
 Json = Mapping[str, Any]
 
@@ -110,6 +111,7 @@ def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
         "errors": errors + sentences(said, OutcomeStatus.FAILED),
         "held": sentences(said, OutcomeStatus.HELD),
         "skipped": sentences(said, OutcomeStatus.SKIPPED),
+        "cause": row.cause.value or None,
     }
 
 
@@ -120,6 +122,7 @@ def outcome_json(row: OutcomeRow) -> Json:
         "record_name": row.record_name,
         "status": row.status.value,
         "reason": row.reason,
+        "cause": row.cause.value or None,
         "counts": dict(row.counts),
         "at": utc(row.at),
     }
@@ -156,6 +159,17 @@ def act_json(row: ActRow) -> Json:
         "products": row.products,
         "product": row.product,
         "by_rules": bool(row.rules),
+        "undone": row.undone,
+    }
+
+
+def triage_json(row: TriageRow) -> Json:
+    """One decision about a Finding."""
+    return {
+        "at": utc(row.at),
+        "by": row.by,
+        "decision": row.decision.value,
+        "reason": row.reason,
         "undone": row.undone,
     }
 

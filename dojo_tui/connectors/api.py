@@ -20,6 +20,7 @@ from dojo_tui.http.exchange import Request
 from dojo_tui.http.jobs import Job
 from dojo_tui.http.listing import Listing, walk
 from dojo_tui.http.retry import Retry
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, DojoTuiError, UsageError
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
@@ -50,7 +51,10 @@ class Setup:
         found = self.config.secrets.get(name)
         if not found:
             raise UsageError(
-                f"{self.config.label} has no {name}.", safe="Nothing was asked.", do="Edit it and give a reference."
+                f"{self.config.label} has no {name}.",
+                safe="Nothing was asked.",
+                do="Edit it and give a reference.",
+                cause=Cause.SECRET,
             )
         return found
 

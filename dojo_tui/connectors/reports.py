@@ -10,6 +10,7 @@ from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
 from dojo_tui.connectors.reports_newest import newest, read
 from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
@@ -119,8 +120,7 @@ class Reports(BaseTool):
             folder = from_id(vendor_id)
         except ValueError as error:
             raise ConnectorError(f"{inert(str(error))}.", safe="Nothing was changed.") from error
-        path = str(Path(walk.root, folder))
-        names, _ = walk.read(path, f"{folder}/" if folder else "")
+        names, _ = walk.read(path := str(Path(walk.root, folder)), f"{folder}/" if folder else "")
         if walk.problems:
             walk.ensure_there("Its Findings stay as they are.")
             raise ConnectorError(
@@ -133,6 +133,7 @@ class Reports(BaseTool):
                 f"The folder {inert(vendor_id)} holds no reports any more.",
                 safe="Its Findings stay as they are: a missing report does not say that nothing was found.",
                 do="Let the scanner write its report again, or run a Discover.",
+                cause=Cause.REPORT,
             )
         return [Path(path, name) for name in sorted(names)]
 

@@ -15,6 +15,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from dojo_tui.connectors.base import Vep
 from dojo_tui.connectors.reports_globs import Matches
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.text import inert
 
@@ -78,6 +79,7 @@ class Walk:
                 f"The location {inert(self.root)} cannot be read ({inert(reason)}): is it mounted?",
                 safe=safe,
                 do="Put it back or make it readable, or change the Connector's location.",
+                cause=Cause.SETTINGS,
             )
 
     def lost(self) -> str:

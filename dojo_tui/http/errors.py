@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.secret import scrub
 from dojo_tui.model.text import inert
@@ -35,7 +36,8 @@ class HttpError(ConnectorError):
         status: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(inert(scrub(what)), safe=SAFE, do=inert(scrub(do)))
+        cause = Cause.SETTINGS if fault is Fault.YOURS and self.usual_cause is Cause.TOOL else None
+        super().__init__(inert(scrub(what)), safe=SAFE, do=inert(scrub(do)), cause=cause)
         self.fault = fault
         self.status = status
         self.headers = headers or {}
@@ -50,6 +52,8 @@ class RetriableError(HttpError):
 class UnreachableError(RetriableError):
     """There is no connection: nothing was sent, so asking again is safe whatever was asked."""
 
+    usual_cause = Cause.SETTINGS
+
 
 class FatalError(HttpError):
     """Asking again changes nothing."""
@@ -61,6 +65,8 @@ class TlsError(FatalError):
 
 class RefusedError(FatalError):
     """The server knows the answer and does not give it: 401, 403 or 404."""
+
+    usual_cause = Cause.SECRET
 
 
 class IncompleteError(FatalError):

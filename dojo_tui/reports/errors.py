@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.text import inert
 
@@ -20,6 +21,8 @@ class ReportError(ConnectorError):
     ``file`` is the report's name, ``place`` where in it (line and column, or
     the path to a JSON value; may be empty), ``reason`` a plain sentence.
     """
+
+    usual_cause = Cause.REPORT
 
     def __init__(self, file: str, reason: str, *, place: str = "", do: str = "") -> None:
         self.file = file

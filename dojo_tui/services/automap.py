@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import LogLevel, OutcomeStatus
 from dojo_tui.services.names import suggested_name
@@ -44,7 +45,10 @@ def auto_map(run: OperationRun, destination: Destination) -> None:
             run.counts["mapped"] += mapped
             told = run.outcomes(
                 connection,
-                [(record.id, record.name, OutcomeStatus.SKIPPED, reason, {}) for record, reason in refused],
+                [
+                    (record.id, record.name, OutcomeStatus.SKIPPED, reason, {}, Cause.UNMAPPED)
+                    for record, reason in refused
+                ],
             )
         for event in told:
             run.emit(event)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dojo_tui.connectors.base import Tool, Vep
 from dojo_tui.destinations.base import Destination, Target
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import CancelledError, ConnectorError, DojoTuiError
 from dojo_tui.model.operation import DISCOVER_COUNTS, LogLevel, OutcomeStatus, Status
 from dojo_tui.model.plan import Hold
@@ -104,12 +105,17 @@ class _Discover:
         except (CancelledError, ClosingError, LeaseLostError):
             raise
         except ConnectorError as error:
-            self._problem = self._problem or scrub(str(error))
+            self._stand(scrub(str(error)), error.cause)
         except DojoTuiError:
             raise
         except Exception as error:  # noqa: BLE001 -- a bug of a Tool must not make VEPs Missing
-            self._problem = self._problem or unexpected(error)
+            self._stand(unexpected(error), Cause.FAULT)
         self._store(batch)
+
+    def _stand(self, problem: str, cause: Cause) -> None:
+        """What makes the listing incomplete: the first of these is told."""
+        if not self._problem:
+            self._problem, self._run.cause = problem, cause
 
     def _accept(self, vep: Vep) -> Listed | None:
         """Bound what the tool says; a VEP that cannot be told from another makes the listing incomplete (P3)."""
@@ -120,7 +126,7 @@ class _Discover:
             problem = f"The tool lists {vep.vendor_id[:80]!r} twice."
         if problem:
             self._run.log(problem, LogLevel.ERROR)
-            self._problem = self._problem or problem
+            self._stand(problem, Cause.TOOL)
             return None
         self._listed.add(vep.vendor_id)
         if vep.product_type:
@@ -196,7 +202,8 @@ class _Discover:
             self._run.log(said, LogLevel.WARNING)
         with self._run.write() as connection:
             done = self._run.outcomes(
-                connection, [(record_id, name, OutcomeStatus.DONE, said, {}) for record_id, name, said in rows]
+                connection,
+                [(record_id, name, OutcomeStatus.DONE, said, {}, Cause.UNKNOWN) for record_id, name, said in rows],
             )
         for event in done:
             self._run.emit(event)
@@ -234,8 +241,13 @@ class _Discover:
                     f"{len(going):,} of {mapped:,} mapped Records would become Missing. That is held until you confirm "
                     "it: run Discover again accepting the large change, or make sure that the location is right."
                 )
+                self._run.cause = Cause.LARGE
                 done = self._run.outcomes(
-                    connection, [(record_id, name, OutcomeStatus.HELD, _HELD_NOT_SEEN, {}) for record_id, name in going]
+                    connection,
+                    [
+                        (record_id, name, OutcomeStatus.HELD, _HELD_NOT_SEEN, {}, Cause.LARGE)
+                        for record_id, name in going
+                    ],
                 )
             else:
                 held, done = "", []

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from dojo_tui.connectors.base import Tool
 from dojo_tui.destinations.base import Destination
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError, StoreError, UsageError
 from dojo_tui.model.operation import LogLevel, OperationType, Status, Trigger
@@ -224,7 +225,7 @@ class Operations:
     def _execute(self, job: Job) -> None:
         """Do the work. Whatever happens, the Operation ends, and is told to."""
         self._tell(job, Status.RUNNING)
-        status, error = Status.FAILED, ""
+        status, error, cause = Status.FAILED, "", Cause.UNKNOWN
         run: OperationRun | None = None
         raised: BaseException | None = None
         try:
@@ -240,9 +241,9 @@ class Operations:
         except (ClosingError, LeaseLostError) as stopped:
             status, error = Status.INTERRUPTED, str(stopped)
         except DojoTuiError as failed:
-            error = str(failed)
+            error, cause = str(failed), failed.cause
         except Exception as failed:  # noqa: BLE001 -- a Tool's bug ends its Operation, not the program
-            error = unexpected(failed)
+            error, cause = unexpected(failed), Cause.FAULT
         except BaseException as stopped:  # noqa: BLE001 -- raised again below
             status, error = Status.INTERRUPTED, str(ClosingError())
             if isinstance(stopped, KeyboardInterrupt):
@@ -250,10 +251,11 @@ class Operations:
             raised = stopped
         error = scrub(error)
         if run is not None:
+            cause = cause or run.cause
             run.shared.close()
         if error and run is not None:
             run.log(error, LogLevel.WARNING if status in (Status.HELD, Status.CANCELLED) else LogLevel.ERROR)
-        self._end(job, run, status, error)
+        self._end(job, run, status, error, cause)
         if raised is not None:
             raise raised
 
@@ -271,7 +273,7 @@ class Operations:
             return discover.discover(run, tool, self._destination, self._settings.discover_hold)
         return sync.sync(run, tool, self._destination, self._settings)
 
-    def _end(self, job: Job, run: OperationRun | None, status: Status, error: str) -> None:
+    def _end(self, job: Job, run: OperationRun | None, status: Status, error: str, cause: Cause) -> None:
         counts = run.counts if run else {}
         try:
             with self._database.write() as connection:
@@ -279,7 +281,8 @@ class Operations:
                 leases.release(connection, self._lease(job))
                 if run:
                     run.save_log(connection)
-                if not operation_writes.end(connection, job.operation_id, status, self._clock.now(), counts, error):
+                now = self._clock.now()
+                if not operation_writes.end(connection, job.operation_id, status, now, counts, error, cause):
                     status = Status.INTERRUPTED  # whoever took the Connector over has written that
         except StoreError as unsaved:
             # The lease runs out, and the Operation is found Interrupted. Who listens is told what really happened.

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Closes, Config
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import LogLevel, OutcomeStatus
 from dojo_tui.model.secret import Secret, scrub
@@ -72,6 +73,8 @@ class OperationRun:
     counts: dict[str, int]
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     shared: Shared = field(default_factory=Shared)
+    cause: Cause = Cause.UNKNOWN
+    """What stands in the way of the whole Operation, if it does not end as it should."""
     _lines: list[Line] = field(default_factory=list)
     _told_at: float = 0.0
     _saved_at: float = field(default_factory=time.monotonic)
@@ -136,20 +139,21 @@ class OperationRun:
         status: OutcomeStatus,
         reason: str = "",
         counts: Mapping[str, int] | None = None,
+        cause: Cause = Cause.UNKNOWN,
     ) -> RecordDone:
         """Record what became of one Record; the event is to be told when the transaction is committed."""
-        return self.outcomes(connection, [(record_id, record_name, status, reason, counts or {})])[0]
+        return self.outcomes(connection, [(record_id, record_name, status, reason, counts or {}, cause)])[0]
 
     def outcomes(
         self,
         connection: Connection,
-        rows: Sequence[tuple[int | None, str, OutcomeStatus, str, Mapping[str, int]]],
+        rows: Sequence[tuple[int | None, str, OutcomeStatus, str, Mapping[str, int], Cause]],
     ) -> list[RecordDone]:
         """Record what became of Records."""
         now = self.clock.now()
         written = [
-            Outcome(record_id, name, status, clean(scrub(reason), _LONGEST_MESSAGE), counts, now)
-            for record_id, name, status, reason, counts in rows
+            Outcome(record_id, name, status, clean(scrub(reason), _LONGEST_MESSAGE), counts, now, cause)
+            for record_id, name, status, reason, counts, cause in rows
         ]
         operation_writes.add_outcomes(connection, self.operation_id, written)
         return [

@@ -32,6 +32,8 @@ _SCORES = {
     Severity.INFO: 0.0,
 }
 """Said where no score is known: the middle of what CVSS calls so."""
+_NOBODY = {"driver": {"name": "dojo-tui", "rules": []}}
+"""The tool of a run in which nothing was found."""
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DECIDED = (
     ("false_p", "false positive"),
@@ -44,6 +46,7 @@ def write_sarif(stream: TextIO, runs: Iterable[tuple[str, Iterable[tuple[int, Fi
     """Write ``runs``, the Findings (with their ids) of each scanner; how many results were written."""
     count = 0
     stream.write(f'{{"$schema": {_json(SCHEMA)}, "version": "2.1.0", "runs": [')
+    number = -1
     for number, (scanner, found) in enumerate(runs):
         stream.write(',\n{"results": [' if number else '\n{"results": [')
         rules: dict[str, dict[str, Any]] = {}
@@ -52,6 +55,9 @@ def write_sarif(stream: TextIO, runs: Iterable[tuple[str, Iterable[tuple[int, Fi
             count += 1
         driver = {"name": scanner or "unknown", "rules": list(rules.values())}
         stream.write(f'\n], "columnKind": "unicodeCodePoints", "tool": {_json({"driver": driver})}}}')
+    if number < 0:
+        # A log without a run says that nothing was looked at; whoever takes it in may refuse it.
+        stream.write(f'\n{{"results": [], "columnKind": "unicodeCodePoints", "tool": {_json(_NOBODY)}}}')
     stream.write("\n]}\n")
     return count
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dojo_tui.connectors.base import Field, Tool
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.secret import Secret, scrub
 from dojo_tui.model.text import inert
@@ -225,7 +226,7 @@ def _words(text: str, name: str) -> list[str]:
 
 
 def _failed(what: str, do: str) -> ConnectorError:
-    return ConnectorError(scrub(what), safe=_SAFE, do=do)
+    return ConnectorError(scrub(what), safe=_SAFE, do=do, cause=Cause.SECRET)
 
 
 _RESOLVE: Mapping[str, Callable[[str, Check], str]] = {

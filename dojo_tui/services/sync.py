@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Fetch, Tool
 from dojo_tui.destinations.base import Destination, Reimport, Target
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
 from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Status, ending
 from dojo_tui.model.plan import Action, Summary, tally
@@ -74,7 +75,7 @@ class _Sync:
                 del left[place], future  # its Findings need no memory while the next are waited for
                 self._run.progress(len(good) - len(left), len(good), place.name)
         except CancelledError:
-            self._note([(place, OutcomeStatus.CANCELLED, "") for place in left])
+            self._note([(place, OutcomeStatus.CANCELLED, "", Cause.UNKNOWN) for place in left])
             raise
         if not self._request.dry_run:
             self._run.emit(RecordsChanged(self._run.connector.id))
@@ -87,14 +88,18 @@ class _Sync:
         with self._run.database.read() as connection:
             places = discovery.places(connection, self._run.connector.id, states, ids)
         good = [place for place in places if place.state is State.GOOD]
-        skipped = [(place, OutcomeStatus.SKIPPED, _why_not(place)) for place in places if place.state is not State.GOOD]
+        skipped = [
+            (place, OutcomeStatus.SKIPPED, *_why_not(place)) for place in places if place.state is not State.GOOD
+        ]
         targets = {self._target(place): place for place in good}
         elsewhere = {targets[target]: name for target, name in self._destination.elsewhere(list(targets)).items()}
-        skipped += [(place, OutcomeStatus.SKIPPED, _elsewhere(name)) for place, name in elsewhere.items()]
+        skipped += [
+            (place, OutcomeStatus.SKIPPED, _elsewhere(name), Cause.ELSEWHERE) for place, name in elsewhere.items()
+        ]
         good = [place for place in good if place not in elsewhere]
         lost = lost_places(self._destination, self._run, good, quick=True)
         self._mark_lost(lost)
-        skipped += [(place, OutcomeStatus.SKIPPED, f"Stale: {reason}") for place, reason in lost.items()]
+        skipped += [(place, OutcomeStatus.SKIPPED, f"Stale: {reason}", Cause.STALE) for place, reason in lost.items()]
         self._note(skipped)
         return [place for place in good if place not in lost]
 
@@ -120,14 +125,14 @@ class _Sync:
         except _STOPPED:
             raise
         except _FlowsNoMoreError as error:
-            self._note([(place, OutcomeStatus.SKIPPED, str(error))])
+            self._note([(place, OutcomeStatus.SKIPPED, str(error), Cause.UNMAPPED)])
         except LostError as error:
             self._mark_lost({place: error.what})
-            self._note([(place, OutcomeStatus.SKIPPED, f"Stale: {error.what}")])
+            self._note([(place, OutcomeStatus.SKIPPED, f"Stale: {error.what}", Cause.STALE)])
         except DojoTuiError as error:
-            self._fail(place, str(error))
+            self._fail(place, str(error), error.cause)
         except Exception as error:  # noqa: BLE001 -- a bug of a Tool fails this Record only
-            self._fail(place, unexpected(error))
+            self._fail(place, unexpected(error), Cause.FAULT)
         else:
             self._done(place, summary, fetch)
 
@@ -155,17 +160,19 @@ class _Sync:
             reasons.append(f"{older} left out: {some(fetch.left_out)}")
         if summary.held:
             run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
-            self._note([(place, OutcomeStatus.HELD, " ".join([summary.held, "; ".join(reasons)]).strip())], summary)
+            why = " ".join([summary.held, "; ".join(reasons)]).strip()
+            self._note([(place, OutcomeStatus.HELD, why, Cause.LARGE)], summary)
         else:
-            self._note([(place, OutcomeStatus.DONE, "; ".join(reasons))], summary, kept_evidence(fetch.evidence))
+            done = (place, OutcomeStatus.DONE, "; ".join(reasons), Cause.UNKNOWN)
+            self._note([done], summary, kept_evidence(fetch.evidence))
 
-    def _fail(self, place: Place, reason: str) -> None:
+    def _fail(self, place: Place, reason: str, cause: Cause) -> None:
         self._run.log(f"{place.name}: {reason}", LogLevel.ERROR)
-        self._note([(place, OutcomeStatus.FAILED, reason)])
+        self._note([(place, OutcomeStatus.FAILED, reason, cause)])
 
     def _note(
         self,
-        rows: list[tuple[Place, OutcomeStatus, str]],
+        rows: list[tuple[Place, OutcomeStatus, str, Cause]],
         summary: Summary | None = None,
         evidence: Sequence[str] = (),
     ) -> None:
@@ -177,14 +184,15 @@ class _Sync:
         if not rows:
             return
         found = {action.value: summary[action] for action in Action} if summary is not None else {}
-        for _, status, _ in rows:
+        for _, status, _, _ in rows:
             self._ended[status] += 1
             tally(self._run.counts, status, found, dry_run=self._request.dry_run)
         with self._run.write() as connection:
             done = self._run.outcomes(
-                connection, [(place.record_id, place.name, status, reason, found) for place, status, reason in rows]
+                connection,
+                [(place.record_id, place.name, status, reason, found, cause) for place, status, reason, cause in rows],
             )
-            for place, status, _ in rows:
+            for place, status, _, _ in rows:
                 if status is OutcomeStatus.DONE and not self._request.dry_run:
                     discovery.mark_synced(connection, place.record_id, self._run.clock.now(), evidence)
         for event in done:
@@ -202,12 +210,12 @@ class _Sync:
         return " ".join(parts)
 
 
-def _why_not(place: Place) -> str:
+def _why_not(place: Place) -> tuple[str, Cause]:
     if place.state is State.MISSING:
-        return f"Missing: {place.state_reason or NOT_SEEN}"
+        return f"Missing: {place.state_reason or NOT_SEEN}", Cause.MISSING
     if place.state is State.STALE:
-        return f"Stale: {place.state_reason or 'its place at the destination is gone.'}"
-    return f"{place.state}: only mapped Records are synced."
+        return f"Stale: {place.state_reason or 'its place at the destination is gone.'}", Cause.STALE
+    return f"{place.state}: only mapped Records are synced.", Cause.UNMAPPED
 
 
 def _elsewhere(name: str) -> str:

@@ -6,13 +6,15 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.text import clean
 from dojo_tui.model.triage import REASON_LIMIT, Decision
 from dojo_tui.store import triage
 from dojo_tui.store.open import Store
-from dojo_tui.store.triage import Counts, TriageRow
+from dojo_tui.store.triage import Counts, Done, TriageRow
 
 __all__ = ["Counts", "Decided", "Triage", "TriageRow"]
 
@@ -72,22 +74,34 @@ class Triage:
             done = triage.last_act(connection, self._who)
             if done is None:
                 return None
-            what = f"'{done.decision} {_findings(done.count)}'"
-            changed = triage.decided_since(connection, done.batch)
-            if changed:
-                raise UsageError(
-                    f"Cannot undo {what}: somebody decided about {changed:,} of them since.", safe=_NOTHING
-                )
-            there = triage.elsewhere(connection, triage.of_batch(connection, done.batch))
-            if there:
-                raise UsageError(f"Cannot undo {what}: {there:,} of them were moved to a server since.", safe=_NOTHING)
+            _refuse_if_changed(connection, done, "undo")
             count = triage.take_back(connection, done.batch, self._clock.now())
         return Decided("undo", count, f"Took back: {done.decision} {_findings(count)}.")
+
+    def redo(self) -> Decided | None:
+        """Do again what this person took back last; None when there is nothing."""
+        with self._database.write() as connection:
+            done = triage.last_undone(connection, self._who)
+            if done is None:
+                return None
+            _refuse_if_changed(connection, done, "redo")
+            count = triage.do_again(connection, done, self._clock.now())
+        return Decided("redo", count, f"Done again: {done.decision} {_findings(count)}.")
 
     def history(self, finding_id: int) -> list[TriageRow]:
         """Every decision about a Finding, the newest first."""
         with self._database.read() as connection:
-            return triage.history(connection, finding_id)
+            return triage.histories(connection, [finding_id]).get(finding_id, [])
+
+
+def _refuse_if_changed(connection: Connection, done: Done, act: str) -> None:
+    what = f"'{done.decision} {_findings(done.count)}'"
+    changed = triage.decided_since(connection, done.batch)
+    if changed:
+        raise UsageError(f"Cannot {act} {what}: somebody decided about {changed:,} of them since.", safe=_NOTHING)
+    there = triage.elsewhere(connection, triage.of_batch(connection, done.batch))
+    if there:
+        raise UsageError(f"Cannot {act} {what}: {there:,} of them were moved to a server since.", safe=_NOTHING)
 
 
 def _on_a_server(count: int) -> UsageError:

@@ -68,6 +68,15 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """How many Findings of one severity are open, or closed."""
+
+    active: bool
+    severity: Severity
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindingQuery:
     """Which Findings, in which order.
 
@@ -125,11 +134,13 @@ def finding_ids(connection: Connection, query: FindingQuery) -> array[int]:
     return fetch_ids(connection, _chosen(connection, query, select(findings.c.id)).order_by(*_order(query)))
 
 
-def finding_counts(connection: Connection, query: FindingQuery) -> dict[Severity, int]:
-    """How many Findings of each severity ``query`` asks for."""
-    statement = _chosen(connection, query, select(findings.c.severity, func.count()))
-    statement = statement.group_by(findings.c.severity).order_by(findings.c.severity.desc())
-    return {Severity(severity): number for severity, number in connection.execute(statement)}
+def finding_groups(connection: Connection, query: FindingQuery) -> list[FindingGroup]:
+    """How many Findings ``query`` asks for, in the groups in which they come when they are sorted by severity."""
+    severity, active = findings.c.severity, findings.c.active
+    statement = _chosen(connection, query, select(active, severity, func.count())).group_by(active, severity)
+    worst_last = query.sort == "severity" and not query.descending
+    statement = statement.order_by(active.desc(), severity.asc() if worst_last else severity.desc())
+    return [FindingGroup(bool(is_so), Severity(of), count) for is_so, of, count in connection.execute(statement)]
 
 
 def finding_rows(connection: Connection, ids: Iterable[int]) -> list[FindingRow]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import BusyError
 from dojo_tui.model.operation import CLOSE_COUNTS, SYNC_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.model.plan import tally
@@ -44,6 +45,7 @@ class Outcome:
     reason: str
     counts: Mapping[str, int]
     at: datetime
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,16 @@ def begin(connection: Connection, operation_id: int, now: datetime) -> bool:
 
 
 def end(
-    connection: Connection, operation_id: int, status: Status, now: datetime, counts: Mapping[str, int], error: str
+    connection: Connection,
+    operation_id: int,
+    status: Status,
+    now: datetime,
+    counts: Mapping[str, int],
+    error: str,
+    cause: Cause = Cause.UNKNOWN,
 ) -> bool:
     """Record the end; False when somebody else (who took the Connector over) already has."""
-    values = {"status": status, "ended_at": now, "counts": dict(counts), "error": error}
+    values = {"status": status, "ended_at": now, "counts": dict(counts), "error": error, "cause": cause}
     return _change(connection, operation_id, (Status.QUEUED, Status.RUNNING), **values)
 
 
@@ -173,6 +181,7 @@ def add_outcomes(connection: Connection, operation_id: int, rows: Sequence[Outco
                     "record_name": row.record_name,
                     "status": row.status,
                     "reason": row.reason,
+                    "cause": row.cause,
                     "counts": dict(row.counts),
                     "at": row.at,
                 }

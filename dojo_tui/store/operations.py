@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Float, RowMapping, func, select, type_coerce
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import NotFoundError
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.store.ids import chunks, fetch_ids
@@ -36,6 +37,8 @@ class OperationRow:
     counts: dict[str, int]
     error: str
     dry_run: bool
+    cause: Cause = Cause.UNKNOWN
+    """What stands in the way of the whole Operation; its outcomes may have others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class OutcomeRow:
     reason: str
     counts: dict[str, int]
     at: datetime
+    cause: Cause = Cause.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,16 +191,38 @@ def running(connection: Connection) -> list[OperationRow]:
 
 def outcomes(connection: Connection, operation_id: int) -> list[OutcomeRow]:
     """What became of each Record, in the order in which they ended."""
+    return _outcomes(connection, outcomes_table.c.operation_id == operation_id)
+
+
+def _outcomes(connection: Connection, which: ColumnElement[bool]) -> list[OutcomeRow]:
     table = outcomes_table.c
     statement = (
-        select(table.record_id, table.record_name, table.status, table.reason, table.counts, table.at)
-        .where(table.operation_id == operation_id)
+        select(table.record_id, table.record_name, table.status, table.reason, table.counts, table.at, table.cause)
+        .where(which)
         .order_by(table.id)
     )
     return [
-        OutcomeRow(row.record_id, row.record_name, OutcomeStatus(row.status), row.reason, row.counts, row.at)
+        OutcomeRow(
+            row.record_id, row.record_name, OutcomeStatus(row.status), row.reason, row.counts, row.at, Cause(row.cause)
+        )
         for row in connection.execute(statement)
     ]
+
+
+def last_outcome(connection: Connection, record_id: int) -> tuple[int, OutcomeRow] | None:
+    """What became of a Record when something last did, with the Operation's id; what only was a plan does not count."""
+    table = outcomes_table.c
+    newest = (
+        select(table.id, table.operation_id)
+        .join_from(outcomes_table, operations)
+        .where(table.record_id == record_id, ~operations.c.dry_run)
+        .order_by(table.id.desc())
+        .limit(1)
+    )
+    found = connection.execute(newest).one_or_none()
+    if found is None:
+        return None
+    return found.operation_id, _outcomes(connection, table.id == found.id)[0]
 
 
 def log_lines(connection: Connection, operation_id: int, after_id: int = 0) -> list[LogRow]:
@@ -230,6 +256,7 @@ def _row(row: RowMapping) -> OperationRow:
             "type": OperationType(values["type"]),
             "status": Status(values["status"]),
             "trigger": Trigger(values["trigger"]),
+            "cause": Cause(values["cause"]),
             "duration_s": (ended - started).total_seconds() if started and ended else None,
         }
     )

@@ -168,6 +168,7 @@ operations = Table(
     Column("owner", Text, nullable=False),  # the process that runs it: host, pid and a nonce
     Column("counts", Json, nullable=False),
     Column("error", Text, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),
     Index(None, "connector_id", "status"),
     Index(None, "status"),
     sqlite_autoincrement=True,  # history and mappings outlive rows: an id is never given twice
@@ -182,6 +183,7 @@ outcomes = Table(
     Column("record_name", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("cause", Text, nullable=False, server_default=""),
     Column("counts", Json, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index(None, "operation_id"),

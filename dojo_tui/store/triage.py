@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, Text, and_, bindparam, cast, func, insert, select, update
 
 from dojo_tui.model.triage import Decision, Standing, decided, taken_back
 from dojo_tui.store.dialect import serialise
@@ -20,6 +20,8 @@ from dojo_tui.store.triage_table import triage_changes
 _BATCH_KEY = 0x646F6A74
 _STANDING = tuple(field.name for field in fields(Standing))
 _WRITTEN = tuple(name for name in _STANDING if name != "reported")
+_REPEATABLE = cast(triage_changes.c.before, Text) != "{}"
+"""What was taken back and somebody decided after has nothing to go back to."""
 _TESTS = tests.join(engagements).join(products)
 _STATE = select(findings.c.id, findings.c.test_id, *(findings.c[name] for name in _STANDING))
 
@@ -95,6 +97,10 @@ def decide(
             connection.execute(insert(triage_changes), rows)
         count += len(changes)
         active += sum(after.active for _, after in changes.values())
+    if count:
+        # What was taken back before cannot be done again any more, also when this is taken back.
+        mine = and_(triage_changes.c.by == by, triage_changes.c.undone, _REPEATABLE)
+        connection.execute(update(triage_changes).where(mine).values(before={}))
     _touch_tests(connection, ids)
     return count, active
 
@@ -102,10 +108,22 @@ def decide(
 def last_act(connection: Connection, by: str) -> Done | None:
     """A person's newest act that is not taken back."""
     table = triage_changes.c
-    newest = select(func.max(table.batch)).where(table.by == by, ~table.undone).scalar_subquery()
+    return _done(connection, select(func.max(table.batch)).where(table.by == by, ~table.undone).scalar_subquery())
+
+
+def last_undone(connection: Connection, by: str) -> Done | None:
+    """The act that this person took back last; None when they decided anew since, or took nothing back."""
+    table = triage_changes.c
+    standing = select(func.coalesce(func.max(table.batch), 0)).where(table.by == by, ~table.undone).scalar_subquery()
+    mine = and_(table.by == by, table.undone, table.batch > standing, _REPEATABLE)
+    return _done(connection, select(func.min(table.batch)).where(mine).scalar_subquery())
+
+
+def _done(connection: Connection, batch: ScalarSelect[Any]) -> Done | None:
+    table = triage_changes.c
     row = connection.execute(
         select(table.batch, table.decision, func.count())
-        .where(table.batch == newest)
+        .where(table.batch == batch)
         .group_by(table.batch, table.decision)
     ).one_or_none()
     return None if row is None else Done(row[0], Decision(row[1]), row[2])
@@ -143,12 +161,37 @@ def take_back(connection: Connection, batch: int, now: datetime) -> int:
     return len(ids)
 
 
-def history(connection: Connection, finding_id: int) -> list[TriageRow]:
-    """Every decision about a Finding, the newest first."""
+def do_again(connection: Connection, done: Done, now: datetime) -> int:
+    """Decide again what was taken back; how many those are. What is taken back then is what they are now."""
+    ids = of_batch(connection, done.batch)
     table = triage_changes.c
-    statement = select(table.at, table.by, table.decision, table.reason, table.undone)
-    rows = connection.execute(statement.where(table.finding_id == finding_id).order_by(table.id.desc()))
-    return [TriageRow(row.at, row.by, Decision(row.decision), row.reason, row.undone) for row in rows]
+    for chunk in chunks(ids):
+        ours = dict(_standings(connection, chunk))
+        by_tool = _dismissed_by_tool(connection, ours)
+        _write(
+            connection,
+            {key: decided(standing, done.decision, now, by_tool=key in by_tool) for key, standing in ours.items()},
+            now,
+        )
+        of_one = update(triage_changes).where(table.batch == done.batch, table.finding_id == bindparam("key"))
+        if ours:
+            kept = [{"key": key, "before": _kept(standing)} for key, standing in ours.items()]
+            connection.execute(of_one, kept)
+    connection.execute(update(triage_changes).where(table.batch == done.batch).values(undone=False))
+    _touch_tests(connection, ids)
+    return len(ids)
+
+
+def histories(connection: Connection, ids: Iterable[int]) -> dict[int, list[TriageRow]]:
+    """Every decision about these Findings, the newest first; those that nobody decided about are left out."""
+    table = triage_changes.c
+    statement = select(table.finding_id, table.at, table.by, table.decision, table.reason, table.undone)
+    found: dict[int, list[TriageRow]] = {}
+    for chunk in chunks(ids):
+        rows = connection.execute(statement.where(table.finding_id.in_(chunk)).order_by(table.id.desc()))
+        for key, at, by, decision, reason, undone in rows:
+            found.setdefault(key, []).append(TriageRow(at, by, Decision(decision), reason, undone))
+    return found
 
 
 def _standings(connection: Connection, ids: Iterable[int]) -> Iterator[tuple[int, Standing]]:

@@ -29,8 +29,11 @@ from dojo_tui.ui.commands import (
 
 HINT = "click it in the bottom line"
 MENU = "right-click a row (or click ^p menu) and click it in the list"
+HINT_OR_MENU = "click it in the bottom line, or right-click the row and click it in the list"
 MOVE, MARK, MAP, RUN, SHOW, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Program"
 TRIAGE = "Triage"
+GROUPED = frozenset({FINDINGS})
+OF_CONNECTOR = frozenset({CONNECTORS, OPERATIONS, OPERATION})
 CONNECT, SEND, RULE = "Connectors", "Destinations", "Rules"
 
 # One line or two for each thing a person reads about a command: a table, not code.
@@ -49,6 +52,12 @@ CATALOGUE: tuple[Command, ...] = (
             places=EVERYWHERE, run="moving:first", cli="dojo-tui records list", mouse="drag the scroll bar up"),
     Command(id="last", keys=("end", "G"), title="Last line", help="Go to the last line.", group=MOVE,
             places=EVERYWHERE, run="moving:last", cli="dojo-tui records list", mouse="drag the scroll bar down"),
+    Command(id="next_group", keys=("right_curly_bracket",), title="Next group", group=MOVE, places=GROUPED,
+            run="moving:next_group", help="Go to the first row of the next group.", mouse="click the group's head",
+            cli="dojo-tui findings list --filter severity:high"),
+    Command(id="previous_group", keys=("left_curly_bracket",), title="Previous group", group=MOVE, places=GROUPED,
+            run="moving:previous_group", help="Go to the first row of the group, then of the one before.",
+            mouse="click the group's head", cli="dojo-tui findings list --filter severity:high"),
     Command(id="other_pane", keys=("tab", "shift+tab"), title="Other pane", group=MOVE,
             help="Go to the other pane (details, log) or back to the list.", places=EVERYWHERE,
             run="moving:other_pane", cli="dojo-tui operations show ID", mouse="click the pane"),
@@ -68,6 +77,10 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="mark_all", keys=("asterisk",), title="Mark all", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark all that the filter shows, also beyond the screen; again takes these marks away.",
             run="marking:all_", cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
+    Command(id="mark_group", keys=("plus",), title="Mark the group", group=MARK, places=GROUPED, needs=why.one,
+            help="Mark all rows of the group that the cursor is in; again takes these marks away.",
+            run="marking:group", cli="dojo-tui findings list --filter severity:high --json | jq '.[].id'",
+            mouse="click left of the group's head, or ctrl+click it"),
     Command(id="invert", keys=("tilde",), title="Invert marks", group=MARK, places=SEVERAL, needs=why.rows,
             help="Mark what is not marked, among all that the filter shows.", run="marking:invert",
             cli="dojo-tui records list --json | jq '.[].id'", mouse=MENU),
@@ -141,6 +154,9 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="undo_triage", keys=("u",), title="Undo the decision", short="undo", group=TRIAGE, hint=70,
             places=TRIAGED, changes=True, needs=why.triage_here, run="triage:undo", mouse=HINT,
             help="Take back the last decision about Findings, however many.", cli="dojo-tui findings undo"),
+    Command(id="redo_triage", keys=("U",), title="Redo the decision", group=TRIAGE, places=TRIAGED, changes=True,
+            needs=why.triage_here, run="triage:redo", mouse=MENU,
+            help="Decide again what undo took back.", cli="dojo-tui findings redo"),
     # --- run -----------------------------------------------------------------
     Command(id="sync", keys=("s",), title="Sync", short="sync", group=RUN, hint=12,
             hint_places=frozenset({MAPPED, RECORD}),
@@ -172,6 +188,14 @@ CATALOGUE: tuple[Command, ...] = (
     Command(id="apply_plan", keys=("s",), title="Sync what was planned", short="sync", group=RUN, hint=11, urgent=True,
             places=frozenset({OPERATION}), changes=True, needs=why.planned, run="running:apply_plan", mouse=HINT,
             help="Do what this plan shows, for the same Records.", cli="dojo-tui sync LABEL --record ID"),
+    Command(id="remap", keys=("m",), title="Map its Record", group=RUN, places=frozenset({OPERATION}), changes=True,
+            needs=why.of_record, run="outcomes:remap", mouse=MENU,
+            help="Choose the Product for the Record under the cursor: what helps where it is Stale.",
+            cli="dojo-tui records map ID --product NAME"),
+    Command(id="plan_outcome", keys=("p",), title="Plan its Record", group=RUN, places=frozenset({OPERATION}),
+            changes=True, needs=why.of_record, run="outcomes:plan", mouse=MENU,
+            help="Show what a Sync of the Record under the cursor would do now; nothing is changed.",
+            cli="dojo-tui sync LABEL --record ID --dry-run"),
     Command(id="again", keys=("R",), title="Run it again", short="again", group=RUN, hint=12,
             places=frozenset({OPERATIONS, OPERATION}), changes=True, needs=why.again, run="running:again", mouse=HINT,
             help="Run the same kind of Operation for the same Connector.", cli="dojo-tui sync LABEL"),
@@ -257,11 +281,13 @@ CATALOGUE: tuple[Command, ...] = (
             help="Name a folder of scanner reports on this machine: it is checked, discovered and shown, step by step.",
             cli="dojo-tui connectors add reports --label L --location DIR"),
     Command(id="edit", keys=("E",), title="Edit and schedule", short="edit", group=CONNECT, hint=15,
-            places=frozenset({CONNECTORS}), changes=True, needs=why.one, run="connecting:edit", mouse=HINT,
-            help="Change its label, location, options, schedules, auto-map and minimum severity.",
+            places=OF_CONNECTOR, hint_places=frozenset({CONNECTORS}), changes=True, needs=why.of_connector,
+            run="connecting:edit", mouse=HINT_OR_MENU,
+            help="Change the Connector's label, location, options, schedules, auto-map and minimum severity.",
             cli="dojo-tui connectors edit LABEL"),
     Command(id="check", keys=("t",), title="Check", short="check", group=CONNECT, hint=20,
-            places=frozenset({CONNECTORS}), needs=why.one, run="connecting:check", mouse=HINT,
+            places=OF_CONNECTOR, hint_places=frozenset({CONNECTORS}), needs=why.of_connector, run="connecting:check",
+            mouse=HINT_OR_MENU,
             help="Reach the tool; say step by step what works and what would be skipped. Nothing is changed.",
             cli="dojo-tui connectors check LABEL"),
     Command(id="check_again", keys=("t", "R"), title="Check again", short="check again", group=CONNECT, hint=20,
@@ -269,7 +295,8 @@ CATALOGUE: tuple[Command, ...] = (
             help="Do the check that is shown once more.",
             cli="dojo-tui connectors check LABEL; dojo-tui destinations check URL"),
     Command(id="discover_one", keys=("d",), title="Discover this Connector", short="discover", group=CONNECT, hint=25,
-            places=frozenset({CONNECTORS}), changes=True, needs=why.one, run="connecting:discover", mouse=HINT,
+            places=frozenset({CONNECTORS, OPERATION}), hint_places=frozenset({CONNECTORS}), changes=True,
+            needs=why.of_connector, run="connecting:discover", mouse=HINT_OR_MENU,
             help="Ask it what there is.", cli="dojo-tui discover LABEL"),
     Command(id="sync_one", keys=("s",), title="Sync this Connector", short="sync", group=CONNECT, hint=26,
             places=frozenset({CONNECTORS}), changes=True, needs=why.one, run="connecting:sync", mouse=HINT,
@@ -279,7 +306,7 @@ CATALOGUE: tuple[Command, ...] = (
             help="Remove it and its Records (asks first, and says what stays).",
             cli="dojo-tui connectors remove LABEL"),
     # --- destinations --------------------------------------------------------
-    Command(id="destinations", keys=("D", "5"), title="Destinations", group=SEND, places=TABS | {CONNECTORS},
+    Command(id="destinations", keys=("D", "5"), title="Destinations", group=SEND, places=TABS | {CONNECTORS, OPERATION},
             run="sending:destinations", mouse="click the destination in the top line",
             help="Show where Findings go: the embedded destination or a DefectDojo server.",
             cli="dojo-tui destinations list"),

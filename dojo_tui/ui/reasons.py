@@ -21,6 +21,20 @@ def one(context: Context) -> str:
     return "" if context.row is not None else "there is nothing under the cursor"
 
 
+def of_connector(context: Context) -> str:
+    """A Connector, or an Operation whose Connector is there."""
+    if context.row is None:
+        return "there is nothing under the cursor"
+    return "" if getattr(context.row, "connector_id", 0) is not None else "its Connector was removed"
+
+
+def of_record(context: Context) -> str:
+    """An Operation with Records."""
+    if context.row is None or not context.rows:
+        return "there is no Record under the cursor"
+    return ""
+
+
 def rows(context: Context) -> str:
     """Any row at all."""
     return "" if context.rows else "the list is empty"

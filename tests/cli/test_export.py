@@ -45,9 +45,12 @@ def test_a_file_that_is_there_is_replaced_only_with_force(mapped: Cli, tmp_path:
     assert list(tmp_path.glob("*.part")) == []
 
 
-@pytest.mark.parametrize("what", ["records", "findings", "operations", "connectors", "products"])
+@pytest.mark.parametrize(
+    "what", ["records", "findings", "operations", "connectors", "products", "destinations", "rules"]
+)
 def test_every_listing_as_csv_and_json_says_the_same(mapped: Cli, what: str) -> None:
     mapped("sync")
+    mapped("rules", "add", "team-*", "--product", "Shop")
     rows = mapped.json(what, "list")
     assert json.loads(mapped(what, "list", "--format", "json").out) == rows
     table = list(csv.DictReader(io.StringIO(mapped(what, "list", "--format", "csv").out)))

@@ -170,6 +170,11 @@ def test_what_failed_is_retried_alone(mapped: Cli) -> None:
     whole = report.read_bytes()
     report.write_bytes(whole[:100])
     (broken,) = mapped.json("sync", expect=1)["operations"]
+    shown = mapped.json("operations", "show", broken["id"])
+    assert shown["outcomes"][0]["cause"] == "report"
+    assert shown["helps"][0] == f"dojo-tui operations retry {broken['id']}"
+    told = mapped("operations", "show", broken["id"]).out
+    assert f"  web:\n    dojo-tui operations retry {broken['id']}  # run again only what failed" in told
     report.write_bytes(whole)
     (again,) = mapped.json("operations", "retry", broken["id"])["operations"]
     assert (again["status"], again["counts"]["records"]) == ("Completed", 1)

@@ -31,7 +31,11 @@ def test_triage_is_set_kept_by_a_sync_undone_and_cleared(synced: Cli, option: st
     assert (held["active"], held[flag]) == (False, True)
     assert synced.json("findings", "undo")["count"] == 1
     assert synced("findings", "undo").out == "There is nothing to undo.\n"
-    synced("findings", "triage", identifier, option)
+    assert "Done again" in synced("findings", "redo").out
+    assert synced.json("findings", "redo")["count"] == 0
+    (decision,) = synced.json("findings", "history", identifier)
+    assert (decision["reason"], decision["undone"]) == ("looked at it", False)
+    assert "looked at it" in synced("findings", "history", identifier).out
     assert "1 active again" in synced("findings", "triage", identifier, "--clear").out
 
 

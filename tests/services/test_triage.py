@@ -122,6 +122,33 @@ def test_undo_takes_back_one_act_at_a_time_however_many_findings(held: World) ->
     assert {state(held, name) for name in "123"} == {OPEN}
 
 
+def test_redo_decides_again_what_was_taken_back_in_the_order_it_was_decided(held: World, other: Workspace) -> None:
+    triage = held.workspace.triage
+    triage.decide(ids(held, "1", "2"), Decision.FALSE_POSITIVE, "seen")
+    triage.decide(ids(held, "1"), Decision.OUT_OF_SCOPE)
+    triage.undo()
+    triage.undo()
+    held.tool.findings["a"] = [finding("1"), finding("3")]
+    held.sync()
+    again = triage.redo()
+    assert again is not None
+    assert again.sentence == "Done again: false positive 2 Findings."
+    assert (state(held, "1"), row(held, "2").false_p) == (FALSE, True)
+    assert [(one.reason, one.undone) for one in triage.history(ids(held, "2")[0])] == [("seen", False)]
+    assert triage.redo() is not None
+    assert row(held, "1").out_of_scope
+    assert triage.redo() is None
+    triage.undo()
+    triage.undo()
+    assert (state(held, "1"), state(held, "2")) == (OPEN, CLOSED), "what it was when it was done again"
+    triage.decide(ids(held, "3"), Decision.RISK_ACCEPTED)
+    assert triage.redo() is None, "a new decision is where redo ends"
+    triage.undo()
+    replace_who(other, "bob").decide(ids(held, "3"), Decision.OUT_OF_SCOPE)
+    with pytest.raises(UsageError, match=r"Cannot redo 'risk accepted 1 Finding': somebody decided about 1"):
+        triage.redo()
+
+
 def test_undo_after_a_sync_says_what_is_so_now(held: World) -> None:
     held.workspace.triage.decide(ids(held, "1"), Decision.FALSE_POSITIVE)
     held.tool.findings["a"] = [finding("2"), finding("3")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,9 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.severity import Severity
 from dojo_tui.store import tables
 from dojo_tui.store.finding_filter import STATES, asks_for_state, faults
-from dojo_tui.store.findings import FindingQuery, finding_counts, finding_ids, finding_rows
+from dojo_tui.store.findings import FindingQuery, finding_groups, finding_ids, finding_rows
 from dojo_tui.store.open import open_store
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -88,15 +88,16 @@ def found(connection: Connection, text: str) -> set[str]:
 )
 def test_every_field_finds_what_it_says(connection: Connection, text: str, wanted: set[str]) -> None:
     assert found(connection, text) == wanted
-    assert sum(finding_counts(connection, FindingQuery(text=text)).values()) == len(wanted)
+    assert sum(group.count for group in finding_groups(connection, FindingQuery(text=text))) == len(wanted)
 
 
-def test_counts_by_severity_begin_with_the_worst(connection: Connection) -> None:
-    assert list(finding_counts(connection, FindingQuery()).items()) == [
-        (Severity.CRITICAL, 1),
-        (Severity.HIGH, 1),
-        (Severity.LOW, 4),
-    ]
+@pytest.mark.parametrize("query", [FindingQuery(), FindingQuery(descending=False)], ids=["worst first", "last"])
+def test_groups_come_as_their_rows_do(connection: Connection, query: FindingQuery) -> None:
+    rows = finding_rows(connection, finding_ids(connection, query))
+    of_rows = Counter((row.active, row.severity) for row in rows)
+    assert [((group.active, group.severity), group.count) for group in finding_groups(connection, query)] == list(
+        of_rows.items()
+    )
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,8 @@ from dojo_tui.ui.screens.base import Page
 PASSES = 6
 CHARACTERS = {
     "space": " ", "slash": "/", "colon": ":", "asterisk": "*", "tilde": "~", "question_mark": "?",
-    "greater_than_sign": ">", "less_than_sign": "<", "left_square_bracket": "[", "right_square_bracket": "]",
+    "greater_than_sign": ">", "less_than_sign": "<", "right_curly_bracket": "}", "left_curly_bracket": "{", "plus": "+",
+    "left_square_bracket": "[", "right_square_bracket": "]",
 }  # fmt: skip
 SMALL, NORMAL, WIDE, LARGE = (80, 24), (120, 40), (160, 48), (200, 60)
 

@@ -277,6 +277,45 @@ def test_what_failed_is_retried_alone_and_run_again_runs_all(make_app: AppMaker)
     drive(make_app(), script)
 
 
+def test_a_failed_records_whole_reason_stands_there_with_the_keys_that_help(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        tool = memory(hand)
+        good = [row for row in rows(hand, State.GOOD) if row.connector_label == "code"]
+        tool.veps = {row.vendor_id: [finding(number) for number in range(40)] for row in rows(hand)}
+        await hand.press("2", "right_square_bracket", "S")
+        await hand.operations()
+        tool.veps[good[1].vendor_id] = []
+        tool.broken = {good[0].vendor_id}
+        await hand.press("S")
+        await hand.operations()
+        await hand.press("3", "enter")
+        assert "› " + good[0].name in hand.screen, "what failed stands first"  # noqa: RUF001
+        for words in (
+            "cannot be read. What we hold stays. Look at it.",
+            "code, /srv/code",
+            "r run again only what failed",
+        ):
+            assert words in hand.screen
+        await hand.press("enter", "end")
+        assert "Look at it." in hand.screen.partition("Last Operation")[2], "its own screen tells it too"
+        await hand.press("escape", "t")
+        assert "Check: code" in hand.screen
+        await hand.press("escape", "m")
+        assert f"Map “{good[0].name}” to which Product?" in hand.screen
+        await hand.press("escape", "slash")
+        await hand.type("held !failed")
+        await hand.press("enter")
+        assert "It would close 40 of 40 active Findings." in hand.screen
+        assert "A confirm it" in hand.screen
+        await hand.press("p")
+        await hand.operations()
+        assert "Sync plan code" in hand.screen
+        await hand.press("escape", "E")
+        assert "Edit code" in hand.screen
+
+    drive(make_app(), script, SMALL)
+
+
 def test_findings_of_a_record_and_of_its_product(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         tool = memory(hand)

@@ -262,12 +262,20 @@ def test_the_map_dialog_names_the_record(make_app: AppMaker) -> None:
 
 def test_each_filter_says_what_it_understands(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
-        for keys, words in (("1", "state:new"), ("3", "status:failed"), ("2 f", "severity:high")):
+        for keys, words in (
+            ("1", "words !not state:new product:x connector:x seen:<7d"),
+            ("3", "status:failed type:sync trigger:manual connector:x"),
+            ("enter", "words !not failed held skipped"),
+            ("escape 2 f", "severity:high is:closed file:x rule:x cve:x"),
+            ("escape H", "words map ignore by rules"),
+        ):
             await hand.press(*keys.split(), "slash")
-            assert words in hand.screen
+            await hand.type("x")
+            assert words in hand.screen.splitlines()[-1], "also while one types"
             await hand.press("escape")
+            assert "help" in hand.screen.splitlines()[-1]
 
-    drive(make_app(), script)
+    drive(make_app(), script, SMALL)
 
 
 def test_what_is_wrong_in_the_form_is_told_in_full_at_its_field(make_app: AppMaker) -> None:

@@ -72,10 +72,43 @@ def test_one_finding_is_decided_about_on_its_own_screen_and_tells_its_history(ma
         assert "● Active" in hand.screen
         await hand.press("u")
         assert "(undone)" in hand.screen
-        await hand.press("d", "escape")
-        assert "- False positive" in hand.screen
+        await hand.press("U")
+        assert "Done again: clear 1 Finding." in hand.page.told
+        assert "(undone)" not in hand.screen
+        assert "● Active" in hand.screen
+        await hand.press("escape")
+        assert "5 Findings" in hand.screen
+        assert "ada  Clear" in hand.screen, "also beside the list"
 
-    drive(make_app(), script, (100, 48))
+    drive(make_app(), script, (124, 48))
+
+
+def test_findings_stand_under_the_head_of_their_severity(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        await imported(hand)
+        table = hand.page.table
+        assert table is not None
+        lines = [line[1:13].rstrip() for line in hand.screen.splitlines()[3:10]]
+        assert lines == ["▲ High 3", *["  ▲ High"] * 3, "▽ Low 2", *["  ▽ Low"] * 2]
+        await hand.press("j", "j", "j")
+        assert table.current.severity is Severity.LOW, "the cursor steps over heads"
+        await hand.press("plus")
+        assert "● 2 marked" in hand.screen
+        await hand.press("left_curly_bracket")
+        assert table.cursor == 0
+        await hand.press("right_curly_bracket")
+        assert table.cursor == 3
+        await hand.pilot.click(table, offset=(1, 1))
+        assert "● 5 marked" in hand.screen
+        assert table.cursor == 0
+        await hand.press("escape", "d", "enter", "t", "I")
+        heads = [line.strip() for line in hand.screen.splitlines() if line[:2] in (" ▲", " ▽")]
+        assert heads == ["▽ Low 2", "▲ High 2", "▲ High, closed 1"]
+        await hand.press("greater_than_sign", "right_curly_bracket")
+        assert "There are no groups in this order" in hand.page.told
+        assert " ▲ High 3" not in hand.screen
+
+    drive(make_app(), script, SMALL)
 
 
 def test_counts_stay_right_under_a_filter(make_app: AppMaker) -> None:

@@ -10,6 +10,7 @@ from dojo_tui.ui.commands import Context
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
+    from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.ui.app import DojoApp
 
 
@@ -47,25 +48,35 @@ def import_reports(app: DojoApp, _context: Context) -> None:
         app.push_screen(ConnectorForm(local, guided=True))
 
 
+def _connector(context: Context) -> ConnectorRow | None:
+    """The Connector that a row is, or the one of an Operation."""
+    of = getattr(context.row, "connector_id", None)
+    return context.row if of is None else next((row for row in context.connectors if row.id == of), None)
+
+
 def edit(app: DojoApp, context: Context) -> None:
     """The same form, filled in."""
     from dojo_tui.ui.screens.connector_form import ConnectorForm
 
-    workspace = app.workspace
+    workspace, row = app.workspace, _connector(context)
     assert workspace is not None, "commands run once the store is open"
-    tool = workspace.tools.get(context.row.tool)
-    if tool is None:
-        app.tell(f"The tool {plain(context.row.tool, 40)} is not installed here: its form is unknown.", "bad")
+    if row is None:
         return
-    app.push_screen(ConnectorForm(tool, context.row))
+    tool = workspace.tools.get(row.tool)
+    if tool is None:
+        app.tell(f"The tool {plain(row.tool, 40)} is not installed here: its form is unknown.", "bad")
+        return
+    app.push_screen(ConnectorForm(tool, row))
 
 
 def check(app: DojoApp, context: Context) -> None:
     """Look whether it works, and say so step by step."""
     from dojo_tui.ui.screens.check import CheckScreen
 
-    workspace, row = app.workspace, context.row
+    workspace, row = app.workspace, _connector(context)
     assert workspace is not None, "commands run once the store is open"
+    if row is None:
+        return
     tool = workspace.tools.get(row.tool)
     title = tool.title if tool is not None else row.tool
     app.push_screen(
@@ -83,7 +94,9 @@ def check_again(app: DojoApp, _context: Context) -> None:
 
 def discover(app: DojoApp, context: Context) -> None:
     """Discover this one."""
-    start(app, OperationType.DISCOVER, [(context.row.id, context.row.label, None)])
+    row = _connector(context)
+    if row is not None:
+        start(app, OperationType.DISCOVER, [(row.id, row.label, None)])
 
 
 def sync(app: DojoApp, context: Context) -> None:

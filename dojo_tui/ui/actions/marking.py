@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dojo_tui.ui.actions.moving import NO_GROUPS
 from dojo_tui.ui.commands import Context
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
@@ -55,6 +56,17 @@ def all_(app: DojoApp, _context: Context) -> None:
         return
     shown = set(listed.ids)
     listed.set_marks(listed.marks - shown if shown <= listed.marks else listed.marks | shown)
+
+
+def group(app: DojoApp, _context: Context) -> None:
+    """Mark the group of the row; when it is marked, unmark it."""
+    listed = _list(app)
+    if listed is None:
+        return
+    if len(listed.heads):
+        listed.toggle_marks(listed.heads.rows_of(listed.heads.group_of(listed.cursor)))
+    else:
+        app.tell(NO_GROUPS, "dim")
 
 
 def invert(app: DojoApp, _context: Context) -> None:

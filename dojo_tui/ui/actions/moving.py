@@ -10,6 +10,7 @@ from dojo_tui.ui.widgets.text_pane import TextPane
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
 
+NO_GROUPS = "There are no groups in this order: sort by Severity."
 FAR = 1 << 62
 
 
@@ -51,6 +52,34 @@ def first(app: DojoApp, _context: Context) -> None:
 def last(app: DojoApp, _context: Context) -> None:
     """The last line."""
     _move(app, FAR)
+
+
+def next_group(app: DojoApp, _context: Context) -> None:
+    """The first row of the next group."""
+    _move_group(app, 1)
+
+
+def previous_group(app: DojoApp, _context: Context) -> None:
+    """The first row of this group, or of the one before."""
+    _move_group(app, -1)
+
+
+def _move_group(app: DojoApp, step: int) -> None:
+    page = app.page
+    listed = page.table if page is not None else None
+    if page is None or listed is None:
+        return
+    if not len(listed.heads):
+        page.say(NO_GROUPS, "dim")
+        return
+    here = listed.heads.group_of(listed.cursor)
+    first = listed.heads.rows_of(here).start
+    if not (step < 0 and listed.cursor > first):
+        here = max(0, min(len(listed.heads) - 1, here + step))
+    first = listed.heads.rows_of(here).start
+    listed.move_to(first)
+    # The head on top, as much of the group as fits below it.
+    listed.scroll_to(y=listed.heads.top_of(first), animate=False, force=True)
 
 
 def other_pane(app: DojoApp, _context: Context) -> None:

@@ -317,6 +317,6 @@ def _write(app: DojoApp, path: str, source: Source, ids: array[int], *, replace:
     app.tell(f"Writing {plain(path, 200)} …", "dim")
     app.jobs.apart(
         lambda: write_list(path, source, ids, workspace.store, replace=replace),
-        lambda count: app.tell(f"✓ {count:,} rows written to {plain(path, 200)}", "good"),
+        lambda count: app.tell(f"✓ {count:,} row{'' if count == 1 else 's'} written to {plain(path, 200)}", "good"),
         failed,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
 
 
-def _act(app: DojoApp, act: Callable[[Triage], Decided | None]) -> None:
+def _act(app: DojoApp, act: Callable[[Triage], Decided | None], nothing: str = "") -> None:
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
 
@@ -24,7 +24,7 @@ def _act(app: DojoApp, act: Callable[[Triage], Decided | None]) -> None:
             listed.set_marks(set())
         app.changed(records=True)
         if decided is None:
-            app.tell("There is nothing to take back.", "dim")
+            app.tell(nothing, "dim")
         else:
             app.tell(f"✓ {decided.sentence}", "good")
 
@@ -54,4 +54,9 @@ def choose(app: DojoApp, context: Context) -> None:
 
 def undo(app: DojoApp, _context: Context) -> None:
     """Take back the last act."""
-    _act(app, lambda triage: triage.undo())
+    _act(app, lambda triage: triage.undo(), "There is nothing to take back.")
+
+
+def redo(app: DojoApp, _context: Context) -> None:
+    """Do again what was taken back."""
+    _act(app, lambda triage: triage.redo(), "There is nothing to do again.")

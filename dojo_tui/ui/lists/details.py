@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.operation import OperationType
+from dojo_tui.model.operation import OperationType, OutcomeStatus
+from dojo_tui.services.remedies import SAYS, Remedy, remedies
+from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id, key_of
 from dojo_tui.ui.lists.base import lasted, moment
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.words import OUTCOMES, STATES, STATUSES, changes, counted
@@ -82,7 +84,7 @@ def history_lines(history: Sequence[Any], clock: Clock) -> list[Line]:
     return lines
 
 
-def operation_lines(row: Any, clock: Clock) -> list[Line]:
+def operation_lines(row: Any, clock: Clock, *, read_only: bool = False) -> list[Line]:
     """One Operation."""
     lines: list[Line] = [
         ((f"{kind(row)} {plain(row.connector_label)}", "strong"),),
@@ -101,19 +103,53 @@ def operation_lines(row: Any, clock: Clock) -> list[Line]:
         lines += [fact(plain(name), f"{number:,}") for name, number in row.counts.items()]
     if row.error:
         lines += [(), heading("What went wrong"), *paragraphs(row.error, "bad")]
+    helps = remedy_lines(remedies(row), OPERATIONS, read_only=read_only)
+    if not helps:
+        return lines
+    opens: Line = ((f" {key_of('open')} ", "key"), ("see why, Record by Record", ""))
+    return [*lines, (), *helps, opens]
+
+
+HELPS = {
+    Remedy.EDIT: "edit",
+    Remedy.CHECK: "check",
+    Remedy.DISCOVER: "discover_one",
+    Remedy.REMAP: "remap",
+    Remedy.PLAN: "plan_outcome",
+    Remedy.CONFIRM: "apply_held",
+    Remedy.DESTINATION: "destinations",
+    Remedy.RETRY: "retry",
+}
+"""The command of each remedy."""
+
+
+def remedy_lines(found: Sequence[Remedy], place: str, *, read_only: bool = False) -> list[Line]:
+    """Each with the key that it has in this place."""
+    lines: list[Line] = []
+    for remedy in found:
+        command = by_id()[HELPS[remedy]]
+        if place in command.places and not (read_only and command.changes):
+            lines.append(((f" {command.keys_short} ", "key"), (SAYS[remedy], "")))
     return lines
 
 
-def outcome_lines(outcomes: Sequence[Any], clock: Clock) -> list[Line]:
-    """Outcomes, one a line."""
-    return [
-        (
-            (f"{moment(clock, row.at)}  ", "dim"),
-            OUTCOMES[row.status],
-            (f"  {changes(row.counts)}  {plain(row.reason)}", ""),
-        )
-        for row in outcomes
-    ]
+def outcome_lines(operation: Any, outcome: Any, location: str = "", *, read_only: bool = False) -> list[Line]:
+    """Why one Record, or without ``outcome`` the whole Operation, ended so, and what helps.
+
+    The ``location`` of its Connector is told with what failed: the names in a reason are below it.
+    """
+    if outcome is None:
+        word, style = STATUSES[operation.status]
+        name, reason = kind(operation), operation.error
+    else:
+        word, style = OUTCOMES[outcome.status]
+        name, reason = plain(outcome.record_name), outcome.reason
+    if not reason:
+        return []
+    helps = remedy_lines(remedies(operation, outcome), OPERATION, read_only=read_only)
+    told = location and (outcome is None or outcome.status is OutcomeStatus.FAILED)
+    where = f"  {plain(operation.connector_label)}, {plain(location)}" if told else ""
+    return [((f"{word} ", style), (name, "strong"), (where, "dim")), *paragraphs(reason), *helps]
 
 
 def connector_lines(row: Any, clock: Clock, title: str) -> list[Line]:

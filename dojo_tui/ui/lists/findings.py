@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
 from dojo_tui.ui.lists.finding import finding_state
+from dojo_tui.ui.lists.groups import Group
 from dojo_tui.ui.lists.words import SEVERITIES
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
     from dojo_tui.model.severity import Severity
-    from dojo_tui.store.findings import FindingQuery, FindingRow
+    from dojo_tui.store.findings import FindingGroup, FindingQuery, FindingRow
+    from dojo_tui.store.triage import TriageRow
     from dojo_tui.wiring import Workspace
+
+MANY = 4_096
+"""Findings whose decisions are kept in memory: more than are ever shown at once."""
 
 
 def found_here(workspace: Workspace) -> FindingQuery:
@@ -33,8 +39,9 @@ class FindingSource:
     product_ref: str | None = None
     record_id: int | None = None
     active: bool | None = True
-    counted: tuple[Query, Mapping[Severity, int]] | None = None
-    """How many of each severity there are, and which query that is about."""
+    counted: tuple[Query, list[FindingGroup]] | None = None
+    """How many of each severity are open and closed, and which query that is about."""
+    _decisions: dict[int, Sequence[TriageRow]] = field(default_factory=dict)
 
     noun = "Findings"
     columns = (
@@ -48,7 +55,7 @@ class FindingSource:
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
-        from dojo_tui.store.findings import finding_counts, finding_ids
+        from dojo_tui.store.findings import finding_groups, finding_ids
 
         wanted = replace(
             found_here(self.workspace),
@@ -63,8 +70,27 @@ class FindingSource:
             descending=query.descending if query.sort else True,
         )
         with self.workspace.store.database.read() as connection:
-            self.counted = query, finding_counts(connection, wanted)
+            self.counted = query, finding_groups(connection, wanted)
             return finding_ids(connection, wanted)
+
+    def groups(self, query: Query) -> list[Group]:
+        """By severity, when they are sorted by that; what is closed comes in groups of its own."""
+        if self.counted is None or self.counted[0] != query or query.sort not in ("", "severity"):
+            return []
+        groups = []
+        for one in self.counted[1]:
+            word, style = SEVERITIES[one.severity]
+            groups.append(Group((word if one.active else f"{word}, closed", style), one.count))
+        return groups
+
+    def by_severity(self, query: Query) -> Mapping[Severity, int]:
+        """How many of each there are, the worst first; nothing while that is not known."""
+        if self.counted is None or self.counted[0] != query:
+            return {}
+        counts: Counter[Severity] = Counter()
+        for one in self.counted[1]:
+            counts[one.severity] += one.count
+        return dict(sorted(counts.items(), reverse=True))
 
     def asks_for_state(self, text: str) -> bool:
         """Whether a filter itself says if closed ones are wanted."""
@@ -81,9 +107,18 @@ class FindingSource:
     def rows(self, ids: Sequence[int]) -> list[FindingRow]:
         """Rows of these ids."""
         from dojo_tui.store.findings import finding_rows
+        from dojo_tui.store.triage import histories
 
+        if len(self._decisions) > MANY:
+            self._decisions.clear()
         with self.workspace.store.database.read() as connection:
+            decided = histories(connection, ids)
+            self._decisions.update({key: decided.get(key, ()) for key in ids})
             return finding_rows(connection, ids)
+
+    def decisions(self, finding_id: int) -> Sequence[TriageRow]:
+        """What people decided about a Finding that is shown, the newest first."""
+        return self._decisions.get(finding_id, ())
 
     def cells(self, row: Any) -> Sequence[Span]:
         """One line of the list."""

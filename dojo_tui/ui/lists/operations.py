@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
@@ -37,6 +37,8 @@ class OperationSource:
         self._clock: Clock = workspace.clock
         self._read_only = workspace.read_only
         self._connected = True
+        self.going: Callable[[int], str] = lambda _operation_id: ""
+        """How far a running one is, how fast it goes and how long it will take; empty where that is not known."""
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
@@ -73,9 +75,13 @@ class OperationSource:
             (plain(row.connector_label), ""),
             (when(self._clock, row.started_at or row.queued_at), ""),
             (lasted(row.duration_s), ""),
-            (outcome(row), ""),
+            self._outcome(row),
             (str(row.trigger), ""),
         )
+
+    def _outcome(self, row: Any) -> Span:
+        going = "" if row.status.ended else self.going(row.id)
+        return (going, "accent") if going else (outcome(row), "")
 
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed, and the next key."""

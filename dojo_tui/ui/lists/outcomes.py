@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dojo_tui.model.operation import OutcomeStatus
 from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.words import OUTCOMES, changes, counted
 from dojo_tui.ui.widgets.plain import Line, Span, plain
+
+URGENT = (
+    OutcomeStatus.FAILED,
+    OutcomeStatus.HELD,
+    OutcomeStatus.SKIPPED,
+    OutcomeStatus.CANCELLED,
+    OutcomeStatus.DONE,
+)
+"""What a person has to look at comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +31,7 @@ class Outcome:
 
 
 class OutcomeSource:
-    """Outcomes in the order in which they came, or sorted."""
+    """Outcomes: while it runs in the order in which they come, then those first that want something; or sorted."""
 
     noun = "Records"
     columns = (
@@ -37,14 +47,16 @@ class OutcomeSource:
         self.ended = False
 
     def ids(self, query: Query) -> array[int]:
-        """Those with all the words."""
-        words = query.text.casefold().split()
+        """Those with all the words, and without those after a ``!``; of an ended one first what did not end well."""
+        words = [word for word in query.text.casefold().split() if word != "!"]
         found = [
             index
             for index, row in enumerate(self.outcomes)
-            if all(word in f"{row.record_name} {row.status} {row.reason}".casefold() for word in words)
+            if all(_fits(word, f"{row.record_name} {row.status} {row.reason}".casefold()) for word in words)
         ]
-        if query.sort == "name":
+        if not query.sort and self.ended:
+            found.sort(key=lambda index: URGENT.index(self.outcomes[index].status))
+        elif query.sort == "name":
             found.sort(key=lambda index: self.outcomes[index].record_name.casefold(), reverse=query.descending)
         elif query.sort == "status":
             found.sort(key=lambda index: str(self.outcomes[index].status), reverse=query.descending)
@@ -68,3 +80,7 @@ class OutcomeSource:
             return [(("No Record was touched.", "strong"),), (("The log below says more; ", ""), ("tab", "key"),
                     (" goes there.", ""))]  # fmt: skip
         return [(("Nothing has ended yet …", "dim"),)]
+
+
+def _fits(word: str, text: str) -> bool:
+    return word[1:] not in text if word.startswith("!") else word in text

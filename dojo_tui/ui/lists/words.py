@@ -8,7 +8,7 @@ from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.triage import Decision
-from dojo_tui.ui.commands import key_of
+from dojo_tui.ui.commands import FINDINGS, HISTORY, MAPPED, OPERATION, OPERATIONS, UNMAPPED, key_of
 from dojo_tui.ui.widgets.plain import Line, Span
 
 STATES: dict[State, Span] = {
@@ -102,10 +102,22 @@ def first() -> list[Line]:
 
 NO_CONNECTOR: list[Line] = [(("There is no Connector yet, and this app was opened with --read-only.", "strong"),)]
 
-FILTERS = {
-    "Records": "words, !not, state:new, product:x, sure:>0.9, seen:<7d; ? tells all",
-    "Operations": "words, !not, status:failed, type:sync, connector:x, trigger:manual",
-    "Acts": "words, !not, act:map, by:ada, product:x, record:x, when:<7d, is:undone",
-    "Findings": "words, !not, severity:high, is:false-positive, file:x, rule:x, scanner:x, cve:x, cwe:79, component:x",
+_RECORDS = ("state:new", "product:x", "connector:x", "seen:<7d", "sure:>0.9", "name:x", "synced:never")
+FILTERS: dict[str, tuple[str, ...]] = {
+    UNMAPPED: _RECORDS,
+    MAPPED: ("state:stale", *_RECORDS[1:4], "synced:never", "name:x"),
+    OPERATIONS: ("status:failed", "type:sync", "trigger:manual", "connector:x"),
+    FINDINGS: ("severity:high", "is:closed", "file:x", "rule:x", "cve:x", "component:x", "cwe:79", "scanner:x"),
+    OPERATION: ("failed", "held", "skipped", "a name", "words of a reason"),
+    HISTORY: ("act:map", "by:ada", "product:x", "record:x", "when:<7d", "is:undone"),
 }
-"""What the filter of a list understands."""
+"""What the filter of a list understands besides words, the most useful first: as many as fit are shown."""
+
+
+def filter_hints(place: str) -> tuple[str, ...]:
+    """What can be typed into the filter of a place."""
+    return ("words", *(("!not",) if place in LANGUAGE else ()), *FILTERS.get(place, ("as they stand in the row",)))
+
+
+LANGUAGE = frozenset({UNMAPPED, MAPPED, OPERATIONS, FINDINGS, OPERATION, HISTORY})
+"""Lists whose filter knows what is not wanted."""

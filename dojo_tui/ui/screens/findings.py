@@ -7,9 +7,9 @@ from typing import Any
 
 from dojo_tui.model.severity import Severity
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import FINDINGS
+from dojo_tui.ui.commands import FINDINGS, key_of
 from dojo_tui.ui.lists.base import Query
-from dojo_tui.ui.lists.finding import BRIEF, finding_lines
+from dojo_tui.ui.lists.finding import BRIEF, decision_lines, finding_lines
 from dojo_tui.ui.lists.findings import FindingSource
 from dojo_tui.ui.screens.finding import copied_finding
 from dojo_tui.ui.screens.list_page import GAP_DOT, ListPage
@@ -59,7 +59,8 @@ class FindingsScreen(ListPage):
 
     def details(self, row: Any) -> list[Line]:
         """The Finding in full."""
-        return finding_lines(row, self.app.clock, limit=BRIEF)
+        decisions = self._source.decisions(row.id) if self._source is not None else ()
+        return finding_lines(row, self.app.clock, decision_lines(decisions, self.app.clock), BRIEF)
 
     def copied(self) -> str:
         """What a person pastes into a ticket, unless the pane has the keyboard."""
@@ -73,11 +74,11 @@ class FindingsScreen(ListPage):
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """How many of each severity, whatever the filter."""
         left, right = super().status_parts()
-        counted = self._source.counted if self._source is not None else None
-        if counted is None or counted[0] != self.table.query_shown or not counted[1]:
+        counted = self._source.by_severity(self.table.query_shown) if self._source is not None else {}
+        if not counted:
             return left, right
         names = {one: one.label.lower() if self.wide else SHORT.get(one, one.label.lower()) for one in Severity}
-        words = "  ".join(f"{number:,} {names[severity]}" for severity, number in counted[1].items())
+        words = "  ".join(f"{number:,} {names[severity]}" for severity, number in counted.items())
         return [left[0], GAP_DOT, Part(words), *left[1:]], right
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
@@ -86,4 +87,8 @@ class FindingsScreen(ListPage):
         word = "active only" if active else "active and closed"
         if self._source is not None and self._source.asks_for_state(self.view.query.text):
             word = "as the filter says"
-        return [Part(f" {self._heading}", "strong")], [Part("t ", "key", "active"), Part(f"{word} ", "", "active")]
+        shown = [Part(f"{key_of('active')} ", "key", "active"), Part(f"{word} ", "", "active")]
+        if len(self.table.heads) > 1:
+            keys = f"{key_of('previous_group')} {key_of('next_group')} "
+            shown = [Part(keys, "key", "next_group"), Part("groups  ", "", "next_group"), *shown]
+        return [Part(f" {self._heading}", "strong")], shown

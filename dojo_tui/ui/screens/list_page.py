@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
 from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import OPERATION, Command
+from dojo_tui.ui.commands import Command
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.lists.layout import Choice, arranged, chosen, kept
-from dojo_tui.ui.lists.words import FILTERS
+from dojo_tui.ui.lists.words import filter_hints
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, Span, plain
@@ -256,6 +257,31 @@ class ListPage(Page):
         right = [Part(f"sorted by {title} {'▼' if order.descending else '▲'} ", "dim", "reverse")] if title else []
         return left, right
 
+    def draw_keys(self) -> None:
+        """While a filter is typed keys are letters: then this line tells what can be typed."""
+        if self._filter is None or self.focused is not self._filter:
+            super().draw_keys()
+            return
+        ways = [Part("esc", "key"), Part(" clear  "), Part("?", "key"), Part(" all ")]
+        if self.wide:
+            ways = [Part("enter", "key"), Part(" keep  "), *ways]
+        room = self.size.width - sum(cell_len(part.text) for part in ways) - 1
+        shown: list[Part] = []
+        for word in filter_hints(self.place):
+            room -= len(word) + 1
+            if room < 0:
+                break
+            shown.append(Part(f" {word}", "key" if ":" in word or word[0] == "!" else ""))
+        self._keys.show(shown, ways)
+
+    def on_descendant_focus(self) -> None:
+        """The filter line has other keys than the list."""
+        self.draw_keys()
+
+    def on_descendant_blur(self) -> None:
+        """And the list has others than the filter line."""
+        self.draw_keys()
+
     # --- columns -------------------------------------------------------------
 
     def choices(self, columns: Sequence[Column]) -> list[Choice]:
@@ -274,8 +300,7 @@ class ListPage(Page):
         from dojo_tui.ui.widgets.filter_line import FilterLine
 
         if self._filter is None:
-            understands = FILTERS.get(self._list.source.noun, "words") if self.place != OPERATION else "words"
-            self._filter = FilterLine(self.view.query.text, understands)
+            self._filter = FilterLine(self.view.query.text)
             self.mount(self._filter, before=self._status)
         self._filter.display = True
         self._filter.focus()

@@ -11,10 +11,13 @@ from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import MAPPED, OPERATIONS, UNMAPPED, key_of
 from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.lists.operations import OperationSource
 from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
 
+RUNNING = 200
+"""Lines among which those of running Operations are looked for: the newest stand first."""
 LONGEST = 1_000
 """Characters of a filter that is kept."""
 
@@ -116,8 +119,27 @@ class MainScreen(ListPage):
         workspace = self.app.workspace
         assert workspace is not None, "tabs are shown once the store is open"
         if tab not in self._sources:
-            self._sources[tab] = make_source(workspace, tab)
+            source = make_source(workspace, tab)
+            if isinstance(source, OperationSource):
+                source.going = self._going
+            self._sources[tab] = source
         return self._sources[tab]
+
+    def _going(self, operation_id: int) -> str:
+        progress, pace = self.app.progress(operation_id), self.app.pace(operation_id)
+        if progress is None:
+            return ""
+        total = f"/{progress.total:,}" if progress.total else ""
+        return f"{progress.done:,}{total}" + (f"  {pace}" if pace else "")
+
+    def on_changes(self, changes: Changes) -> None:
+        """What runs is further: its line says so, though nothing of it was saved."""
+        super().on_changes(changes)
+        if self.tab == OPERATIONS and self.app.screen is self:
+            running = {row.id for row in self.app.snapshot.running}
+            for index in range(min(len(self._list.ids), RUNNING)):
+                if self._list.ids[index] in running:
+                    self._list.repaint(index)
 
     def shown_order(self) -> Query:
         """By name; Operations by their id, the newest first."""
@@ -137,7 +159,7 @@ class MainScreen(ListPage):
         from dojo_tui.ui.lists.details import operation_lines, record_lines
 
         if self.tab == OPERATIONS:
-            return operation_lines(row, self.app.clock)
+            return operation_lines(row, self.app.clock, read_only=self.app.read_only)
         return record_lines(row, self.app.clock)
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:

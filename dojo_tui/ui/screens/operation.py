@@ -11,16 +11,19 @@ from textual.widget import Widget
 
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import OPERATION, Context
+from dojo_tui.ui.commands import OPERATION, Context, key_of
 from dojo_tui.ui.lists.base import lasted, when
+from dojo_tui.ui.lists.details import outcome_lines
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.outcomes import OutcomeSource
 from dojo_tui.ui.lists.words import LEGEND, STATUSES, changes, counted, sparkline
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
-from dojo_tui.ui.widgets.text_pane import TextPane
+from dojo_tui.ui.widgets.text_pane import TextPane, wrap
 
+REASONS = 50
+"""So many are measured to find out how much room they want."""
 LOG_STYLES = {"info": "", "warning": "warn", "error": "bad"}
 LOG_SIGNS = {"info": " ", "warning": "!", "error": "✗"}
 
@@ -41,6 +44,8 @@ class OperationScreen(ListPage):
         """Log lines that the store has, and those that are shown: while it runs, the store gets them a little later."""
         self._log = LogPane(name="log", follow=True)
         self._facts = Bar(name="facts")
+        self._why = TextPane(name="why")
+        """Why the Record under the cursor, or all of it, ended so, and the keys that help."""
         self._log_title = Bar(name="log-title")
         self._runs: Sequence[Any] = ()
         """Operations like this one that came to an end, up to it, the oldest first."""
@@ -50,6 +55,7 @@ class OperationScreen(ListPage):
         with Vertical(id="stack"):
             yield self._facts
             yield self._list
+            yield self._why
             yield self._log_title
             yield self._log
 
@@ -99,6 +105,7 @@ class OperationScreen(ListPage):
         source.ended = self._row.status.ended
         self.total = len(outcomes)
         query = self.view.query
+        self._fit_why()
         self._list.show(source.ids(query), query)
         saved = [line for line in lines if line.id > self._last_log]
         if saved:
@@ -117,6 +124,41 @@ class OperationScreen(ListPage):
             self._log.show([((f" {nothing}", "dim"),)])
         self.draw()
         self.catch_up()
+
+    def on_mount(self) -> None:
+        """Whether there is a reason is not known yet."""
+        self._why.display = False
+        super().on_mount()
+
+    def on_resize(self) -> None:
+        """Reasons are wrapped anew."""
+        super().on_resize()
+        self._fit_why()
+
+    def _fit_why(self) -> None:
+        """As high as the longest of the first reasons: the log does not jump while the cursor goes from row to row."""
+        if self._row is None:
+            return
+        told = [self._reason(one) for one in [one for one in self._outcomes.outcomes if one.reason][:REASONS]]
+        told.append(self._reason(None))
+        width = max(20, self.size.width - 2)
+        height = max(sum(len(wrap(line, width)) for line in lines) for lines in told)
+        self._why.styles.height = min(height, max(3, self.size.height // 3))
+        self._why.display = height > 0
+        self.set_class(height > 0, "told")
+
+    def draw_side(self) -> None:
+        """Why it ended so; where the Record under the cursor has nothing to tell, the Operation may have."""
+        if self._row is None or not self._why.display:
+            return
+        current = self._list.current
+        lines = self._reason(current.row) if current is not None else []
+        self._why.show(lines or self._reason(None), top=True)
+
+    def _reason(self, outcome: Any) -> list[Line]:
+        of = self._row.connector_id
+        location = next((row.location for row in self.app.snapshot.connectors if row.id == of), "")
+        return outcome_lines(self._row, outcome, location, read_only=self.app.read_only)
 
     def _log_line(self, line: Any) -> Line:
         style = LOG_STYLES.get(str(line.level), "")
@@ -146,8 +188,6 @@ class OperationScreen(ListPage):
             parts.append(Part(f"  {progress.done:,}{total}"))
             pace = self.app.pace(row.id)
             parts += [Part(f"  {pace}", "accent")] if pace else []
-            parts.append(Part(f"  {plain(progress.what, 60)}"))
-            parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         elif row.started_at:
             parts.append(Part(f"  {when(self.app.clock, row.started_at)}, took {lasted(row.duration_s)}"))
         counts = dict(progress.counts) if progress is not None else row.counts
@@ -155,10 +195,15 @@ class OperationScreen(ListPage):
         if counts and (progress is None or any(counts.values())):
             words = changes(counts) if str(row.type) == "Sync" else counted(counts)
             parts.append(Part(f"  {words}", "strong"))
+        if progress is not None:
+            # What matters least is cut first.
+            parts.append(Part(f"  {plain(progress.what, 60)}"))
+            parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         if row.error:
             parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
         self._facts.show(parts)
-        self._log_title.show([Part(" Log ", "strong"), Part(" tab goes there · End follows", "dim")], self._past())
+        ways = f" {key_of('other_pane')} goes there · {key_of('last')} follows"
+        self._log_title.show([Part(" Log ", "strong"), Part(ways, "dim")], self._past())
 
     def _past(self) -> list[Part]:
         """How long it took, and how much it brought, run by run; once says nothing of how it usually is."""

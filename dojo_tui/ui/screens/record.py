@@ -8,13 +8,16 @@ from typing import Any
 
 from textual.widget import Widget
 
+from dojo_tui.model.clock import Clock
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import RECORD
+from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
 from dojo_tui.ui.lists.findings import found_here
+from dojo_tui.ui.lists.words import OUTCOMES
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
-from dojo_tui.ui.widgets.plain import Line, plain
+from dojo_tui.ui.widgets.plain import Line, paragraphs, plain
 from dojo_tui.ui.widgets.text_pane import TextPane
 
 
@@ -68,6 +71,7 @@ class RecordScreen(Page):
             clock = self.app.clock
             counts = _finding_counts(workspace, self.record_id)
             lines = record_lines(rows[0], clock)
+            lines += _last(workspace, self.record_id, clock)
             lines += [(), heading("Findings"), *counts]
             lines += [(), heading("Decisions"), *history_lines(workspace.mapper.history(self.record_id), clock)]
             return rows[0], lines
@@ -89,6 +93,19 @@ class RecordScreen(Page):
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """The ways from here."""
         return [Part(" enter and f list its Findings · esc goes back", "dim")], []
+
+
+def _last(workspace: Any, record_id: int, clock: Clock) -> list[Line]:
+    """What became of it in the last Operation, with the whole reason."""
+    from dojo_tui.store.operations import last_outcome
+
+    with workspace.store.database.read() as connection:
+        found = last_outcome(connection, record_id)
+    if found is None:
+        return []
+    operation_id, outcome = found
+    word: Line = (OUTCOMES[outcome.status], (f"  {moment(clock, outcome.at)}, Operation {operation_id}", "dim"))
+    return [(), heading("Last Operation"), word, *(paragraphs(outcome.reason) if outcome.reason else [])]
 
 
 def _finding_counts(workspace: Any, record_id: int) -> list[Line]:

@@ -35,8 +35,8 @@ class FilterLine(Input):
     class Asked(Message):
         """The person wants to know the words of the filter."""
 
-    def __init__(self, text: str, understands: str) -> None:
-        super().__init__(text, placeholder=understands, id="filter", compact=True)
+    def __init__(self, text: str) -> None:
+        super().__init__(text, placeholder="type to filter", id="filter", compact=True)
         self.cursor_blink = False
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -20,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dojo_tui.ui.lists.base import Column, Placed, Query, Source, place
+from dojo_tui.ui.lists.groups import Grouped, Heads
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 
@@ -71,6 +72,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         self.order = Query()
         """The order to show in the header: the Source's own when nobody chose one."""
         self.ids: array[int] = NOTHING
+        self.heads = Heads()
+        """Lines above the groups of rows, if there are groups; the cursor is on rows only."""
         self.cursor = 0
         self.marks: set[int] = set()
         self.markable = markable
@@ -96,18 +99,22 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """Show another Source; nothing of the old one is kept."""
         self.source = source
         self.ids, self.cursor, self.marks = NOTHING, 0, set()
+        self.heads = Heads()
         self._anchor = None
         self._pages.clear()
         self._placed_for = -1
 
     def show(self, ids: array[int], query: Query, *, at: int | None = None) -> None:
         """Show these rows, the cursor staying on its row if it is still there (or going to id ``at``)."""
-        if ids and at is None and self.message is None and query == self.query_shown and ids == self.ids:
+        groups = self.source.groups(query) if isinstance(self.source, Grouped) else ()
+        heads = Heads(groups, len(ids))
+        same = self.message is None and query == self.query_shown and heads.groups == self.heads.groups
+        if ids and at is None and same and ids == self.ids:
             self.reread()
             return
         current = at if at is not None else self.current_id
-        offset = self.cursor - self.scroll_offset.y
-        self.ids, self.query_shown = ids, query
+        offset = self.heads.line_of(self.cursor) - self.scroll_offset.y
+        self.ids, self.heads, self.query_shown = ids, heads, query
         self._pages.clear()
         self._anchor = None
         self.message = None if ids else self.source.empty(query)
@@ -120,7 +127,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self.cursor = 0
         self._resize()
         if self.size.height:
-            top = max(0, min(self.cursor - offset, len(ids) - self.lines_shown))
+            top = max(0, min(heads.line_of(self.cursor) - offset, self.lines - self.lines_shown))
             self.scroll_to(y=top, animate=False, force=True)
             self._into_view()
         self.refresh()
@@ -128,7 +135,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def say(self, lines: list[Line]) -> None:
         """Show a message instead of rows (loading, an error)."""
-        self.ids, self.message = NOTHING, lines
+        self.ids, self.heads, self.message = NOTHING, Heads(), lines
         self._pages.clear()
         self._resize()
         self.refresh()
@@ -137,10 +144,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """Fetch the rows anew and repaint those that differ; ids and marks stay."""
         before, self._pages = self._pages, OrderedDict()
         top = self.scroll_offset.y
-        for index in range(top, min(len(self.ids), top + self.lines_shown)):
+        for line in range(top, min(self.lines, top + self.lines_shown)):
+            index = self.heads.row_at(line)
             old = before.get(index // PAGE, {}).get(self.ids[index])
             if old != self.row(index):
-                self._repaint(index)
+                self.repaint(index)
         self.moved()
 
     def row(self, index: int) -> Any:
@@ -173,6 +181,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         return self.ids[self.cursor] if 0 <= self.cursor < len(self.ids) else None
 
     @property
+    def lines(self) -> int:
+        """How many lines all rows and heads take."""
+        return len(self.ids) + len(self.heads)
+
+    @property
     def lines_shown(self) -> int:
         """How many rows fit."""
         return max(1, self.size.height - self.header)
@@ -190,8 +203,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             self._mark_range(old)
         self._into_view()
         if old != self.cursor:
-            self._repaint(old)
-            self._repaint(self.cursor)
+            self.repaint(old)
+            self.repaint(self.cursor)
             self.moved()
 
     @property
@@ -218,15 +231,20 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         low, high = sorted((self._anchor, self.cursor))
         self.marks = self._before_range | set(self.ids[low : high + 1])
         first, last = sorted((old, self.cursor))
-        self._repaint(first, last - first + 1)
+        self.repaint(first, last - first + 1)
         self.marked()
 
     def toggle_mark(self, index: int) -> None:
         """Mark a row, or take its mark away."""
         if self.markable and 0 <= index < len(self.ids):
             self.marks ^= {self.ids[index]}
-            self._repaint(index)
+            self.repaint(index)
             self.marked()
+
+    def toggle_marks(self, rows: range) -> None:
+        """Mark several rows, or take their marks away when all of them have one."""
+        these = set(self.ids[rows.start : rows.stop])
+        self.set_marks(self.marks - these if these <= self.marks else self.marks | these)
 
     def set_marks(self, marks: set[int]) -> None:
         """Mark exactly these ids."""
@@ -237,18 +255,21 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     # --- drawing -------------------------------------------------------------
 
     def _resize(self) -> None:
-        self.virtual_size = Size(0, len(self.ids) + self.header if self.ids else 0)
+        self.virtual_size = Size(0, self.lines + self.header if self.ids else 0)
 
     def _into_view(self) -> None:
         top, fitting = self.scroll_offset.y, self.lines_shown
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + fitting:
-            self.scroll_to(y=self.cursor - fitting + 1, animate=False, force=True)
+        line, first = self.heads.line_of(self.cursor), self.heads.top_of(self.cursor)
+        if line >= top + fitting or fitting == 1:
+            self.scroll_to(y=line - fitting + 1, animate=False, force=True)
+        elif first < top:
+            self.scroll_to(y=first, animate=False, force=True)
 
-    def _repaint(self, index: int, count: int = 1) -> None:
-        y = index + self.header - self.scroll_offset.y
-        region = Region(0, y, self.size.width, count).intersection(self.size.region)
+    def repaint(self, index: int, count: int = 1) -> None:
+        """Draw a row, or several, anew."""
+        first, last = self.heads.line_of(index), self.heads.line_of(index + count - 1)
+        y = first + self.header - self.scroll_offset.y
+        region = Region(0, y, self.size.width, last - first + 1).intersection(self.size.region)
         if region:
             self.refresh(region)
 
@@ -298,10 +319,11 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             return paint((("  ", ""), *line), width, self._look)
         if y < self.header:
             return paint(self._header_spans(), width, self._look, "header")
-        index = y - self.header + self.scroll_offset.y
-        if index >= len(self.ids):
+        at = y - self.header + self.scroll_offset.y
+        if at >= self.lines:
             return paint((), width, self._look)
-        return self._draw(index, width)
+        group = self.heads.group_at(at)
+        return self._draw(self.heads.row_at(at), width) if group is None else self._draw_head(group, width)
 
     def _header_spans(self) -> list[Span]:
         titles = []
@@ -312,6 +334,10 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
                 title = f"{title} {'▼' if self.order.descending else '▲'}"
             titles.append(fit(title, placed.width, column.right))
         return [(" " * self.gutter_width + " ".join(titles), "header")]
+
+    def _draw_head(self, number: int, width: int) -> Strip:
+        group = self.heads.groups[number]
+        return paint(((" ", ""), group.title, (f" {group.count:,}", "strong")), width, self._look)
 
     def _draw(self, index: int, width: int) -> Strip:
         here = index == self.cursor
@@ -342,7 +368,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
     # --- the mouse -----------------------------------------------------------
 
     def on_click(self, event: events.Click) -> None:
-        """Header: sort. Row: move; twice: open; on the mark or with ctrl: mark; with shift: range."""
+        """Header: sort. Row: move; twice: open; on the mark or with ctrl: mark; with shift: range. Head: its group."""
         event.stop()
         if event.y < self.header and self.message is None:
             x = event.x - self.gutter_width
@@ -350,8 +376,14 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
                 if placed.x <= x <= placed.x + placed.width and placed.column.sort:
                     self.post_message(self.HeaderClicked(self, placed.column.sort))
             return
-        index = event.y - self.header + self.scroll_offset.y
-        if not 0 <= index < len(self.ids):
+        line = event.y - self.header + self.scroll_offset.y
+        if not 0 <= line < self.lines:
+            return
+        index, group = self.heads.row_at(line), self.heads.group_at(line)
+        if group is not None and event.button == 1:
+            self.move_to(index)
+            if event.ctrl or (self.markable and event.x < GUTTER):
+                self.toggle_marks(self.heads.rows_of(group))
             return
         if event.button == 3:
             self.move_to(index)
