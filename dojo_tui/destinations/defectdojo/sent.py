@@ -209,14 +209,6 @@ def anchor_hashes(connection: Connection, test_id: int, name: str) -> set[str]:
     return set(connection.execute(statement).scalars())
 
 
-def newest(connection: Connection, test_id: int, name: str, after: int) -> list[int]:
-    """The ids of the Findings of a scope that were made after that one, in their order."""
-    statement = select(findings.c.id).where(
-        findings.c.test_id == test_id, findings.c.scope == name, findings.c.id > after
-    )
-    return list(connection.execute(statement.order_by(findings.c.id)).scalars())
-
-
 def last_id(connection: Connection) -> int:
     """The newest Finding of all."""
     return connection.execute(select(findings.c.id).order_by(findings.c.id.desc()).limit(1)).scalar() or 0
