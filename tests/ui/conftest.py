@@ -14,8 +14,10 @@ from dojo_tui.services.preferences import Preferences
 from dojo_tui.testing import ToolServer
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.wiring import open_workspace
+from tests.defectdojo_server.state import TOKEN
 from tests.ui import world
 from tests.ui.checking import KEY, dtrack
+from tests.ui.sending import VARIABLE
 
 AppMaker = Callable[..., DojoApp]
 
@@ -30,6 +32,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
     yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the token of a DefectDojo server is, and no browser that its pages could be opened with."""
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture
@@ -66,7 +76,7 @@ def app(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> DojoAp
 
 
 @pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as server:
-        dtrack(server)
-        yield server
+def server(server: ToolServer) -> ToolServer:
+    """It answers as Dependency-Track does."""
+    dtrack(server)
+    return server

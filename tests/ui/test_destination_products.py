@@ -10,7 +10,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import State
 from dojo_tui.ui.screens.product_picker import ProductPicker
 from tests.defectdojo_server import DojoServer, Remote
-from tests.defectdojo_server.state import READERS_TOKEN, TOKEN
+from tests.defectdojo_server.state import READERS_TOKEN
 from tests.ui.driving import SMALL, Hand, drive
 from tests.ui.sending import (
     VARIABLE,
@@ -30,13 +30,7 @@ from tests.ui.test_hostile import HOSTILE
 from tests.ui.test_hostile import check as check_inert
 from tests.ui.world import finding
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the token is."""
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 # --- Products -------------------------------------------------------------------------

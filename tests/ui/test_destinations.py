@@ -35,13 +35,7 @@ from tests.ui.sending import (
 )
 from tests.ui.world import finding
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the token is."""
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 # --- the screen -----------------------------------------------------------------------
