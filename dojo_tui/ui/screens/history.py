@@ -20,6 +20,7 @@ class HistoryScreen(ListPage):
     """The list of acts."""
 
     place = HISTORY
+    default_sort = ""  # the newest first: there is no other order
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
@@ -28,10 +29,6 @@ class HistoryScreen(ListPage):
         self._acts = HistorySource(workspace)
         self._list.switch(self._acts)
         super().on_mount()
-
-    def shown_order(self) -> Query:
-        """The newest first: there is no other order."""
-        return self.view.query
 
     def concerned(self, changes: Changes) -> bool:
         """Something was mapped."""

@@ -24,6 +24,7 @@ class RulesScreen(ListPage):
     """The list of rules. What each catches is counted beside it, and counted anew when something changed."""
 
     place = RULES
+    default_sort = ""  # the order is what they are about: there is no other
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
@@ -32,10 +33,6 @@ class RulesScreen(ListPage):
         self._rules = RuleSource(workspace)
         self._list.switch(self._rules)
         super().on_mount()
-
-    def shown_order(self) -> Query:
-        """The order is what they are about: there is no other."""
-        return self.view.query
 
     def concerned(self, changes: Changes) -> bool:
         """Other Records are caught."""
