@@ -44,6 +44,8 @@ def finish(context: click.Context, workspace: Workspace, ran: Ran, *, nothing: s
     sys.stdout.flush()
     for error in ran.busy:
         tell(error, as_json=as_json)
+    if ran.hung_up:
+        return ExitCode.HUNG_UP
     if ran.cancelled:
         return ExitCode.CANCELLED
     if ran.busy:
