@@ -52,7 +52,8 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
         hostile: str = "",
         empty: bool = False,
         read_only: bool = False,
-        theme: str = "dojo-dark",
+        theme: str | None = "dojo-dark",
+        remember: bool = False,
         preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> DojoApp:
         path = tmp_path / "store.sqlite"
@@ -61,6 +62,7 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
             read_only=read_only,
             theme=theme,
             scheduling=False,
+            remember=remember,
             preferences=preferences,
         )
 
