@@ -29,7 +29,7 @@ from dojo_tui.ui.notice import announce
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
-from dojo_tui.ui.theme import OWN_THEMES, choose
+from dojo_tui.ui.theme import Looks
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ class DojoApp(App[int]):
         super().__init__()
         self.preferences = preferences
         self._bind_keys()
-        for own in OWN_THEMES:
-            self.register_theme(own)
-        self.theme = choose(theme, os.environ)
+        self.looks = Looks(self, theme, os.environ)
         self.animation_level = "none"
         if self.no_color:
             # Textual chose greys, which are colours too, before it knew the theme.
@@ -144,6 +142,7 @@ class DojoApp(App[int]):
         self.read_only = self.read_only or self.workspace.read_only
         self._scheduling = self._scheduling and not self.read_only
         self.listen()
+        self.looks.show_kept(self, self.memory)
         self._main.connect(source, ids, query)
         self.call_later(self._unpainted.close)
         # Tools are imported when first looked at: now, while nobody waits for them.
@@ -383,7 +382,7 @@ def run(
 ) -> int:
     """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint.
 
-    ``remember`` keeps what a person chose to see (columns, filters) from one start to the next.
+    ``remember`` keeps what a person chose to see (columns, filters, theme) from one start to the next.
     """
     # What is made until the first frame lives to the end: collecting it is time lost.
     gc.disable()

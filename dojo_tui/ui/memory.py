@@ -1,4 +1,4 @@
-"""What a person chose to see (columns, filters), kept from one start to the next, one small file for each store."""
+"""What a person chose to see (columns, filters, theme), kept to the next start: one small file for each store."""
 
 from __future__ import annotations
 
