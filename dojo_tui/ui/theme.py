@@ -94,8 +94,8 @@ TITLES = {
     "dojo-dark": "Dark",
     "dojo-light": "Light",
     "dojo-contrast": "High contrast",
-    "ansi-dark": "The terminal's own 16 colours, dark",
-    "ansi-light": "The terminal's own 16 colours, light",
+    "ansi-dark": "ANSI 16, dark",
+    "ansi-light": "ANSI 16, light",
 }
 """What a person can choose, by the word for it on a command line."""
 NAMES = tuple(TITLES)

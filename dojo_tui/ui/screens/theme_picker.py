@@ -40,4 +40,5 @@ class ThemePicker(Picker):
 def _note(looks: Looks, name: str) -> str:
     """The word for it on a command line, and whether that is what was said there."""
     said = f", named by {looks.named_by}" if name == looks.named else ""
-    return f"{name}{said}"
+    own = ", the terminal's own colours" if name.startswith("ansi") else ""
+    return f"{name}{own}{said}"
