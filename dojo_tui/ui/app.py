@@ -165,7 +165,7 @@ class DojoApp(App[int]):
     def _not_opened(self, error: Exception) -> None:
         self._unpainted.close()
         self.failed_to_open = True
-        self._main.table.say([((str(error), "bad"),), (), (("q", "key"), (" quits.", ""))])
+        self._main.table.say([((str(error), "bad"),), (), ((commands.key_of("quit"), "key"), (" quits.", ""))])
         self.tell_error(error)
 
     def close_workspace(self) -> None:
@@ -197,7 +197,7 @@ class DojoApp(App[int]):
         if command is not None:
             self.run_command(command)
         elif page is not None and len(key) == 1:
-            page.say(f"{key} does nothing here; ? shows the keys that do", "dim")
+            page.say(f"{key} does nothing here; {commands.key_of('help')} shows the keys that do", "dim")
 
     def run_id(self, command_id: str) -> None:
         """Run a command by its id (a click, the palette)."""

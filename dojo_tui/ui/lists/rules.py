@@ -6,8 +6,10 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.details import fact
+from dojo_tui.ui.lists.words import key_line, no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -56,12 +58,12 @@ class RuleSource:
     def empty(self, query: Query) -> list[Line]:
         """What a rule is for."""
         if query.text:
-            return [(("No rule matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("No rule")]
         return [
             (("There is no mapping rule yet.", "strong"),),
             (("A rule says by a Record's name to which Product it belongs, or that it is ignored:", ""),),
             (("  acme/*-{api,web}", "accent"), ("  →  ", "dim"), ("{1}", "accent")),
-            (("n", "key"), (" adds one. Every Discover applies them to what is New.", "")),
+            key_line("{add_rule} adds one. Every Discover applies them to what is New."),
         ]
 
 
@@ -105,7 +107,7 @@ def preview_sentences(preview: Preview) -> list[str]:
     made = f", {len(preview.new_products):,} of their Products new" if preview.new_products else ""
     told = f"{preview.mapped:,} would be mapped{made}, {preview.ignored:,} ignored, {preview.left:,} left."
     rules = [f"{caught.count:>7,}  {plain(str(caught.rule), 80)}" for caught in preview.rules if caught.count]
-    return [f"Of {_records(preview.looked_at)} that are New: {told}", *rules, "u takes it back."]
+    return [f"Of {_records(preview.looked_at)} that are New: {told}", *rules, keyed("{undo} takes it back.")]
 
 
 def _searched(row: RuleRow) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from dojo_tui.model.severity import Severity
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import FINDINGS
+from dojo_tui.ui.commands import FINDINGS, key_of
 from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.lists.finding import BRIEF, finding_lines
 from dojo_tui.ui.lists.findings import FindingSource
@@ -86,4 +86,7 @@ class FindingsScreen(ListPage):
         word = "active only" if active else "active and closed"
         if self._source is not None and self._source.asks_for_state(self.view.query.text):
             word = "as the filter says"
-        return [Part(f" {self._heading}", "strong")], [Part("t ", "key", "active"), Part(f"{word} ", "", "active")]
+        return [Part(f" {self._heading}", "strong")], [
+            Part(f"{key_of('active')} ", "key", "active"),
+            Part(f"{word} ", "", "active"),
+        ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import HISTORY
+from dojo_tui.ui.commands import HISTORY, key_of
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.lists.history import HistorySource, act_lines, what
 from dojo_tui.ui.screens.list_page import ListPage
@@ -49,7 +49,7 @@ class HistoryScreen(ListPage):
         left = [Part(" History of mappings", "strong")]
         if last is None or self.app.read_only:
             return left, []
-        return left, [Part("u ", "key", "undo"), Part(f"takes back: {what(last)} ", "", "undo")]
+        return left, [Part(f"{key_of('undo')} ", "key", "undo"), Part(f"takes back: {what(last)} ", "", "undo")]
 
 
 class ActScreen(TextPage):
