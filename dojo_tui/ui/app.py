@@ -26,7 +26,7 @@ from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.notice import announce
-from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.screens.base import LOW, Page
 from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
 from dojo_tui.ui.theme import Looks
@@ -54,6 +54,7 @@ class DojoApp(App[int]):
     TITLE = "dojo-tui"
     CSS_PATH = STYLES / "app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW + 1, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = commands.bindings()
 
     def __init__(

@@ -56,6 +56,11 @@ class Memory:
                     self._path = None  # it is not ours to overwrite
                 later(lambda: _tell(found))
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is chosen is there at the next start."""
+        return self._path is not None
+
     def get(self, key: str, default: Any) -> Any:
         """The value of ``key``, unless there is none or it is of another kind than ``default``."""
         value = self._values.get(key, default)

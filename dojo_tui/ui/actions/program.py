@@ -52,7 +52,8 @@ def theme(app: DojoApp, _context: Context) -> None:
         if looks.named:
             app.tell(f"{entry.title} until the app ends: {looks.named_by} names {looks.named}.", "dim")
         else:
-            app.tell(f"Theme: {entry.title}, at the next start too.", "dim")
+            lasts = ", at the next start too" if app.memory.lasts else ", until the app ends"
+            app.tell(f"Theme: {entry.title}{lasts}.", "dim")
 
     app.push_screen(ThemePicker(looks, app.theme), chosen)
 

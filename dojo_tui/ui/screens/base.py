@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NOTICE_LINES = 4
 STYLES = Path(__file__).parent.parent / "styles"
+LOW = 8
+"""Lines up to which there is room for what is read and chosen from, and not for frames and hints."""
 
 
 class Page(Screen[None]):
