@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dojo_tui.model.clock import Clock
-from tests.defectdojo_server.fixtures import dojo, dojo_server
+from dojo_tui.testing import TestRun, ToolServer
+from tests.defectdojo_server.fixtures import dojo, dojo_server, remote
 
-__all__ = ["dojo", "dojo_server"]
+__all__ = ["dojo", "dojo_server", "remote"]
 
 
 @dataclass
@@ -39,6 +40,19 @@ def moment() -> Moment:
 def clock(moment: Moment) -> Clock:
     """A frozen clock in a zone with summer time."""
     return Clock(now=lambda: moment.now, zone=ZoneInfo("Europe/Berlin"))
+
+
+@pytest.fixture
+def server() -> Iterator[ToolServer]:
+    """A tool on loopback, that says what a test tells it to."""
+    with ToolServer() as running:
+        yield running
+
+
+@pytest.fixture
+def run() -> TestRun:
+    """What asks it: nobody cancels, and its waits take no time."""
+    return TestRun()
 
 
 SarifWriter = Callable[..., Path]

@@ -18,10 +18,10 @@ README = Path(__file__).parent.parent / "README.md"
 
 def keys() -> str:
     """Every command of the app with its keys, by group."""
-    from dojo_tui.ui.catalogue import CATALOGUE
+    from dojo_tui.ui.commands import commands as registered
 
     lines = ["| | key | what it does |", "|---|---|---|"]
-    for group, commands in groupby(CATALOGUE, key=lambda command: command.group):
+    for group, commands in groupby(registered(), key=lambda command: command.group):
         for number, command in enumerate(commands):
             title = f"**{group}**" if number == 0 else ""
             lines.append(f"| {title} | {_code(command.key_text)} | {_cell(command.help)} |")

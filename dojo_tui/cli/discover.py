@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.base import given
 from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
 from dojo_tui.model.operation import OperationType
 
@@ -27,7 +28,7 @@ def command(context: click.Context, labels: tuple[str, ...], accept_large_change
             Request(row.id, row.label, OperationType.DISCOVER, accept_large_change=accept_large_change)
             for row in wanted
         ]
-        ran = Runner(workspace).run(requests)
+        ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests)
         return finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )

@@ -24,6 +24,7 @@ class ExitCode(IntEnum):
     FAILED = 1
     USAGE = 2
     HELD = 3
+    HUNG_UP = 129
     CANCELLED = 130
 
 

@@ -47,6 +47,8 @@ def finish(
     sys.stdout.flush()
     for error in ran.busy:
         tell(error, as_json=as_json)
+    if ran.hung_up:
+        return ExitCode.HUNG_UP
     if ran.cancelled:
         return ExitCode.CANCELLED
     if ran.busy:

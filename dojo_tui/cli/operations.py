@@ -144,7 +144,12 @@ def operations_retry(context: click.Context, operation_id: int) -> int:
 
         left = undone(workspace.store.database, operation_id)
         request = Request(left.connector_id, left.connector_label, left.type, left.record_ids, left.dry_run)
-        return finish(context, workspace, Runner(workspace).run([request]), nothing="Nothing was started.")
+        return finish(
+            context,
+            workspace,
+            Runner(workspace, given(context).settings().preferences.on_hangup).run([request]),
+            nothing="Nothing was started.",
+        )
 
 
 def _stream(workspace: Workspace, queries: list[OperationQuery]) -> Iterator[OperationRow]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 import time
@@ -69,8 +70,7 @@ class ProgressLine:
         with self._lock:
             if self._shown:
                 self._text = ""
-                self._stream.write(ERASE)
-                self._stream.flush()
+                self._write(ERASE)
 
     def _progress(self, event: Progress) -> str:
         label = self._labels.get(event.operation_id, "")
@@ -86,5 +86,10 @@ class ProgressLine:
         self._last = self._now()
         elapsed = self._last - self._begun
         seconds = f"{elapsed:3.0f} s  " if elapsed >= 1 else ""
-        self._stream.write(ERASE + inert(seconds + text, max(self._width() - 1, 1)))
-        self._stream.flush()
+        self._write(ERASE + inert(seconds + text, max(self._width() - 1, 1)))
+
+    def _write(self, text: str) -> None:
+        # The terminal may be gone, and the Operation goes on.
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()

@@ -53,7 +53,7 @@ def close_old(context: click.Context, workspace: Workspace, change: Change) -> E
     requests = [
         Request(one.connector_id, one.connector_label, OperationType.CLOSE, one.record_ids) for one in change.closing
     ]
-    ran = Runner(workspace).run(requests) if requests else Ran()
+    ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests) if requests else Ran()
     told = {"act": change.act, "count": change.count, "sentence": change.sentence}
     return finish(context, workspace, ran, nothing="Nothing that can be closed was imported elsewhere.", beside=told)
 

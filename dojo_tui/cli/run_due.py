@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.base import given
 from dojo_tui.cli.workspace import opened
 
 
@@ -19,4 +20,9 @@ def command(context: click.Context) -> int:
         from dojo_tui.cli.operate import finish
         from dojo_tui.cli.running import Runner
 
-        return finish(context, workspace, Runner(workspace).run_due(), nothing="Nothing is due.")
+        return finish(
+            context,
+            workspace,
+            Runner(workspace, given(context).settings().preferences.on_hangup).run_due(),
+            nothing="Nothing is due.",
+        )

@@ -1,4 +1,9 @@
-"""Running Operations from the shell: in a thread, so that ctrl-C and signals are answered at once."""
+"""Running Operations from the shell: in a thread, so that ctrl-C and signals are answered at once.
+
+A terminal that is gone (SIGHUP) means what it means to the app: the setting
+``on_hangup`` says whether what runs is Interrupted or ends. Started with
+``nohup``, nothing is heard of it.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +22,12 @@ from dojo_tui.cli.progress import ERASE, ProgressLine
 from dojo_tui.model.errors import BusyError
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.services.events import Event, OperationChanged
+from dojo_tui.services.preferences import OnHangup
 
 if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 POLL_SECONDS = 0.05
 PATIENCE_SECONDS = 10.0
 """How long a cancelled Operation may take to stop by itself before it is recorded as Interrupted."""
@@ -49,13 +55,16 @@ class Ran:
     """What was told of each at its end: a store that cannot be written does not know it."""
     busy: list[BusyError] = field(default_factory=list)
     cancelled: bool = False
+    hung_up: bool = False
+    """The terminal is gone, and what ran was interrupted."""
 
 
 class Runner:
     """Runs work in a thread while the main thread waits, and cancels it when a signal says so."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, on_hangup: OnHangup) -> None:
         self._workspace = workspace
+        self._on_hangup = on_hangup
         self._stop = threading.Event()
         self._ran = Ran()
         self._live: dict[int, None] = {}
@@ -100,7 +109,7 @@ class Runner:
         line = ProgressLine()
         unsubscribes = [self._workspace.operations.subscribe(listener) for listener in (self._note, line)]
         try:
-            with _signals(self._stop):
+            with _signals(self._stop), _hangup(self._hung_up):
                 thread = threading.Thread(target=guarded, name="operations", daemon=True)
                 thread.start()
                 self._wait(thread, line.tick)
@@ -112,6 +121,11 @@ class Runner:
             raise failures[0]
         self._ran.cancelled = self._stop.is_set()
         return self._ran
+
+    def _hung_up(self) -> None:
+        if self._on_hangup == "interrupt":
+            self._ran.hung_up = True
+            self._stop.set()
 
     def _note(self, event: Event) -> None:
         if not isinstance(event, OperationChanged):
@@ -134,8 +148,8 @@ class Runner:
             if not self._stop.is_set():
                 continue
             deadline = deadline or time.monotonic() + PATIENCE_SECONDS
-            if time.monotonic() > deadline:
-                # It does not listen. Leaving is safe (P7): what still runs is recorded as Interrupted.
+            if self._ran.hung_up or time.monotonic() > deadline:
+                # Nobody waits, or it does not listen. Leaving is safe (P7): what still runs is recorded as Interrupted.
                 self._workspace.operations.shutdown()
                 return
             with self._lock:
@@ -164,3 +178,27 @@ def _signals(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _hangup(gone: Callable[[], None]) -> Iterator[None]:
+    """Call ``gone`` when the terminal is; whoever said that SIGHUP means nothing (nohup) is believed."""
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        yield
+        return
+    terminals = [stream for stream in (0, 1, 2) if os.isatty(stream)]
+
+    def answer(_number: int, _frame: FrameType | None) -> None:
+        # The shell and the system may both tell it, and there is nothing to be written to or read from any more.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in terminals:
+            os.dup2(nothing, stream)
+        gone()
+
+    before = signal.signal(signal.SIGHUP, answer)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGHUP) is answer:
+            signal.signal(signal.SIGHUP, before)

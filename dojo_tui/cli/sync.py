@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dojo_tui.cli.base import command as make_command
+from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
@@ -63,7 +64,7 @@ def command(
             )
             for (connector_id, label), ids in targets.items()
         ]
-        ran = Runner(workspace).run(requests)
+        ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests)
         code = finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )

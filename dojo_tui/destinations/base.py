@@ -98,10 +98,6 @@ class Destination(Protocol):
         """
         ...
 
-    def link(self, ref: str) -> str:
-        """The web page of a Product; empty where there is none."""
-        ...
-
     def links(self, refs: Collection[str]) -> dict[str, str]:
         """The web pages of many Products, by their refs; without those that have none."""
         ...

@@ -104,10 +104,6 @@ class EmbeddedDestination:
                 reasons[target] = "its Test was deleted"
         return reasons
 
-    def link(self, ref: str) -> str:
-        """There is no web page."""
-        return ""
-
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
         """What is held here is compared each time, whole."""
 

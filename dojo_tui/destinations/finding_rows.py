@@ -93,9 +93,9 @@ def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:
     return [Evidence._make((*row[:-2], _tuple(row[-2]), _tuple(row[-1]))) for row in _fetch(connection, chosen)]
 
 
-def held_findings(connection: Connection, test_id: int, scope: str) -> Iterator[tuple[int, Finding]]:
-    """All Findings of one Record with their ids, oldest first, as they are shown."""
-    chosen = _whole().where(findings.c.test_id == test_id, findings.c.scope == scope)
+def held_findings(connection: Connection, test_id: int, scope: str, *, after: int = 0) -> Iterator[tuple[int, Finding]]:
+    """All Findings of one Record with their ids, oldest first, as they are shown; those made ``after`` that id."""
+    chosen = _whole().where(findings.c.test_id == test_id, findings.c.scope == scope, findings.c.id > after)
     for row in connection.execute(chosen.order_by(findings.c.id)):
         yield row[0], _finding(row)
 

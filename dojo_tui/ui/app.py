@@ -26,10 +26,10 @@ from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.notice import announce
-from dojo_tui.ui.screens.base import Page
+from dojo_tui.ui.screens.base import LOW, Page
 from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
-from dojo_tui.ui.theme import OWN_THEMES, choose
+from dojo_tui.ui.theme import Looks
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class DojoApp(App[int]):
     TITLE = "dojo-tui"
     CSS_PATH = STYLES / "app.tcss"
     ENABLE_COMMAND_PALETTE = False
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW + 1, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = commands.bindings()
 
     def __init__(
@@ -69,9 +70,7 @@ class DojoApp(App[int]):
         super().__init__()
         self.preferences = preferences
         self._bind_keys()
-        for own in OWN_THEMES:
-            self.register_theme(own)
-        self.theme = choose(theme, os.environ)
+        self.looks = Looks(self, theme, os.environ)
         self.animation_level = "none"
         if self.no_color:
             # Textual chose greys, which are colours too, before it knew the theme.
@@ -144,6 +143,7 @@ class DojoApp(App[int]):
         self.read_only = self.read_only or self.workspace.read_only
         self._scheduling = self._scheduling and not self.read_only
         self.listen()
+        self.looks.show_kept(self, self.memory)
         self._main.connect(source, ids, query)
         self.call_later(self._unpainted.close)
         # Tools are imported when first looked at: now, while nobody waits for them.
@@ -166,7 +166,7 @@ class DojoApp(App[int]):
     def _not_opened(self, error: Exception) -> None:
         self._unpainted.close()
         self.failed_to_open = True
-        self._main.table.say([((str(error), "bad"),), (), (("q", "key"), (" quits.", ""))])
+        self._main.table.say([((str(error), "bad"),), (), ((commands.key_of("quit"), "key"), (" quits.", ""))])
         self.tell_error(error)
 
     def close_workspace(self) -> None:
@@ -198,7 +198,7 @@ class DojoApp(App[int]):
         if command is not None:
             self.run_command(command)
         elif page is not None and len(key) == 1:
-            page.say(f"{key} does nothing here; ? shows the keys that do", "dim")
+            page.say(f"{key} does nothing here; {commands.key_of('help')} shows the keys that do", "dim")
 
     def run_id(self, command_id: str) -> None:
         """Run a command by its id (a click, the palette)."""
@@ -383,7 +383,7 @@ def run(
 ) -> int:
     """Open the app and return its exit code. ``opener`` is called in a thread, after the first paint.
 
-    ``remember`` keeps what a person chose to see (columns, filters) from one start to the next.
+    ``remember`` keeps what a person chose to see (columns, filters, theme) from one start to the next.
     """
     # What is made until the first frame lives to the end: collecting it is time lost.
     gc.disable()

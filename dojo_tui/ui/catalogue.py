@@ -28,7 +28,7 @@ from dojo_tui.ui.commands import (
 )
 
 HINT = "click it in the bottom line"
-MENU = "right-click a row (or click ^p menu) and click it in the list"
+MENU = "right-click a row (or click {palette} menu) and click it in the list"
 HINT_OR_MENU = "click it in the bottom line, or right-click the row and click it in the list"
 MOVE, MARK, MAP, RUN, SHOW, PROGRAM = "Move", "Mark", "Map", "Run", "Show", "Program"
 TRIAGE = "Triage"
@@ -66,7 +66,7 @@ CATALOGUE: tuple[Command, ...] = (
             help="Mark the row, or take its mark away, and go one down.", run="marking:toggle",
             cli="dojo-tui records map ID ID …", mouse="click left of the row, or ctrl+click it"),
     Command(id="range", keys=("v",), title="Mark a range", group=MARK, places=SEVERAL, needs=why.one,
-            help="From here on, moving marks; v again ends it, esc takes it back.", run="marking:range_",
+            help="From here on, moving marks; {range} again ends it, {back} takes it back.", run="marking:range_",
             cli="dojo-tui records map ID ID …", mouse="shift+click the other end"),
     Command(id="mark_down", keys=("shift+down", "J"), title="Mark downwards", group=MARK, places=SEVERAL, needs=why.one,
             help="Mark while going down.", run="marking:down", cli="dojo-tui records map ID ID …",
@@ -95,7 +95,7 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui records map ID --product NAME"),
     Command(id="accept_all", keys=("A",), title="Accept all suggestions", short="accept all", group=MAP, hint=16,
             places=frozenset({UNMAPPED}), changes=True, needs=why.rows, run="suggesting:accept_all", mouse=HINT,
-            help="Show what accepting all suggestions that are sure enough would do; enter does it, ←→ sets how sure.",
+            help="Show what accepting all suggestions that are sure enough would do; how sure is chosen there.",
             cli="dojo-tui records suggest --apply --threshold 0.9"),
     Command(id="ignore", keys=("i",), title="Ignore", short="ignore", group=MAP, hint=20, places=ONE_OR_MORE,
             changes=True, needs=why.ignorable, run="mapping:ignore", mouse=HINT,
@@ -116,7 +116,7 @@ CATALOGUE: tuple[Command, ...] = (
             run="mapping:redo", mouse=MENU, help="Do again what undo took back.", cli="dojo-tui records redo"),
     Command(id="history", keys=("H", "7"), title="History of mappings", group=MAP, places=TABS | {RULES},
             run="mapping:history", mouse=MENU, cli="dojo-tui records history",
-            help="List every mapping act with what was taken back; u takes back the last one."),
+            help="List every mapping act with what was taken back; {undo} takes back the last one."),
     # --- rules ---------------------------------------------------------------
     Command(id="rules", keys=("M", "6"), title="Mapping rules", group=RULE, places=TABS, run="ruling:rules",
             mouse=MENU, help="Show the rules that map or ignore New Records by their names, and what each catches.",
@@ -339,25 +339,25 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui destinations remove URL"),
     # --- program -------------------------------------------------------------
     Command(id="back", keys=("escape",), title="One step back", short="back", group=PROGRAM, places=EVERYWHERE,
-            run="lists:back", cli="ctrl+d ends a shell", mouse="click esc back in the bottom line",
+            run="lists:back", cli="ctrl+d ends a shell", mouse="click {back} back in the bottom line",
             help="Close the message, the range, the marks, the filter, the screen: one at a time. Never quits."),
     Command(id="palette", keys=("ctrl+p", "colon"), title="Commands", group=PROGRAM, places=EVERYWHERE,
-            run="program:palette", cli="dojo-tui --help", mouse="click ^p menu in the bottom line",
+            run="program:palette", cli="dojo-tui --help", mouse="click {palette} menu in the bottom line",
             help="Find any command by typing a part of its name."),
     Command(id="help", keys=("question_mark", "f1"), title="Help", group=PROGRAM, places=EVERYWHERE,
-            run="program:help_", cli="dojo-tui --help", mouse="click ? help in the bottom line",
+            run="program:help_", cli="dojo-tui --help", mouse="click {help} help in the bottom line",
             help="Show what every key does here."),
     Command(id="refresh", keys=("f5", "ctrl+r"), title="Read anew", group=PROGRAM, places=EVERYWHERE,
             run="program:refresh", cli="dojo-tui records list", mouse=MENU,
             help="Read everything from the store again."),
-    Command(id="theme", keys=("T",), title="Next theme", group=PROGRAM, places=EVERYWHERE, run="program:theme",
+    Command(id="theme", keys=("T",), title="Theme", group=PROGRAM, places=EVERYWHERE, run="program:theme",
             cli="DOJO_TUI_THEME=dojo-light dojo-tui", mouse=MENU,
-            help="Dark, light, or the terminal's own colours."),
+            help="Choose dark, light, high contrast or the terminal's own colours, looking at each."),
     Command(id="demo", keys=("W",), title="Look at the demo", group=PROGRAM, places=TABS, needs=why.demo,
             run="program:demo", cli="dojo-tui demo", mouse=MENU,
             help="Open a throw-away world with real reports; this store is not touched, and comes back at its end."),
     Command(id="quit", keys=("q", "ctrl+q"), title="Quit", group=PROGRAM, places=EVERYWHERE, run="program:quit_",
-            cli="dojo-tui runs one command and ends", mouse="click q quit in the bottom line",
+            cli="dojo-tui runs one command and ends", mouse="click {quit} quit in the bottom line",
             help="End the app; what runs is stopped and shown as Interrupted."),
 )
 # fmt: on

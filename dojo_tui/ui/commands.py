@@ -118,7 +118,7 @@ class Command:
     keys: tuple[str, ...]
     title: str
     help: str
-    """A sentence for the help screen and the palette."""
+    """A sentence for the help screen and the palette; ``{undo}`` stands for that command's key."""
     group: str
     places: frozenset[str]
     run: str
@@ -126,7 +126,7 @@ class Command:
     cli: str
     """How the same is done from the shell."""
     mouse: str
-    """How the same is done with the mouse."""
+    """How the same is done with the mouse; keys as in ``help``."""
     changes: bool = False
     """True when it changes something: removed by --read-only."""
     hint: int = 0
@@ -220,12 +220,24 @@ def commands() -> tuple[Command, ...]:
     """All commands, in the order of the help screen."""
     from dojo_tui.ui.catalogue import CATALOGUE
 
-    return tuple(replace(one, keys=_own_keys[one.id]) if one.id in _own_keys else one for one in CATALOGUE)
+    keyed = [replace(one, keys=_own_keys[one.id]) if one.id in _own_keys else one for one in CATALOGUE]
+    first = {one.id: one.keys_short for one in keyed}
+    return tuple(replace(one, help=one.help.format(**first), mouse=one.mouse.format(**first)) for one in keyed)
 
 
 def key_of(command_id: str) -> str:
-    """The first key of a command as a person writes it: for sentences that name it."""
+    """The first key of a command as a person writes it; ``keyed`` is for whole sentences."""
     return by_id()[command_id].keys_short
+
+
+def keyed(sentence: str) -> str:
+    """A sentence that names keys by their commands, as in ``{undo} takes it back.``, with the keys of now."""
+    return sentence.format_map(_Keys())
+
+
+class _Keys(dict[str, str]):
+    def __missing__(self, command_id: str) -> str:
+        return key_of(command_id)
 
 
 @cache

@@ -87,10 +87,14 @@ class HealthWatch:
             self.look(asked=True)
 
     def _keep(self, server: DestinationRow, health: Health | None) -> None:
+        from dojo_tui.services.health import State
+
         workspace = self._app.workspace
         # What is said of another one, or of this one before it was edited, comes too late.
         if health is not None and workspace is not None and workspace.server is server:
             self._of, self._health = server, health
+            if health.state is State.OK:
+                self._app.suggesting.look(answers=True)
             if self._app.page is not None:
                 self._app.page.draw()
 

@@ -1,4 +1,4 @@
-"""What a person chose to see (columns, filters), kept from one start to the next, one small file for each store."""
+"""What a person chose to see (columns, filters, theme), kept to the next start: one small file for each store."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from dojo_tui.model.errors import DojoTuiError
 
 LARGEST = 1_000_000
 """Bytes; a longer file was not written by this app."""
@@ -31,8 +33,8 @@ def _forget(_save: Callable[[], None]) -> None:
 class Memory:
     """``get`` and ``set`` values that JSON can hold. Without a file they are forgotten with the app.
 
-    A file that cannot be read, or holds something else, counts as empty: no
-    choice of columns is worth a message at the start.
+    A file that cannot be read, or holds something else, counts as empty. The
+    person is told once, and it is kept aside: it may be read by hand.
     """
 
     def __init__(self) -> None:
@@ -46,7 +48,18 @@ class Memory:
         """Take over what the file holds, and write to it from now on; ``later`` does that where nobody waits."""
         with self._lock:
             self._path, self._later = path, later
-            self._values = {**_read(path), **self._values}
+            try:
+                self._values = {**_read(path), **self._values}
+            except (OSError, ValueError, RecursionError) as error:
+                found = _unreadable(error, path)
+                if path.exists():
+                    self._path = None  # it is not ours to overwrite
+                later(lambda: _tell(found))
+
+    @property
+    def lasts(self) -> bool:
+        """Whether what is chosen is there at the next start."""
+        return self._path is not None
 
     def get(self, key: str, default: Any) -> Any:
         """The value of ``key``, unless there is none or it is of another kind than ``default``."""
@@ -66,21 +79,47 @@ class Memory:
             if self._path is None or not self._changed:
                 return
             changed = {key: self._values[key] for key in self._changed}
-            kept = {key: value for key, value in {**_read(self._path), **changed}.items() if value is not None}
-            # A full or read-only disk must not cost more than the choice itself.
-            with contextlib.suppress(OSError):
+            # A full or read-only disk must not cost more than the choice itself, nor what others wrote there by now.
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                kept = {key: value for key, value in {**_read(self._path), **changed}.items() if value is not None}
                 _write(self._path, kept)
                 self._changed.clear()
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """What a file holds, if there is one; raises OSError, ValueError or RecursionError where it is none of ours."""
     try:
         if path.stat().st_size > LARGEST:
-            return {}
+            raise ValueError("it is too large")
         values = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return values if isinstance(values, dict) else {}
+    if not isinstance(values, dict):
+        raise ValueError("it holds something else")  # noqa: TRY004 -- like what no JSON is
+    return values
+
+
+def _unreadable(error: Exception, path: Path) -> DojoTuiError:
+    """What to tell of a file that is none of ours; it is put aside where that can be done."""
+    what = "What you chose to see (columns, filters, theme) cannot be read"
+    safe = "Records, Findings and settings are kept elsewhere, and are as they were."
+    if isinstance(error, OSError):
+        return DojoTuiError(
+            f"{what}: {path}: {error.strerror}.", safe=safe, do="What you choose now is forgotten when the app ends."
+        )
+    aside = path.with_name(f"{path.name}.damaged")
+    try:
+        path.replace(aside)
+    except OSError:
+        return DojoTuiError(
+            f"{what}: {path} is damaged.", safe=safe, do="Remove it; until then what you choose is not kept."
+        )
+    return DojoTuiError(f"{what}: the file is damaged.", safe=f"{safe} The file is kept as {aside}.", do="Choose anew.")
+
+
+def _tell(error: DojoTuiError) -> None:
+    """A job that fails is how a person hears of it."""
+    raise error
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dojo_tui.model.operation import Status
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.model.record import Event, State, after
-from dojo_tui.ui.commands import RECORD, UNMAPPED, Context
+from dojo_tui.ui.commands import RECORD, UNMAPPED, Context, keyed
 from dojo_tui.ui.widgets.plain import plain
 
 NOTHING_HELD = "nothing is held in this Operation"
@@ -40,9 +40,14 @@ def rows(context: Context) -> str:
     return "" if context.rows else "the list is empty"
 
 
+def no_connector() -> str:
+    """What to do in an empty store."""
+    return keyed("there is no Connector yet: add one with {connectors}, then {add}")
+
+
 def connector(context: Context) -> str:
     """Any Connector."""
-    return "" if context.connectors else "there is no Connector yet: add one with C, then n"
+    return "" if context.connectors else no_connector()
 
 
 def _can(event: Event) -> str:
@@ -77,11 +82,11 @@ def acceptable(context: Context) -> str:
     if reason or context.marked:
         return reason
     if context.row.state not in UNMAPPED_STATES:
-        return "it is mapped already: change that with m"
+        return keyed("it is mapped already: change that with {map}")
     if context.row.state is State.IGNORED:
-        return "it is ignored: r restores it first, m maps it"
+        return keyed("it is ignored: {restore} restores it first, {map} maps it")
     if context.row.suggested_product is None and context.row.suggested_confidence is not None:
-        return "no Product is likely for it: choose one with m"
+        return keyed("no Product is likely for it: choose one with {map}")
     return ""
 
 
@@ -91,9 +96,9 @@ def syncable(context: Context) -> str:
         if context.row is None:
             return "there is nothing under the cursor"
         if context.row.state in UNMAPPED_STATES:
-            return "only mapped Records can be synced: map it first with m"
+            return keyed("only mapped Records can be synced: map it first with {map}")
     if context.place == UNMAPPED:
-        return "only mapped Records can be synced: map them first with m"
+        return keyed("only mapped Records can be synced: map them first with {map}")
     if context.marked or context.row is None:
         return row(context)
     if context.row.state is not State.GOOD:
@@ -110,7 +115,7 @@ def triageable(context: Context) -> str:
 
 def triage_here(context: Context) -> str:
     """Findings that are held here."""
-    return "the server's people decide there, and a Sync keeps it: o opens it" if context.server else ""
+    return keyed("the server's people decide there, and a Sync keeps it: {link} opens it") if context.server else ""
 
 
 def has_findings(context: Context) -> str:
@@ -149,7 +154,7 @@ def held(context: Context) -> str:
 def planned(context: Context) -> str:
     """A plan that has ended."""
     reason = again(context)
-    return reason or ("" if context.row.dry_run else "this is no plan, it was done: R runs it again")
+    return reason or ("" if context.row.dry_run else keyed("this is no plan, it was done: {again} runs it again"))
 
 
 def again(context: Context) -> str:
@@ -171,13 +176,13 @@ def undone(context: Context) -> str:
 
 def checked(context: Context) -> str:
     """A check that has ended."""
-    return "" if context.row is not None else "it is not done yet; esc cancels it"
+    return "" if context.row is not None else keyed("it is not done yet; {back} cancels it")
 
 
 def demo(context: Context) -> str:
     """That the demo can be opened, and nothing would be lost."""
     if not context.offers_demo:
-        return "this is the demo; q leaves it"
+        return keyed("this is the demo; {quit} leaves it")
     return "an Operation is running, and would be interrupted: let it end first" if context.running else ""
 
 
@@ -210,4 +215,4 @@ def left(context: Context) -> str:
 
 def several(context: Context) -> str:
     """Any Connector."""
-    return "" if context.connectors else "there is no Connector yet: add one with C, then n"
+    return "" if context.connectors else no_connector()

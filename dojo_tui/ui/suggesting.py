@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dojo_tui.model.errors import CancelledError
+from dojo_tui.model.errors import CancelledError, DestinationError
 from dojo_tui.ui.bridge import Changes
 
 if TYPE_CHECKING:
@@ -20,19 +20,26 @@ class SuggestionWatch:
         self._app = app
         self._token: CancelToken | None = None
         self._again = False
+        self._answers = False
 
-    def look(self) -> None:
-        """Suggest anew what may have changed, in a thread."""
+    def look(self, *, answers: bool = False) -> None:
+        """Suggest anew what may have changed, in a thread.
+
+        A server is asked for its Products once it is known that it ``answers``: then nobody is asked for its
+        token, and nothing waits for a server that is not there.
+        """
         from dojo_tui.services.cancel import CancelToken
 
         workspace = self._app.workspace
         if workspace is None or self._app.read_only:
             return
+        self._answers = self._answers or answers
         if self._token is not None:
             self._again = True
             return
+        answers, self._answers = self._answers, False
         self._token = token = CancelToken()
-        self._app.jobs.apart(lambda: _refresh(workspace, token), self._done, self._failed)
+        self._app.jobs.apart(lambda: _refresh(workspace, token, answers=answers), self._done, self._failed)
 
     def stop(self) -> None:
         """The store is closed now."""
@@ -49,13 +56,13 @@ class SuggestionWatch:
 
     def _failed(self, error: Exception) -> None:
         self._done(0)
-        if not isinstance(error, CancelledError):
+        # That the server does not answer any more is told by its health.
+        if not isinstance(error, CancelledError | DestinationError):
             self._app.tell_error(error)
 
 
-def _refresh(workspace: Workspace, token: CancelToken) -> int:
+def _refresh(workspace: Workspace, token: CancelToken, *, answers: bool) -> int:
     server = workspace.server
-    # A server is not asked for all its Products before a person wants one of them.
-    if server is not None and workspace.destinations.get(server.url).products_read_at is None:
+    if server is not None and not answers and workspace.destinations.get(server.url).products_read_at is None:
         return 0
     return workspace.suggestions.refresh(token, yielding=True)

@@ -61,11 +61,9 @@ class Cli:
         """Start it as a process of its own."""
         return subprocess.Popen(
             [*self.command, "--store", str(self.store), *map(str, arguments)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **(env or {})},
-            **options,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
 
     def process(self, *arguments: str | int, env: Mapping[str, str] | None = None, **options: Any) -> Result:

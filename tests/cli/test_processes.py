@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
+import termios
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -81,9 +85,9 @@ class Slow:
         """Run a command that knows the package."""
         return self.cli.process(*arguments, env=self.env)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command and wait until the Tool hangs."""
-        process = self.cli.start(*arguments, env=self.env)
+        process = self.cli.start(*arguments, env=self.env, **options)
         deadline = time.monotonic() + 20
         while not (self.place / "reading").exists():
             assert process.poll() is None, process.communicate()
@@ -122,7 +126,7 @@ def slow(cli: Cli, tmp_path: Path) -> Slow:
     return made
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None:
     process = slow.start("sync", "--json")
     process.send_signal(number)
@@ -132,6 +136,33 @@ def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None
     assert sync["status"] == "Cancelled"
     slow.go_on()
     assert slow.run("sync").code == 0
+
+
+@pytest.mark.parametrize("setting", ["interrupt", "finish", "nohup"])
+def test_p7_a_dropped_terminal_means_what_the_setting_says(slow: Slow, tmp_path: Path, setting: str) -> None:
+    """With a terminal of its own, which is closed while the Sync runs."""
+    config = tmp_path / "config.toml"
+    config.write_text(f'on_hangup = "{"finish" if setting == "finish" else "interrupt"}"\n')
+    told = signal.SIG_IGN if setting == "nohup" else signal.SIG_DFL
+    master, terminal = pty.openpty()
+
+    def own_terminal() -> None:
+        signal.signal(signal.SIGHUP, told)
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+    options: dict[str, Any] = {"stdin": terminal, "stderr": terminal, "start_new_session": True}
+    process = slow.start("--config", str(config), "sync", "--json", **options, preexec_fn=own_terminal)
+    os.close(terminal)
+    os.close(master)
+    if setting != "interrupt":
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        slow.go_on()
+    out, _ = process.communicate(timeout=20)
+    (sync,) = json.loads(out)["operations"]
+    ended = (129, "Interrupted") if setting == "interrupt" else (0, "Completed")
+    assert (process.returncode, sync["status"]) == ended
+    assert slow.newest()["status"] == sync["status"]
 
 
 def test_p7_what_does_not_listen_is_left_as_interrupted(slow: Slow) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -32,12 +31,6 @@ SUBJECTS = {
 )
 def test_conformance(check: Check) -> None:
     check()
-
-
-@pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as running:
-        yield running
 
 
 def test_archived_repositories_are_an_option(server: ToolServer) -> None:

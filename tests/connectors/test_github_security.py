@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -26,12 +25,6 @@ SUBJECT = Subject(TOOL, serve, options={"owner": "acme"}, things=30, flaws=65)
 @pytest.mark.parametrize("check", conformance(SUBJECT), ids=str)
 def test_conformance(check: Check) -> None:
     check()
-
-
-@pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as running:
-        yield running
 
 
 # --- one repository ---------------------------------------------------------------

@@ -26,6 +26,14 @@ def dojo_server() -> Iterator[DojoServer]:
 
 
 @pytest.fixture
+def remote(dojo_server: DojoServer) -> Iterator[Remote]:
+    """The imitation, as a client sees it."""
+    remote = Remote(dojo_server.url, dojo_server.token)
+    yield remote
+    remote.close()
+
+
+@pytest.fixture
 def dojo(request: pytest.FixtureRequest) -> Iterator[Remote]:
     """A DefectDojo: a real one at $DD_URL with $DD_TOKEN, else the imitation. Tests make up names of their own."""
     url, token = os.environ.get("DD_URL"), os.environ.get("DD_TOKEN")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -20,13 +19,6 @@ from tests.defectdojo_server import (
     too_many,
     upload,
 )
-
-
-@pytest.fixture
-def remote(dojo_server: DojoServer) -> Iterator[Remote]:
-    remote = Remote(dojo_server.url, dojo_server.token)
-    yield remote
-    remote.close()
 
 
 @pytest.fixture

@@ -14,13 +14,6 @@ Send = Callable[..., "Future[httpx.Response]"]
 
 
 @pytest.fixture
-def remote(dojo_server: DojoServer) -> Iterator[Remote]:
-    remote = Remote(dojo_server.url, dojo_server.token)
-    yield remote
-    remote.close()
-
-
-@pytest.fixture
 def test_id(remote: Remote) -> int:
     engagement = remote.engagement(remote.product("Shop")["id"], "Global Connectors")
     made: int = remote.test(engagement["id"], "connector-1")["id"]

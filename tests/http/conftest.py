@@ -12,17 +12,6 @@ from dojo_tui.testing import TestRun, ToolServer
 
 
 @pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as server:
-        yield server
-
-
-@pytest.fixture
-def run() -> TestRun:
-    return TestRun()
-
-
-@pytest.fixture
 def connect(server: ToolServer, run: TestRun) -> Iterator[Callable[..., Client]]:
     """Clients, closed at the end of the test."""
     made: list[Client] = []

@@ -14,8 +14,10 @@ from dojo_tui.services.preferences import Preferences
 from dojo_tui.testing import ToolServer
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.wiring import open_workspace
+from tests.defectdojo_server.state import TOKEN
 from tests.ui import world
 from tests.ui.checking import KEY, dtrack
+from tests.ui.sending import VARIABLE
 
 AppMaker = Callable[..., DojoApp]
 
@@ -33,6 +35,14 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the token of a DefectDojo server is, and no browser that its pages could be opened with."""
+    monkeypatch.setenv(VARIABLE, TOKEN)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
 def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
     """Make the app on a small world: ``make_app(records=40, hostile="", empty=False, **of_the_app)``."""
 
@@ -42,7 +52,8 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
         hostile: str = "",
         empty: bool = False,
         read_only: bool = False,
-        theme: str = "dojo-dark",
+        theme: str | None = "dojo-dark",
+        remember: bool = False,
         preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> DojoApp:
         path = tmp_path / "store.sqlite"
@@ -51,6 +62,7 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
             read_only=read_only,
             theme=theme,
             scheduling=False,
+            remember=remember,
             preferences=preferences,
         )
 
@@ -66,7 +78,7 @@ def app(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> DojoAp
 
 
 @pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as server:
-        dtrack(server)
-        yield server
+def server(server: ToolServer) -> ToolServer:
+    """It answers as Dependency-Track does."""
+    dtrack(server)
+    return server

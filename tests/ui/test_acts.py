@@ -16,7 +16,6 @@ from dojo_tui.model.record import State
 from dojo_tui.store.connectors import all_connectors
 from dojo_tui.store.operations import operation_rows
 from dojo_tui.store.records import RecordQuery, record_ids, record_rows
-from dojo_tui.ui.theme import NAMES
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import SMALL, Hand, drive
 from tests.ui.world import finding
@@ -528,16 +527,5 @@ def test_changes_of_another_process_are_noticed(make_app: AppMaker) -> None:
         hand.app._look()
         await hand.rest()
         assert hand.screen.count("- Ignored") >= 20
-
-    drive(make_app(), script)
-
-
-def test_themes_can_be_changed_while_it_runs(make_app: AppMaker) -> None:
-    async def script(hand: Hand) -> None:
-        seen = set()
-        for _ in NAMES:
-            seen.add(hand.app.theme)
-            await hand.press("T")
-        assert seen == {"dojo-dark", "dojo-light", "dojo-contrast", "ansi-dark", "ansi-light"}
 
     drive(make_app(), script)

@@ -8,9 +8,11 @@ import pytest
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import State
+from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.screens.product_picker import ProductPicker
+from dojo_tui.wiring import Workspace
 from tests.defectdojo_server import DojoServer, Remote
-from tests.defectdojo_server.state import READERS_TOKEN, TOKEN
+from tests.defectdojo_server.state import READERS_TOKEN
 from tests.ui.driving import SMALL, Hand, drive
 from tests.ui.sending import (
     VARIABLE,
@@ -30,16 +32,40 @@ from tests.ui.test_hostile import HOSTILE
 from tests.ui.test_hostile import check as check_inert
 from tests.ui.world import finding
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the token is."""
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 # --- Products -------------------------------------------------------------------------
+
+
+def unasked(app: DojoApp) -> DojoApp:
+    """An app that does not look at its server by itself."""
+    app.health.look = lambda **_: None  # type: ignore[method-assign]
+    return app
+
+
+def test_who_opens_the_app_sees_suggestions_of_the_servers_products(
+    dojo_server: DojoServer, dojo: Remote, tmp_path: Path, clock: Clock
+) -> None:
+    """What was kept for the embedded destination is not shown for the server: its Products have other ids."""
+
+    def prepare(made: Workspace) -> None:
+        made.suggestions.refresh()
+        for name in ("Payments", "Web shop"):
+            dojo.product(name)
+
+    async def script(hand: Hand) -> None:
+        known = {one.ref for one in workspace(hand).destination.products()}
+        await hand.press("slash")
+        await hand.type("state:new suggestion:payments")
+        await hand.press("enter")
+        number = hand.page.row.id
+        assert hand.page.row.suggested_product == "Payments"
+        await hand.press("a")
+        assert record(hand, number).product_name == "Payments"
+        assert record(hand, number).product_ref in known
+
+    drive(make_app(tmp_path, clock, url=dojo_server.url, prepare=prepare), script)
 
 
 def test_the_link_is_the_products_page(dojo_server: DojoServer, dojo: Remote, tmp_path: Path, clock: Clock) -> None:
@@ -134,7 +160,7 @@ def test_p12_the_first_listing_is_awaited_without_blocking(
         await hand.rest()
         assert "Mapped 1 Record to Shop." in hand.page.told
 
-    drive(make_app(tmp_path, clock, url=dojo_server.url), script)
+    drive(unasked(make_app(tmp_path, clock, url=dojo_server.url)), script)
 
 
 def test_products_that_cannot_be_listed(dojo_server: DojoServer, tmp_path: Path, clock: Clock) -> None:
@@ -149,7 +175,7 @@ def test_products_that_cannot_be_listed(dojo_server: DojoServer, tmp_path: Path,
         await hand.press("escape", "m")
         assert isinstance(hand.app.screen, ProductPicker)
 
-    drive(make_app(tmp_path, clock, url=dojo_server.url), script)
+    drive(unasked(make_app(tmp_path, clock, url=dojo_server.url)), script)
 
 
 def test_who_left_the_picker_is_not_told(dojo_server: DojoServer, tmp_path: Path, clock: Clock) -> None:
@@ -165,7 +191,7 @@ def test_who_left_the_picker_is_not_told(dojo_server: DojoServer, tmp_path: Path
         assert hand.page.told == ""
         dojo_server.start()
 
-    drive(make_app(tmp_path, clock, url=dojo_server.url), script)
+    drive(unasked(make_app(tmp_path, clock, url=dojo_server.url)), script)
 
 
 def test_a_product_that_may_not_be_made(

@@ -35,13 +35,7 @@ from tests.ui.sending import (
 )
 from tests.ui.world import finding
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the token is."""
-    monkeypatch.setenv(VARIABLE, TOKEN)
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 # --- the screen -----------------------------------------------------------------------
@@ -295,7 +289,12 @@ def test_a_token_that_was_put_right_is_used(
 
 def test_a_look_asks_little(dojo_server: DojoServer, tmp_path: Path, clock: Clock) -> None:
     async def script(hand: Hand) -> None:
-        assert [seen.path for seen in dojo_server.requests] == ["/api/v2/user_profile/", "/login"]
+        asked = [seen.path for seen in dojo_server.requests]
+        assert asked[:2] == ["/api/v2/user_profile/", "/login"]
+        assert asked.count("/api/v2/products/") == 1, "its Products, for suggestions"
+        hand.app.health.look()
+        await hand.rest()
+        assert [seen.path for seen in dojo_server.requests][len(asked) :] == asked[:2]
 
     drive(make_app(tmp_path, clock, url=dojo_server.url), script)
 

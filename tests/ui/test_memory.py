@@ -9,11 +9,26 @@ from pathlib import Path
 
 import pytest
 
-from dojo_tui.ui.memory import LARGEST, Memory
+from dojo_tui.model.errors import DojoTuiError
+from dojo_tui.ui.memory import LARGEST, Memory, state_file
+from tests.ui.conftest import AppMaker
+from tests.ui.driving import Hand, drive
 
 
 def _now(job: Callable[[], None]) -> None:
     job()
+
+
+class Told:
+    """What becomes of jobs: done at once, and the last failure is kept."""
+
+    what = ""
+
+    def __call__(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except DojoTuiError as error:
+            self.what = error.what
 
 
 def _opened(path: Path) -> Memory:
@@ -39,13 +54,45 @@ def test_without_a_file_it_lasts_as_long_as_the_app(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1]", "[" * 100_000, '{"a": 1' + " " * LARGEST + "}"])
-def test_a_file_that_is_none_of_ours_counts_as_empty(tmp_path: Path, content: str) -> None:
+def test_a_file_that_is_none_of_ours_is_told_once_and_kept_aside(tmp_path: Path, content: str) -> None:
     path = tmp_path / "view.json"
     path.write_text(content)
-    memory = _opened(path)
+    memory, told = Memory(), Told()
+    memory.open(path, told)
     assert memory.get("a", 7) == 7
+    assert "is damaged" in told.what
     memory.set("a", 8)
     assert json.loads(path.read_text()) == {"a": 8}
+    assert (tmp_path / "view.json.damaged").read_text() == content
+    assert _opened(path).get("a", 7) == 8
+
+
+def test_a_file_that_nobody_may_read_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "view.json"
+    path.mkdir()
+    memory, told = Memory(), Told()
+    memory.open(path, told)
+    memory.set("a", 8)
+    assert "Is a directory" in told.what
+    assert path.is_dir()
+
+
+def test_the_app_tells_of_a_damaged_file_when_it_opens(
+    make_app: AppMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    path = state_file(str(tmp_path / "store.sqlite"))
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+
+    async def script(hand: Hand) -> None:
+        assert "cannot be read: the file is damaged" in hand.page.told
+        assert "Records, Findings and settings are kept elsewhere" in hand.page.told
+        assert "Unmapped" in hand.screen
+        await hand.press("escape")
+        assert hand.page.told == ""
+
+    drive(make_app(remember=True), script)
 
 
 def test_a_value_of_another_kind_is_not_taken(tmp_path: Path) -> None:

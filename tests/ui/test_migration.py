@@ -16,16 +16,11 @@ from dojo_tui.ui.screens.destinations import DestinationsScreen
 from dojo_tui.ui.screens.migration import MigrationScreen
 from tests.defectdojo_server import DojoServer, Remote
 from tests.defectdojo_server.answers import Answer
-from tests.defectdojo_server.state import TOKEN
 from tests.ui.driving import NORMAL, SMALL, Hand, drive
-from tests.ui.sending import VARIABLE, key, make_app, products, reached, tool, words, workspace
+from tests.ui.sending import key, make_app, products, reached, tool, words, workspace
 from tests.ui.world import finding
 
-
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the token is."""
-    monkeypatch.setenv(VARIABLE, TOKEN)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 async def synced(hand: Hand) -> None:

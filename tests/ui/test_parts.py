@@ -1,4 +1,4 @@
-"""The parts below the screens: jobs, events, columns, themes."""
+"""The parts below the screens: jobs, events, columns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
 from dojo_tui.ui.lists.words import changes, sparkline
-from dojo_tui.ui.theme import choose
 from dojo_tui.ui.widgets.text_pane import wrap
 from tests.ui import world
 
@@ -131,23 +130,6 @@ def test_a_wrapped_line_hangs_below_its_text() -> None:
     assert ["".join(text for text, _ in line) for line in lines] == ["label     one two", "          three four"]
     lines = wrap((("no label at all, just a text", ""),), 20)
     assert ["".join(text for text, _ in line) for line in lines] == ["no label at all,", "just a text"]
-
-
-@pytest.mark.parametrize(
-    ("environment", "wanted", "theme"),
-    [
-        ({"COLORTERM": "truecolor"}, None, "dojo-dark"),
-        ({"COLORTERM": "24bit", "COLORFGBG": "0;15"}, None, "dojo-light"),
-        ({}, None, "ansi-dark"),
-        ({"COLORFGBG": "0;15"}, None, "ansi-light"),
-        ({"COLORTERM": "truecolor", "NO_COLOR": "1"}, None, "ansi-dark"),
-        ({"COLORTERM": "truecolor", "DOJO_TUI_THEME": "dojo-light"}, None, "dojo-light"),
-        ({"DOJO_TUI_THEME": "dojo-light"}, "ansi-light", "ansi-light"),
-        ({"DOJO_TUI_THEME": "no such"}, None, "ansi-dark"),
-    ],
-)
-def test_the_theme_suits_the_terminal(environment: dict[str, str], wanted: str | None, theme: str) -> None:
-    assert choose(wanted, environment) == theme
 
 
 def test_p14_moments_are_shown_in_the_persons_zone() -> None:

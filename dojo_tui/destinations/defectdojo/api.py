@@ -67,10 +67,6 @@ class Api:
         self._types_read = False
         self._test_type = 0
 
-    def link(self, kind: str, id: int) -> str:  # noqa: A002 -- what it is called there
-        """The web page of a ``product``, ``engagement``, ``test`` or ``finding``."""
-        return f"{web(self._client)}/{kind}/{id}"
-
     # --- who and what ------------------------------------------------------------
 
     def user(self) -> User:

@@ -107,18 +107,11 @@ class DefectDojoDestination:
                 raise DestinationError(f"There is another Product named {name}.", safe="Nothing was changed.") from None
         return self._saved(changed)
 
-    def link(self, ref: str) -> str:
-        """The web page of a Product."""
-        return self._page(self._remote(ref))
-
     def links(self, refs: Collection[str]) -> dict[str, str]:
         """The web pages of many Products, by their refs."""
         with self._database.read() as connection:
             known = cache.known(connection, self._row.id, refs)
-        return {ref: self._page(one.remote_id) for ref, one in known.items() if not one.gone}
-
-    def _page(self, remote_id: int) -> str:
-        return f"{self._row.url}/product/{remote_id}"
+        return {ref: f"{self._row.url}/product/{one.remote_id}" for ref, one in known.items() if not one.gone}
 
     def _create(self, api: Api, name: str, kind: str) -> ServerProduct:
         try:

@@ -131,8 +131,8 @@ class _Reimport:
         created = self._announce(look, place.test_id, test, build_id)
         with self._desk.database.read() as connection:
             known = sent.sent(connection, place.test_id, self._target.scope)
+            created |= self._adopted(connection, place.test_id, created, known, look.plan)
             rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
-            rows = self._with_adopted(rows, created, known, look.plan)
             told = (look.scope.decided, look.scope.patched)
             message = Writer(look.plan, created, known, self._desk.mark, *told).message(rows)
         decided, patched = told[0] | message.decisions.keys(), told[1] | message.bodies.keys()
@@ -151,23 +151,25 @@ class _Reimport:
             raise
         self._confirm(look, place.test_id, created, known, sending)
 
-    def _with_adopted(
+    def _adopted(
         self,
-        rows: Iterator[tuple[int, Finding]],
-        created: dict[int, Finding],
+        connection: Connection,
+        test_id: int,
+        created: Collection[int],
         known: Mapping[int, Sent],
         made: Plan,
-    ) -> Iterator[tuple[int, Finding]]:
-        """Count as created what an unfinished attempt announced, of scanners that this report does not tell all of.
+    ) -> dict[int, Finding]:
+        """What an unfinished attempt announced, of scanners that this report does not tell all of, counts as created.
 
         It may be there, and only a complete fetch may close it (P3).
         """
         apart = {*self._fetch.skipped, *self._fetch.partial}
         matched = {update.id for update in made.update}
-        for key, row in rows:
-            if row.scanner in apart and not known[key].confirmed and key not in created and key not in matched:
-                created[key] = replace(row, active=True)
-            yield key, row
+        announced = {key for key, one in known.items() if not one.confirmed} - matched - set(created)
+        if not apart or not announced:
+            return {}
+        rows = finding_rows.whole_findings(connection, announced)
+        return {key: replace(row, active=True) for key, row in rows if row.scanner in apart}
 
     def _announce(self, look: _Look, test_id: int, test: ServerTest, build_id: str) -> dict[int, Finding]:
         """Write down what is about to be sent; the new Findings by the id that they have from now on."""
@@ -177,25 +179,19 @@ class _Reimport:
             held.writer(connection, test_id, self._target, now, self._desk.clock.local(now)).create(
                 self._report, look.plan.create
             )
-            ids = sent.newest(connection, test_id, scope, last) if look.plan.create else []
-            created = dict(zip(ids, (self._report.findings[n] for n in look.plan.create), strict=True))
-            taken = sent.anchor_hashes(connection, test_id, scope)
-            sent.announce(connection, self._anchors(connection, test_id, set(ids), taken, test))
+            made = self._anchors(connection, test_id, last, test) if look.plan.create else {}
+            created = dict(zip(made, (self._report.findings[n] for n in look.plan.create), strict=True))
+            sent.announce(connection, made)
             # Nothing is sent yet: nobody needs to wait for its end.
             sent.save_scope(connection, test_id, scope, replace(look.scope, build_id=build_id, patient_until=None))
         return created
 
-    def _anchors(
-        self, connection: Connection, test_id: int, new: set[int], taken: set[str], test: ServerTest
-    ) -> dict[int, tuple[str, str]]:
-        """An anchor for each new Finding that no other of its Record has, had or will have."""
+    def _anchors(self, connection: Connection, test_id: int, last: int, test: ServerTest) -> dict[int, tuple[str, str]]:
+        """An anchor for each Finding made after the ``last``, which no other of its Record has, had or will have."""
         made: dict[int, tuple[str, str]] = {}
         numbers: Counter[str] = Counter()
-        if not new:
-            return made
-        for key, row in finding_rows.held_findings(connection, test_id, self._target.scope):
-            if key not in new:
-                continue
+        taken = sent.anchor_hashes(connection, test_id, self._target.scope)
+        for key, row in finding_rows.held_findings(connection, test_id, self._target.scope, after=last):
             anchor = plain = anchors.anchor(_entry(row))
             first = hashed = anchors.hash_key(plain, self._service, test.hash_fields)
             while hashed in taken:
@@ -212,7 +208,7 @@ class _Reimport:
         """The server has it: so it is what we hold."""
         now, scope = self._now(), self._target.scope
         matched = {update.id for update in look.plan.update}
-        never = [key for key, one in known.items() if not (one.confirmed or key in created or key in matched)]
+        never = {key for key, one in known.items() if not (one.confirmed or key in created or key in matched)}
         with self._desk.database.write() as connection:
             held.touch_test(connection, self._target, held.test_of(connection, self._target), now)
             writer = held.writer(connection, test_id, self._target, now, self._desk.clock.local(now))

@@ -12,8 +12,9 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, ScalarSelect, Select, bindparam, delete, insert, select, update
 
 from dojo_tui.destinations.base import ENGAGEMENT, Target
 from dojo_tui.destinations.held import test_of
@@ -79,26 +80,26 @@ def place(connection: Connection, target: Target) -> Place:
 def tests_of_others(connection: Connection, target: Target, test_id: int | None) -> set[int]:
     """The server's ids of all Tests that are ours but not this one."""
     of_product = select(products.c.destination_id).where(products.c.id == int(target.product_ref)).scalar_subquery()
-    statement = (
-        select(tests.c.remote_id)
-        .join(engagements, engagements.c.id == tests.c.engagement_id)
-        .join(products, products.c.id == engagements.c.product_id)
-        .where(products.c.destination_id == of_product, tests.c.remote_id.is_not(None))
-    )
-    return set(connection.execute(statement.where(tests.c.id.is_distinct_from(test_id))).scalars())
+    statement = _tests_at(of_product, tests.c.remote_id).where(tests.c.id.is_distinct_from(test_id))
+    return set(connection.execute(statement).scalars())
 
 
 def test_ids(connection: Connection, destination_id: int) -> dict[tuple[str, int], tuple[int, int]]:
     """The server's ids of all our Tests there, and of their Engagements, by the Product's ref and the Connector."""
-    statement = (
-        select(engagements.c.product_id, tests.c.connector_id, tests.c.remote_id, engagements.c.remote_id)
-        .join(tests, tests.c.engagement_id == engagements.c.id)
+    columns = (engagements.c.product_id, tests.c.connector_id, tests.c.remote_id, engagements.c.remote_id)
+    rows = connection.execute(_tests_at(destination_id, *columns))
+    return {(str(product), connector): (test, place) for product, connector, test, place in rows}
+
+
+def _tests_at(destination_id: int | ScalarSelect[Any], *columns: Column[Any]) -> Select[Any]:
+    """Of our Tests that this server has."""
+    return (
+        select(*columns)
+        .select_from(tests)
+        .join(engagements, engagements.c.id == tests.c.engagement_id)
         .join(products, products.c.id == engagements.c.product_id)
         .where(products.c.destination_id == destination_id, tests.c.remote_id.is_not(None))
     )
-    return {
-        (str(product), connector): (test, place) for product, connector, test, place in connection.execute(statement)
-    }
 
 
 def settle_place(connection: Connection, place: Place) -> None:
@@ -155,8 +156,7 @@ def save_scope(connection: Connection, test_id: int, name: str, state: Scope) ->
         "decided": _text(state.decided),
         "patched": _text(state.patched),
     }
-    where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
-    if connection.execute(update(sent_scopes).where(*where).values(values)).rowcount == 0:
+    if not _changed(connection, test_id, name, **values):
         connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
 
 
@@ -164,14 +164,18 @@ def save_told(
     connection: Connection, test_id: int, name: str, decided: Collection[int], patched: Collection[int]
 ) -> None:
     """Remember Findings whose triage, as the tool has it, and whose facts are about to be told."""
-    where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
-    connection.execute(update(sent_scopes).where(*where).values(decided=_text(decided), patched=_text(patched)))
+    _changed(connection, test_id, name, decided=_text(decided), patched=_text(patched))
 
 
 def wait_for(connection: Connection, test_id: int, name: str, build_id: str, until: datetime) -> None:
     """Something is about to be sent, and may be carried out until then."""
+    _changed(connection, test_id, name, build_id=build_id, patient_until=until)
+
+
+def _changed(connection: Connection, test_id: int, name: str, **values: object) -> bool:
+    """Whether there was such a scope to change."""
     where = (sent_scopes.c.test_id == test_id, sent_scopes.c.scope == name)
-    connection.execute(update(sent_scopes).where(*where).values(build_id=build_id, patient_until=until))
+    return connection.execute(update(sent_scopes).where(*where).values(values)).rowcount > 0
 
 
 def impatient(connection: Connection, test_id: int) -> None:
@@ -207,14 +211,6 @@ def anchor_hashes(connection: Connection, test_id: int, name: str) -> set[str]:
         .where(findings.c.test_id == test_id, findings.c.scope == name)
     )
     return set(connection.execute(statement).scalars())
-
-
-def newest(connection: Connection, test_id: int, name: str, after: int) -> list[int]:
-    """The ids of the Findings of a scope that were made after that one, in their order."""
-    statement = select(findings.c.id).where(
-        findings.c.test_id == test_id, findings.c.scope == name, findings.c.id > after
-    )
-    return list(connection.execute(statement.order_by(findings.c.id)).scalars())
 
 
 def last_id(connection: Connection) -> int:

@@ -64,21 +64,14 @@ class ServerTest:
 
 @dataclass(frozen=True, slots=True)
 class ServerFinding:
-    """A Finding, and its state."""
+    """What tells which of our Findings it is, whether it is open, and what people decided."""
 
     id: int
-    title: str
-    severity: str
     active: bool
-    is_mitigated: bool
     false_p: bool
     out_of_scope: bool
     risk_accepted: bool
-    duplicate: bool
     unique_id: str
-    file_path: str
-    line: int | None
-    description: str
     service: str
     hash_code: str
 
@@ -90,7 +83,6 @@ class Delta:
     created: int
     closed: int
     reactivated: int
-    untouched: int
 
 
 def unreadable(where: str) -> DestinationError:
@@ -139,18 +131,11 @@ def finding(row: Raw) -> ServerFinding:
     """Read one of ``findings/``."""
     return ServerFinding(
         id=number(row, "id"),
-        title=text(row, "title"),
-        severity=text(row, "severity"),
         active=flag(row, "active"),
-        is_mitigated=flag(row, "is_mitigated"),
         false_p=flag(row, "false_p"),
         out_of_scope=flag(row, "out_of_scope"),
         risk_accepted=flag(row, "risk_accepted"),
-        duplicate=flag(row, "duplicate"),
         unique_id=text(row, "unique_id_from_tool"),
-        file_path=text(row, "file_path"),
-        line=None if row.get("line") is None else number(row, "line"),
-        description=text(row, "description"),
         service=text(row, "service"),
         hash_code=text(row, "hash_code"),
     )
@@ -160,7 +145,7 @@ def delta(row: Raw) -> Delta | None:
     """Read the answer to a reimport; None where it does not tell, or only what there is now."""
     statistics = row.get("statistics")
     groups = statistics.get("delta") if isinstance(statistics, Mapping) else None
-    totals = [at(groups, f"{name}.total.total") for name in ("created", "closed", "reactivated", "untouched")]
+    totals = [at(groups, f"{name}.total.total") for name in ("created", "closed", "reactivated")]
     if not all(isinstance(total, int) for total in totals):
         return None
     return Delta(*totals)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.commands import Context, keyed
 from dojo_tui.ui.screens.list_page import ListPage
 
 if TYPE_CHECKING:
@@ -84,4 +84,4 @@ def back(app: DojoApp, _context: Context) -> None:
     if len(app.screen_stack) > 1:
         app.pop_screen()
     else:
-        page.say("This is the first screen; q quits.", "dim")
+        page.say(keyed("This is the first screen; {quit} quits."), "dim")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.text import number
-from dojo_tui.ui.commands import UNMAPPED, Context
+from dojo_tui.ui.commands import UNMAPPED, Context, keyed
 from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.widgets.plain import plain
 
@@ -122,7 +122,7 @@ def ignore(app: DojoApp, context: Context) -> None:
                 f"Ignore {context.noun}?",
                 [
                     "They will not be synced any more, and a Discover leaves them ignored.",
-                    "Stays: every Finding that was imported. u takes it back.",
+                    keyed("Stays: every Finding that was imported. {undo} takes it back."),
                 ],
                 f"Ignore {context.noun}",
             ),
@@ -150,7 +150,7 @@ def delete(app: DojoApp, context: Context) -> None:
             [
                 "The Record and its mapping go." if len(targets) == 1 else "The Records and their mappings go.",
                 "Stays: every Finding, Test and Engagement that was imported.",
-                "What still exists at the tool comes back as New at the next Discover. u takes it back.",
+                keyed("What still exists at the tool comes back as New at the next Discover. {undo} takes it back."),
             ],
             f"Delete {context.noun}",
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.commands import Context, keyed
 from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def other_pane(app: DojoApp, _context: Context) -> None:
         return
     panes = [widget for widget in page.focus_chain if isinstance(widget, TextPane) or widget is page.table]
     if len(panes) < 2:
-        page.say("There is only one pane at this width; enter opens the row.", "dim")
+        page.say(keyed("There is only one pane at this width; {open} opens the row."), "dim")
         return
     at = panes.index(page.focused) if page.focused in panes else 0
     panes[(at + 1) % len(panes)].focus()

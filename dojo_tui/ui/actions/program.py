@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dojo_tui.services.preferences import PLAY_DEMO
 from dojo_tui.ui.commands import Context
-from dojo_tui.ui.theme import NAMES
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
@@ -40,9 +39,23 @@ def refresh(app: DojoApp, _context: Context) -> None:
 
 
 def theme(app: DojoApp, _context: Context) -> None:
-    """The next theme."""
-    app.theme = NAMES[(NAMES.index(app.theme) + 1) % len(NAMES)] if app.theme in NAMES else NAMES[0]
-    app.tell(f"Theme {app.theme}; keep it with DOJO_TUI_THEME={app.theme}.", "dim")
+    """Choose other colours, looking at each."""
+    from dojo_tui.ui.screens.picker import Entry
+    from dojo_tui.ui.screens.theme_picker import ThemePicker
+
+    looks = app.looks
+
+    def chosen(entry: Entry | None) -> None:
+        if entry is None:
+            return
+        looks.keep(app.memory, entry.value)
+        if looks.named:
+            app.tell(f"{entry.title} until the app ends: {looks.named_by} names {looks.named}.", "dim")
+        else:
+            lasts = ", at the next start too" if app.memory.lasts else ", until the app ends"
+            app.tell(f"Theme: {entry.title}{lasts}.", "dim")
+
+    app.push_screen(ThemePicker(looks, app.theme), chosen)
 
 
 def demo(app: DojoApp, _context: Context) -> None:

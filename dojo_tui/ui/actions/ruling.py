@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.ui.actions.mapping import act
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.commands import Context, keyed
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _replacing(app: DojoApp, workspace: Workspace, go_on: Callable[[], None]) ->
             Confirm(
                 f"Replace {there:,} rule{'' if there == 1 else 's'}?",
                 ["The list in the file takes the place of this one; a wrong rule in it changes nothing.",
-                 "Stays: what they mapped or ignored. e keeps the present list in a file first."],
+                 keyed("Stays: what they mapped or ignored. {export_rules} keeps the present list in a file first.")],
                 "Replace",
             ),
             lambda yes: go_on() if yes else None,

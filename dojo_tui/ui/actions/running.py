@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType, Status
-from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context
+from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context, key_of, keyed
 from dojo_tui.ui.reasons import NOTHING_HELD
 from dojo_tui.ui.widgets.plain import plain
+
+SHOWN = "{operations} shows it, {cancel} cancels it."
+"""The ways to an Operation that was started, for ``keyed``."""
 
 if TYPE_CHECKING:
     from dojo_tui.services.retry import Undone
@@ -43,7 +46,7 @@ def start(
             return
         names = ", ".join(plain(label, 30) for _, label, _ in connectors[:3])
         more = f" and {len(connectors) - 3} more" if len(connectors) > 3 else ""
-        app.tell(f"▶ {kind} started: {names}{more}. 3 shows it, X cancels it.", "accent")
+        app.tell(f"▶ {kind} started: {names}{more}. {keyed(SHOWN)}", "accent")
         app.await_end(ids)
 
     app.jobs.write(queue, queued)
@@ -90,7 +93,7 @@ def plan(app: DojoApp, context: Context) -> None:
     def planned(ids: list[int]) -> None:
         open_operation(app, ids[0])
         if len(ids) > 1:
-            app.tell(f"{len(ids)} plans, one for each Connector: 3 lists them all.", "accent")
+            app.tell(f"{len(ids)} plans, one for each Connector: {key_of('operations')} lists them all.", "accent")
 
     app.jobs.write(
         lambda: _by_connector(app, targets),
@@ -194,7 +197,7 @@ def retry(app: DojoApp, context: Context) -> None:
         many = "" if records is None else f" of {len(records):,} Record{'' if len(records) == 1 else 's'}"
 
         def begun(ids: list[int]) -> None:
-            app.tell(f"▶ {left.type} started again: what was left{many}. 3 shows it, X cancels it.", "accent")
+            app.tell(f"▶ {left.type} started again: what was left{many}. {keyed(SHOWN)}", "accent")
             app.await_end(ids)
 
         start(app, left.type, [(left.connector_id, left.connector_label, records)], dry_run=left.dry_run, done=begun)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dojo_tui.model.errors import BusyError, UsageError
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.commands import Context, keyed
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def switch(app: DojoApp, act: Callable[[], T]) -> T:
     if not workspace.operations.wait(timeout=0):
         raise BusyError(
             "An Operation runs here, and would be cut off from its destination.", safe="Nothing was changed.",
-            do="Wait for its end, or cancel it: 3 shows it, X cancels it.",
+            do=keyed("Wait for its end, or cancel it: {operations} shows it, {cancel} cancels it."),
         )  # fmt: skip
     done = act()
     app.workspace = workspace.reconnected()
@@ -115,12 +115,15 @@ def remove(app: DojoApp, context: Context) -> None:
 
     def refused(error: Exception) -> None:
         # The way out that the command line names has a key here.
-        app.tell_error(UsageError(error.what, safe=error.safe, do=_WAY_OUT) if isinstance(error, UsageError) else error)
+        app.tell_error(
+            UsageError(error.what, safe=error.safe, do=_way_out()) if isinstance(error, UsageError) else error
+        )
 
     app.jobs.read("removable", lambda: workspace.destinations.removable(row.server), ask, refused)
 
 
-_WAY_OUT = "Use another one first (c), and map or ignore the Records that are mapped to its Products."
+def _way_out() -> str:
+    return keyed("Use another one first ({use}), and map or ignore the Records that are mapped to its Products.")
 
 
 def migrate(app: DojoApp, context: Context) -> None:
@@ -143,7 +146,7 @@ def move(app: DojoApp, _context: Context) -> None:
                 [
                     "Products are found or made there, open and dismissed Findings are sent, Records are mapped anew.",
                     "Stays: everything in the embedded destination, and closed Findings only there.",
-                    "Can be stopped with esc, and done again. u in the list of Records maps all of them back.",
+                    keyed("Can be stopped with {back}, and done again; {undo} in the list of Records maps all back."),
                 ],
                 "Move them",
             ),

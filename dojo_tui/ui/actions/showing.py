@@ -21,6 +21,7 @@ from dojo_tui.ui.commands import (
     TRIAGED,
     UNMAPPED,
     Context,
+    keyed,
 )
 from dojo_tui.ui.lists.finding import find_links
 from dojo_tui.ui.screens.main import MainScreen
@@ -233,7 +234,7 @@ def own_link(app: DojoApp, context: Context) -> None:
     elif found:
         _follow(app, found)
     else:
-        app.tell("There is no link here; y copies the row.", "dim")
+        app.tell(keyed("There is no link here; {copy} copies the row."), "dim")
 
 
 def _choose_link(app: DojoApp, found: list[str]) -> None:
@@ -241,7 +242,7 @@ def _choose_link(app: DojoApp, found: list[str]) -> None:
     from dojo_tui.ui.screens.picker import Entry, Picker
 
     if not found:
-        app.tell("There is no link here; y copies title and place.", "dim")
+        app.tell(keyed("There is no link here; {copy} copies title and place."), "dim")
     elif len(found) == 1:
         _follow(app, found[0])
     else:

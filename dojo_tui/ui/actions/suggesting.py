@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dojo_tui.ui.actions.mapping import act
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.commands import Context, key_of
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def accept(app: DojoApp, context: Context) -> None:
         if change.count and rest:
             return replace(change, sentence=f"{change.sentence} {rest:,} without a suggestion stay as they are.")
         if not change.count:
-            return replace(change, sentence=f"No Product is likely for {noun}: choose one with m.")
+            return replace(change, sentence=f"No Product is likely for {noun}: choose one with {key_of('map')}.")
         return change
 
     act(app, lambda _mapper: accepted())

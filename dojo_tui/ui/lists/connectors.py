@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import NO_CONNECTOR, first
+from dojo_tui.ui.lists.words import NO_CONNECTOR, first, no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class ConnectorSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed, and the next key."""
         if query.text:
-            return [(("No Connector matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("No Connector")]
         return NO_CONNECTOR if self._workspace.read_only else first()
 
 

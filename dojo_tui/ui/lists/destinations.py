@@ -11,6 +11,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.ui.health import health_words
 from dojo_tui.ui.lists.base import Column, Query, moment
 from dojo_tui.ui.lists.details import fact, heading
+from dojo_tui.ui.lists.words import no_match
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class DestinationSource:
 
     def empty(self, query: Query) -> list[Line]:
         """The embedded one is always there."""
-        return [(("No destination matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+        return [no_match("No destination")]
 
 
 def destination_lines(row: Place, health: Health | None, clock: Clock) -> list[Line]:

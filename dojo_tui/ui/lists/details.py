@@ -185,7 +185,8 @@ def brief_outcome(rows: Sequence[Any], *, waiting: int = 0) -> Span:
     words = changes(counts) if worst.type is OperationType.SYNC else counted(counts)
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
     left = f" {waiting} still to come." if waiting else ""
-    return f"{word}: {kind(worst)} {plain(worst.connector_label, 30)}{more}, {words}.{left} 3 shows it.", style
+    said = f"{word}: {kind(worst)} {plain(worst.connector_label, 30)}{more}, {words}.{left}"
+    return f"{said} {key_of('operations')} shows it.", style
 
 
 _BADNESS = ("good", "accent", "dim", "warn", "bad")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.ui.lists.base import Column, Query, when
 from dojo_tui.ui.lists.finding import finding_state
 from dojo_tui.ui.lists.groups import Group
-from dojo_tui.ui.lists.words import SEVERITIES
+from dojo_tui.ui.lists.words import SEVERITIES, key_line
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class FindingSource:
             wrong = self.wrong(query.text)
             return [
                 (("No Finding matches the filter.", "strong"),),
-                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+                key_line("{back} clears it, {filter} changes it."),
                 *([((plain(wrong), "warn"),)] if wrong else []),
                 (
                     ("severity:high", "key"),
@@ -153,7 +153,9 @@ class FindingSource:
         if self.active:
             return [
                 (("No active Findings.", "strong"),),
-                (("t", "key"), (" shows the closed ones too, ", ""), ("esc", "key"), (" goes back.", "")),
+                key_line("{active} shows the closed ones too, {back} goes back."),
             ]
-        return [(("Nothing was imported yet.", "strong"),), (("esc", "key"), (" goes back; ", ""), ("s", "key"),
-                (" on a mapped Record syncs it.", ""))]  # fmt: skip
+        return [
+            (("Nothing was imported yet.", "strong"),),
+            key_line("{back} goes back; {sync} on a mapped Record syncs it."),
+        ]

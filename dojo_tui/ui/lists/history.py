@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, moment, when
 from dojo_tui.ui.lists.details import fact
+from dojo_tui.ui.lists.words import no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class HistorySource:
     def empty(self, query: Query) -> list[Line]:
         """Nothing yet."""
         if query.text:
-            return [(("No act matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("No act")]
         return [(("Nothing was mapped, ignored, restored or deleted yet.", "strong"),)]
 
 

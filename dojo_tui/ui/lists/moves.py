@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.severity import Severity
 from dojo_tui.ui.lists.base import Column, Query
+from dojo_tui.ui.lists.words import key_line, no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -90,14 +91,10 @@ class MoveSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed."""
         if query.text:
-            return [(("No Record matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("No Record")]
         return [
             (("There is nothing to move.", "strong"),),
-            (
-                ("No Record is mapped to a Product of the embedded destination; ", ""),
-                ("esc", "key"),
-                (" goes back.", ""),
-            ),
+            key_line("No Record is mapped to a Product of the embedded destination; {back} goes back."),
         ]
 
 

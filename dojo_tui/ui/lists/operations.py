@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import Column, Query, lasted, when
-from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first
+from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first, key_line
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class OperationSource:
             return [
                 (("No Operation matches the filter.", "strong"),),
                 *([((plain(wrong), "warn"),)] if wrong else []),
-                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+                key_line("{back} clears it, {filter} changes it."),
             ]
         if not self._connected:
             return NO_CONNECTOR if self._read_only else first()
@@ -98,7 +98,7 @@ class OperationSource:
             return [(("Nothing has run yet.", "strong"),)]
         return [
             (("Nothing has run yet.", "strong"),),
-            (("d", "key"), (" discovers, ", ""), ("S", "key"), (" syncs all that is mapped.", "")),
+            key_line("{discover} discovers, {sync_all} syncs all that is mapped."),
         ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dojo_tui.model.operation import OutcomeStatus
 from dojo_tui.ui.lists.base import Column, Query
-from dojo_tui.ui.lists.words import OUTCOMES, changes, counted
+from dojo_tui.ui.lists.words import OUTCOMES, changes, counted, key_line, no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 URGENT = (
@@ -75,10 +75,12 @@ class OutcomeSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed."""
         if query.text:
-            return [(("Nothing matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("Nothing")]
         if self.ended:
-            return [(("No Record was touched.", "strong"),), (("The log below says more; ", ""), ("tab", "key"),
-                    (" goes there.", ""))]  # fmt: skip
+            return [
+                (("No Record was touched.", "strong"),),
+                key_line("The log below says more; {other_pane} goes there."),
+            ]
         return [(("Nothing has ended yet …", "dim"),)]
 
 

@@ -10,7 +10,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import NO_CONNECTOR, STATES, first
+from dojo_tui.ui.lists.words import NO_CONNECTOR, STATES, first, key_line
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -130,17 +130,17 @@ class RecordSource:
         if query.text:
             return [
                 (("No Record matches the filter.", "strong"),),
-                (("esc", "key"), (" clears it, ", ""), ("/", "key"), (" changes it.", "")),
+                key_line("{back} clears it, {filter} changes it."),
             ]
         if not self._connected:
             return NO_CONNECTOR if self._read_only else first()
         if self.mapped:
             return [
                 (("Nothing is mapped yet.", "strong"),),
-                (("Go to ", ""), ("1", "key"), (" Unmapped Records and press ", ""), ("m", "key"), (".", "")),
+                key_line("Go to {unmapped} Unmapped Records and press {map}."),
             ]
         return [
             (("Nothing waits for a decision.", "strong"),),
-            *([] if self._read_only else [(("d", "key"), (" discovers what the Connectors have now,", ""))]),
-            (("C", "key"), (" shows the Connectors, ", ""), ("2", "key"), (" what is mapped.", "")),
+            *([] if self._read_only else [key_line("{discover} discovers what the Connectors have now,")]),
+            key_line("{connectors} shows the Connectors, {mapped} what is mapped."),
         ]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.text import number
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.details import fact
+from dojo_tui.ui.lists.words import key_line, no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -66,12 +68,12 @@ class RuleSource:
     def empty(self, query: Query) -> list[Line]:
         """What a rule is for."""
         if query.text:
-            return [(("No rule matches the filter; ", "strong"), ("esc", "key"), (" clears it.", ""))]
+            return [no_match("No rule")]
         return [
             (("There is no mapping rule yet.", "strong"),),
             (("A rule says by a Record's name to which Product it belongs, or that it is ignored:", ""),),
             (("  acme/*-{api,web}", "accent"), ("  →  ", "dim"), ("{1}", "accent")),
-            (("n", "key"), (" adds one. Every Discover applies them to what is New.", "")),
+            key_line("{add_rule} adds one. Every Discover applies them to what is New."),
         ]
 
 
@@ -155,7 +157,7 @@ def plan_sentences(preview: Preview) -> tuple[str, str]:
     new = f"{number(made, 'Product is', 'Products are')} made. " if made else ""
     return (
         f"Of {many}: {preview.mapped:,} mapped, {preview.ignored:,} ignored, {preview.left:,} left as they are.",
-        f"{new}u takes it back.",
+        f"{new}{keyed('{undo} takes it back.')}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dojo_tui.model.operation import OutcomeStatus, Status
@@ -121,3 +122,16 @@ def filter_hints(place: str) -> tuple[str, ...]:
 
 LANGUAGE = frozenset({UNMAPPED, MAPPED, OPERATIONS, FINDINGS, OPERATION, HISTORY})
 """Lists whose filter knows what is not wanted."""
+
+_COMMAND = re.compile(r"\{(\w+)\}")
+
+
+def key_line(sentence: str) -> Line:
+    """A line that names keys by their commands, as in ``{back} goes back.``, each in the style of keys."""
+    parts = _COMMAND.split(sentence)
+    return tuple((key_of(part), "key") if number % 2 else (part, "") for number, part in enumerate(parts) if part)
+
+
+def no_match(what: str) -> Line:
+    """Why a list is empty that a filter looks at, and the way out."""
+    return ((f"{what} matches the filter; ", "strong"), *key_line("{back} clears it."))

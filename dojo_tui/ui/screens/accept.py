@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.scrolled import Scrolled
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -131,7 +132,7 @@ def preview_lines(found: Acceptable) -> list[Line]:
         (
             (f" {_records(found.count)}", "strong"),
             (f" to {products:,} Product{'' if products == 1 else 's'}. ", ""),
-            ("u takes it back.", "dim"),
+            (keyed("{undo} takes it back."), "dim"),
         ),
         ((f" {stay}", "dim"),),
         (),

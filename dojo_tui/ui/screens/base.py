@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import TEXT, Command, Context, hints, key_of
+from dojo_tui.ui.commands import TEXT, Command, Context, hints, key_of, keyed
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane, wrap
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 NOTICE_LINES = 4
 STYLES = Path(__file__).parent.parent / "styles"
+LOW = 8
+"""Lines up to which there is room for what is read and chosen from, and not for frames and hints."""
 
 
 class Page(Screen[None]):
@@ -160,8 +162,8 @@ class Page(Screen[None]):
             shown.append(pair)
         right = [
             Part(f" {key_of('palette')}", "key", "palette"), Part(" menu", "", "palette"),
-            Part(f"  {key_of('help')}", "key", "help"), Part(" help", "", "help"),
-            Part(f"  {key_of('quit')}", "key", "quit"), Part(" quit ", "", "quit"),
+            Part(keyed("  {help}"), "key", "help"), Part(" help", "", "help"),
+            Part(keyed("  {quit}"), "key", "quit"), Part(" quit ", "", "quit"),
         ]  # fmt: skip
         if self.size.width < 60:
             right = right[2:4] if self.size.width < 30 else right[2:]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dojo_tui.connectors.check import About, Checked, Step
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.cancel import CancelToken
-from dojo_tui.ui.commands import CHECK
+from dojo_tui.ui.commands import CHECK, keyed
 from dojo_tui.ui.lists.checks import step_lines, summary, verdict
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
@@ -69,7 +69,9 @@ class CheckScreen(TextPage):
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """The ways from here."""
-        ways = "esc cancels" if self._token is not None else "t checks again · y copies · esc goes back"
+        ways = keyed("{back} cancels")
+        if self._token is None:
+            ways = keyed("{check_again} checks again · {copy} copies · {back} goes back")
         return [Part(f" ↑↓ scroll · {ways}", "dim")], []
 
     def copied(self) -> str:

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from dojo_tui.ui.screens.base import LOW
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.text_pane import TextPane, wrap
@@ -34,14 +35,21 @@ class Confirm(Dialog[bool]):
         self._typed = ""
         self._on_yes = False
         self._buttons = Bar(name="buttons")
+        self._pane = TextPane([((" ", ""), (line, "")) for line in self.lines], name="lines", focusable=False)
+
+    def on_resize(self) -> None:
+        """As high as the consequences need, but question and buttons are seen whatever the height."""
+        high = self.size.height > LOW
+        width = min(WIDTH, self.size.width) - (6 if high else 1)
+        wanted = min(12, sum(len(wrap(((" ", ""), (line, "")), max(8, width))) for line in self.lines))
+        around = (2 + 2 if high else 0) + 2 + bool(self._typed_wanted)
+        self._pane.styles.height = max(0, min(wanted, self.size.height - around))
 
     def compose(self) -> ComposeResult:
         """Question, consequences, buttons."""
-        pane = TextPane([((" ", ""), (line, "")) for line in self.lines], name="lines", focusable=False)
-        pane.styles.height = min(12, sum(len(wrap(((" ", ""), (line, "")), WIDTH - 6)) for line in self.lines))
         with Vertical(id="box", classes="confirm"):
             yield Bar([Part(f" {self.question}", "strong")], name="heading")
-            yield pane
+            yield self._pane
             yield from self._typing()
             yield self._buttons
 

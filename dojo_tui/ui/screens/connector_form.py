@@ -10,6 +10,7 @@ from textual.widget import Widget
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.severity import Severity
 from dojo_tui.services.secrets import KINDS, unpack
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.connectors import ConnectorsScreen
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import plain
@@ -108,7 +109,9 @@ class ConnectorForm(Form):
 
             self.app.push_screen(FirstCheck(result, self.value("label"), self._tool))
             return
-        keys = "t checks it, d discovers" if isinstance(self.app.page, ConnectorsScreen) else "d discovers"
+        keys = keyed("{discover} discovers")
+        if isinstance(self.app.page, ConnectorsScreen):
+            keys = keyed("{check} checks it, {discover_one} discovers")
         self.app.tell(f"✓ {plain(self.value('label'), 60)} saved. {keys} what it has.", "good")
 
     def _secrets(self) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import CONNECTORS
+from dojo_tui.ui.commands import CONNECTORS, key_of
 from dojo_tui.ui.lists.connectors import ConnectorSource
 from dojo_tui.ui.lists.details import connector_lines
 from dojo_tui.ui.screens.list_page import ListPage
@@ -42,7 +42,7 @@ class ConnectorsScreen(ListPage):
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""
         return [Part(" Connectors", "strong")], (
-            [] if self.app.read_only else [Part("n ", "key", "add"), Part("add one ", "", "add")]
+            [] if self.app.read_only else [Part(f"{key_of('add')} ", "key", "add"), Part("add one ", "", "add")]
         )
 
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.services.destinations import USUAL_TOKEN, Server
 from dojo_tui.services.secrets import KINDS
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import plain
 
@@ -97,5 +98,7 @@ class DestinationForm(Form):
         else:
             self.app.changed(records=True)
         address = plain(self.value("address"), 60)
-        ways = "t checks it" if self._used else "t checks it, c sends Findings there"
+        ways = keyed("{check_destination} checks it")
+        if not self._used:
+            ways += keyed(", {use} sends Findings there")
         self.app.tell(f"✓ {address} saved. {ways}.", "good")

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import DESTINATIONS
-from dojo_tui.ui.lists.base import Query
+from dojo_tui.ui.commands import DESTINATIONS, key_of
 from dojo_tui.ui.lists.destinations import DestinationSource, destination_lines
 from dojo_tui.ui.screens.check import CheckScreen, Look
 from dojo_tui.ui.screens.list_page import ListPage
@@ -25,16 +24,12 @@ class DestinationsScreen(ListPage):
     """The embedded destination and the servers."""
 
     place = DESTINATIONS
-    default_sort = "name"
+    default_sort = ""  # as they were added
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
         self._list.switch(DestinationSource(self.app))
         super().on_mount()
-
-    def shown_order(self) -> Query:
-        """As they were added, when nobody chose."""
-        return self.view.query
 
     def concerned(self, changes: Changes) -> bool:
         """Any change may have mapped a Record."""
@@ -56,7 +51,10 @@ class DestinationsScreen(ListPage):
         return [Part(" Destinations", "strong"), Part("  where Findings go", "dim")], (
             []
             if self.app.read_only
-            else [Part("n ", "key", "add_destination"), Part("add one ", "", "add_destination")]
+            else [
+                Part(f"{key_of('add_destination')} ", "key", "add_destination"),
+                Part("add one ", "", "add_destination"),
+            ]
         )
 
 

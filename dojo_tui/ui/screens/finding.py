@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import FINDING
+from dojo_tui.ui.commands import FINDING, keyed
 from dojo_tui.ui.lists.finding import decision_lines, finding_lines
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
@@ -71,7 +71,8 @@ class FindingScreen(TextPage):
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """The ways from here."""
-        return [Part(" ↑↓ scroll · y copies title and place · o opens the link · esc goes back", "dim")], []
+        ways = keyed("{copy} copies title and place · {link} opens the link · {back} goes back")
+        return [Part(f" ↑↓ scroll · {ways}", "dim")], []
 
 
 def copied_finding(row: Any) -> str:

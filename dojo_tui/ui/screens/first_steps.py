@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dojo_tui.connectors.base import Tool
 from dojo_tui.connectors.check import Checked, Step
 from dojo_tui.model.operation import OperationType
+from dojo_tui.ui.commands import key_of, keyed
 from dojo_tui.ui.screens.check import CheckScreen
 from dojo_tui.ui.screens.picker import Entry, Picker
 from dojo_tui.ui.widgets.plain import plain
@@ -28,11 +29,12 @@ class FirstCheck(CheckScreen):
     def done(self, checked: Checked) -> None:
         """Go on, if it works and is still looked at."""
         if not checked.works:
-            self.say("It is saved, and does not work yet. esc goes back; C lists it, E there changes it.", "warn")
+            ways = keyed("{back} goes back; {connectors} lists it, {edit} there changes it")
+            self.say(f"It is saved, and does not work yet. {ways}.", "warn")
         elif self.app.screen is self:
             entries = [
                 Entry("Discover now", "ask it what there is; nothing is imported by that", value=True),
-                Entry("Not now", "it is saved; d discovers later", value=False),
+                Entry("Not now", keyed("it is saved; {discover} discovers later"), value=False),
             ]
             self.app.push_screen(Picker(f"{self._called} is saved and works. What next?", entries), self._chosen)
 
@@ -47,4 +49,4 @@ class FirstCheck(CheckScreen):
         if entry.value:
             start(app, OperationType.DISCOVER, [(self._connector_id, self._called, None)])
         else:
-            app.tell(f"✓ {self._called} saved. d discovers what it has.", "good")
+            app.tell(f"✓ {self._called} saved. {key_of('discover')} discovers what it has.", "good")

@@ -60,7 +60,12 @@ class HelpScreen(Page):
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """How to leave."""
-        return [Part(" ↑↓ scroll · esc goes back · ^p finds any command by its name", "dim")], []
+        return [
+            Part(
+                commands.keyed(" ↑↓ scroll · {back} goes back · {palette} finds any command by its name"),
+                "dim",
+            )
+        ], []
 
 
 def help_lines(context: commands.Context) -> list[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import HISTORY
+from dojo_tui.ui.commands import HISTORY, key_of
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.lists.history import HistorySource, act_lines, what
 from dojo_tui.ui.screens.list_page import ListPage
@@ -20,6 +20,7 @@ class HistoryScreen(ListPage):
     """The list of acts."""
 
     place = HISTORY
+    default_sort = ""  # the newest first: there is no other order
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
@@ -28,10 +29,6 @@ class HistoryScreen(ListPage):
         self._acts = HistorySource(workspace)
         self._list.switch(self._acts)
         super().on_mount()
-
-    def shown_order(self) -> Query:
-        """The newest first: there is no other order."""
-        return self.view.query
 
     def concerned(self, changes: Changes) -> bool:
         """Something was mapped."""
@@ -52,7 +49,7 @@ class HistoryScreen(ListPage):
         left = [Part(" History of mappings", "strong")]
         if last is None or self.app.read_only:
             return left, []
-        return left, [Part("u ", "key", "undo"), Part(f"takes back: {what(last)} ", "", "undo")]
+        return left, [Part(f"{key_of('undo')} ", "key", "undo"), Part(f"takes back: {what(last)} ", "", "undo")]
 
 
 class ActScreen(TextPage):

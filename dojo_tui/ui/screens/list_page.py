@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import Command
+from dojo_tui.ui.commands import Command, keyed
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.lists.layout import Choice, arranged, chosen, kept
 from dojo_tui.ui.lists.words import filter_hints
@@ -147,7 +147,7 @@ class ListPage(Page):
 
     def _not_arrived(self, error: Exception) -> None:
         self._asked, self._typed_ahead = False, []
-        self._list.say([(("The list could not be read; F5 tries again.", "bad"),)])
+        self._list.say([((keyed("The list could not be read; {refresh} tries again."), "bad"),)])
         self.app.tell_error(error)
 
     def wait(self, command: Command) -> bool:
@@ -243,7 +243,7 @@ class ListPage(Page):
         if listed.marks:
             left += [GAP_DOT, Part(f"● {len(listed.marks):,} marked", "mark", "back")]
         if listed.ranging:
-            left += [GAP_DOT, Part("range: move to mark, v ends it", "accent")]
+            left += [GAP_DOT, Part(keyed("range: move to mark, {range} ends it"), "accent")]
         if query.text:
             left += [GAP_DOT, Part("filter: ", "dim", "filter"), Part(plain(query.text, 60), "accent", "filter")]
             # A list that knows its words says which of these it does not know.
@@ -251,7 +251,7 @@ class ListPage(Page):
             said = wrong(query.text) if wrong is not None else ""
             left += [Part(f" ! {plain(said, 200)}", "warn")] if said else []
         else:
-            left += [GAP_DOT, Part("/ filter", "dim", "filter")]
+            left += [GAP_DOT, Part(keyed("{filter} filter"), "dim", "filter")]
         order = self.shown_order()
         title = next((c.title for c in listed.source.columns if c.sort and c.sort == order.sort), "")
         right = [Part(f"sorted by {title} {'▼' if order.descending else '▲'} ", "dim", "reverse")] if title else []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.cancel import CancelToken
-from dojo_tui.ui.commands import MIGRATION, Context
+from dojo_tui.ui.commands import MIGRATION, Context, key_of, keyed
 from dojo_tui.ui.lists.moves import MoveSource
 from dojo_tui.ui.screens.list_page import LOADING, ListPage
 from dojo_tui.ui.widgets.bar import Part
@@ -96,11 +96,11 @@ class MigrationScreen(ListPage):
         self._take()
         if isinstance(error, CancelledError):
             self._state = ("■ stopped", "warn")
-            self._tell_end("Stopped: what is moved stays moved; s goes on with the rest.")
+            self._tell_end(keyed("Stopped: what is moved stays moved; {move} goes on with the rest."))
         else:
             self._state = ("✗ could not be done", "bad")
             if not self._planned:
-                self._list.say([(("There is no plan; ", "bad"), ("esc", "key"), (" goes back.", "bad"))])
+                self._list.say([(("There is no plan; ", "bad"), (key_of("back"), "key"), (" goes back.", "bad"))])
             self.draw()
             self.app.tell_error(error)
 
@@ -165,9 +165,9 @@ class MigrationScreen(ListPage):
         counts = self._counts()
         failed = counts["Failed"]
         self._state = ("! partly moved", "warn") if failed else ("✓ moved", "good")
-        next_ = "" if self._used else " Next: esc, then c, sends Findings there from now on."
+        next_ = "" if self._used else keyed(" Next: {back}, then {use}, sends Findings there from now on.")
         if failed:
-            next_ = " The reasons stand in the list; s tries these again."
+            next_ = keyed(" The reasons stand in the list; {move} tries these again.")
         self._tell_end(f"{self._ends(counts)}.{next_}")
 
     def _tell_end(self, sentence: str) -> None:
@@ -215,7 +215,7 @@ class MigrationScreen(ListPage):
         """What is planned, and the way on."""
         left, _ = super().status_parts()
         if self._token is not None:
-            return [*left, Part(" · esc stops it", "dim")], []
+            return [*left, Part(keyed(" · {back} stops it"), "dim")], []
         if not self.going:
             return left, []
         closed = sum(move.closed for move in self._moves.moves)

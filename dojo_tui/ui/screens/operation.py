@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import OPERATION, Context, key_of
+from dojo_tui.ui.commands import OPERATION, Context, keyed
 from dojo_tui.ui.lists.base import lasted, when
 from dojo_tui.ui.lists.details import outcome_lines
 from dojo_tui.ui.lists.operations import kind
@@ -202,8 +202,10 @@ class OperationScreen(ListPage):
         if row.error:
             parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
         self._facts.show(parts)
-        ways = f" {key_of('other_pane')} goes there · {key_of('last')} follows"
-        self._log_title.show([Part(" Log ", "strong"), Part(ways, "dim")], self._past())
+        self._log_title.show(
+            [Part(" Log ", "strong"), Part(keyed(" {other_pane} goes there · {last} follows"), "dim")],
+            self._past(),
+        )
 
     def _past(self) -> list[Part]:
         """How long it took, and how much it brought, run by run; once says nothing of how it usually is."""

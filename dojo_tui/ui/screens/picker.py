@@ -54,7 +54,7 @@ class EntrySource:
         keys = max((len(entry.key) for entry in self.entries), default=0)
         widest = min(44, max((len(entry.title) for entry in self.entries), default=0))
         self.columns: tuple[Column, ...] = (
-            *((Column("", keys),) if keys else ()),
+            *((Column("", keys, drop=1),) if keys else ()),
             Column("", max(8, min(widest, 30)), grow=1),
             Column("", 20, grow=2, drop=2),
         )

@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import RECORD
+from dojo_tui.ui.commands import RECORD, keyed
 from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
 from dojo_tui.ui.lists.findings import found_here
-from dojo_tui.ui.lists.words import OUTCOMES
+from dojo_tui.ui.lists.words import OUTCOMES, key_line
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, paragraphs, plain
@@ -81,8 +81,10 @@ class RecordScreen(Page):
     def _arrived(self, found: tuple[Any, list[Line]]) -> None:
         self._row, lines = found
         if self._row is None:
-            lines = [(("This Record is gone.", "strong"),), (("esc", "key"), (" goes back; ", ""), ("u", "key"),
-                     (" takes back a deletion.", ""))]  # fmt: skip
+            lines = [
+                (("This Record is gone.", "strong"),),
+                key_line("{back} goes back; {undo} takes back a deletion."),
+            ]
         self._text.show(lines)
         self.draw()
 
@@ -92,7 +94,7 @@ class RecordScreen(Page):
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """The ways from here."""
-        return [Part(" enter and f list its Findings · esc goes back", "dim")], []
+        return [Part(keyed(" {open} and {findings} list its Findings · {back} goes back"), "dim")], []
 
 
 def _last(workspace: Any, record_id: int, clock: Clock) -> list[Line]:

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from dojo_tui.model.errors import CancelledError, DojoTuiError
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.rules import caught_lines
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -130,4 +131,4 @@ class RuleForm(Form):
     def saved(self, result: object) -> None:
         """Say what comes next."""
         self.app.changed(records=True)
-        self.app.tell("✓ Saved. Every Discover applies the rules; A applies them now.", "good")
+        self.app.tell(keyed("✓ Saved. Every Discover applies the rules; {apply_rules} applies them now."), "good")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import RULES
+from dojo_tui.ui.commands import RULES, key_of
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.lists.details import heading
 from dojo_tui.ui.lists.rules import RuleSource, caught_lines, rule_lines
@@ -24,6 +24,7 @@ class RulesScreen(ListPage):
     """The list of rules. What each catches is counted beside it, and counted anew when something changed."""
 
     place = RULES
+    default_sort = ""  # the order is what they are about: there is no other
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
@@ -32,10 +33,6 @@ class RulesScreen(ListPage):
         self._rules = RuleSource(workspace)
         self._list.switch(self._rules)
         super().on_mount()
-
-    def shown_order(self) -> Query:
-        """The order is what they are about: there is no other."""
-        return self.view.query
 
     def concerned(self, changes: Changes) -> bool:
         """Other Records are caught."""
@@ -70,7 +67,9 @@ class RulesScreen(ListPage):
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""
         return [Part(" Mapping rules", "strong"), Part("  the first that matches a name decides", "dim")], (
-            [] if self.app.read_only else [Part("n ", "key", "add_rule"), Part("add one ", "", "add_rule")]
+            []
+            if self.app.read_only
+            else [Part(f"{key_of('add_rule')} ", "key", "add_rule"), Part("add one ", "", "add_rule")]
         )
 
 

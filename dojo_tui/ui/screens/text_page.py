@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.widget import Widget
 
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
@@ -53,4 +54,4 @@ class TextPage(Page):
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """The ways from here."""
-        return [Part(" ↑↓ scroll · y copies · esc goes back", "dim")], []
+        return [Part(keyed(" ↑↓ scroll · {copy} copies · {back} goes back"), "dim")], []

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from dojo_tui.model.triage import REASON_LIMIT, Decision
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.lists.words import DECISIONS
 from dojo_tui.ui.screens.dialog import Dialog
@@ -115,5 +116,5 @@ def follows(decision: Decision, counts: Counts) -> list[Line]:
             lines.append(f"{others:,} decided otherwise: changed to this.")
         if stands:
             lines.append(f"{stands:,} {decision} already.")
-    lines.append("Every Sync keeps it. u takes it back.")
+    lines.append(keyed("Every Sync keeps it. {undo_triage} takes it back."))
     return [((" ", ""), (line, "")) for line in lines]

@@ -22,17 +22,6 @@ from tests.destinations.defectdojo.world import World
 
 
 @pytest.fixture
-def server() -> Iterator[ToolServer]:
-    with ToolServer() as server:
-        yield server
-
-
-@pytest.fixture
-def run() -> TestRun:
-    return TestRun()
-
-
-@pytest.fixture
 def client(server: ToolServer, run: TestRun) -> Iterator[Client]:
     with connected(f"{server.url}/security", Secret(TOKEN), run) as client:
         yield client

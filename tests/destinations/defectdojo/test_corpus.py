@@ -86,7 +86,7 @@ class Sides:
     def compare(self) -> None:
         """What is shown is the same, too."""
         for here, there in self._products.values():
-            remote = int(self.world.destination.link(there).rpartition("/")[2])
+            remote = self.world.id_there(there)
             shown = shown_here(self.world.rows(product_ref=here))
             assert shown_here(self.world.rows(product_ref=there)) == shown
             assert shown_there(self.world.remote.findings(product=remote)) == shown

@@ -51,7 +51,7 @@ def test_below_a_path_of_a_proxy(make_front: MakeFront, make_world: MakeWorld, d
     front = make_front(path="/security/dojo")
     world = make_world(dojo, url=front.address)
     syncs(world)
-    assert world.destination.link(world.product).startswith(f"{front.address}/product/")
+    assert world.destination.links([world.product])[world.product].startswith(f"{front.address}/product/")
 
 
 def test_pages_behind_a_proxy(imitation: DojoServer, dojo: Remote, make_world: MakeWorld) -> None:

@@ -136,7 +136,11 @@ class World:
     @property
     def product_there(self) -> int:
         """The server's id of the Product."""
-        return int(self.destination.link(self.product).rpartition("/")[2])
+        return self.id_there(self.product)
+
+    def id_there(self, ref: str) -> int:
+        """The server's id of a Product, as its link tells."""
+        return int(self.destination.links([ref])[ref].rpartition("/")[2])
 
     def target(self, scope: str = "app", connector: int = 1, *, product: str | None = None) -> Target:
         ref = product or self.product
