@@ -25,22 +25,12 @@ from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model import identity
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.plan import Action, Summary
 from dojo_tui.reports.sarif.results import NO_PROBLEM
 from dojo_tui.store.open import open_store
 from dojo_tui.store.tables import findings
+from dojo_tui.testing import TestRun
 from tests.rows import add_connector
-
-
-class Quiet:
-    """A Run that nobody watches."""
-
-    def check(self) -> None:
-        """Never cancelled."""
-
-    def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +47,7 @@ class Release:
         problems = [index for index, result in enumerate(results) if result.get("kind") not in NO_PROBLEM.values()]
         folder = self.path.parent
         config = Config("alignment", str(folder), {"include": self.path.name})
-        fetched = TOOL.fetch(config, ".", Quiet()).findings
+        fetched = TOOL.fetch(config, ".", TestRun()).findings
         return dict(zip(problems, fetched, strict=True))
 
     @cached_property
@@ -177,7 +167,7 @@ class Bench:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir()
         shutil.copy(release.path, place / "report.sarif.gz")
-        fetch = TOOL.fetch(Config("alignment", str(self.folder)), "record", Quiet())
+        fetch = TOOL.fetch(Config("alignment", str(self.folder)), "record", TestRun())
         return self.destination.reimport(target, fetch, Reimport(accept_large_change=True), Unattended())
 
     def _active(self, scope: str) -> list[Any]:

@@ -117,22 +117,50 @@ class Config:
 
 
 class Tool(Protocol):
-    """A kind of product we can talk to. Implementations are stateless; one instance serves all."""
+    """A kind of product we can talk to. Implementations are stateless; one instance serves all.
 
-    name: str
-    """The word on the command line, e.g. ``reports``."""
-    title: str
-    """What a person calls it, e.g. ``Folder of reports``."""
-    location: Field
-    options: tuple[Field, ...]
-    secrets: tuple[Field, ...]
-    """What proves who we are: only references to it are stored."""
-    assets: bool
-    """True for a source of Products and Product Types without Findings."""
-    concurrency: int
-    """How many VEPs may be fetched at once."""
-    local: bool
-    """True for what reads files of this machine: with neither a server nor a secret a person can begin at once."""
+    What is a property here is only read: a plain attribute of a class, ``options = (Field(...),)``, fulfils it.
+    """
+
+    @property
+    def name(self) -> str:
+        """The word on the command line, e.g. ``reports``."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What a person calls it, e.g. ``Folder of reports``."""
+        ...
+
+    @property
+    def location(self) -> Field:
+        """Where it is."""
+        ...
+
+    @property
+    def options(self) -> tuple[Field, ...]:
+        """What else a person can choose."""
+        ...
+
+    @property
+    def secrets(self) -> tuple[Field, ...]:
+        """What proves who we are: only references to it are stored."""
+        ...
+
+    @property
+    def assets(self) -> bool:
+        """True for a source of Products and Product Types without Findings."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many VEPs may be fetched at once."""
+        ...
+
+    @property
+    def local(self) -> bool:
+        """True for what reads files of this machine: with neither a server nor a secret a person can begin at once."""
+        ...
 
     def validate(self, config: Config) -> None:
         """Raise UsageError if the configuration cannot work, before it is saved."""

@@ -42,7 +42,7 @@ class Cli:
     make_sarif: Callable[..., Path]
     command: list[str] = field(default_factory=lambda: COMMAND)
 
-    def __call__(self, *arguments: str | int, expect: int = 0) -> Result:
+    def __call__(self, *arguments: str | int | Path, expect: int = 0) -> Result:
         """Run in this process and check the exit code."""
         self.capture.readouterr()
         code = main(["--store", str(self.store), *map(str, arguments)])
@@ -51,12 +51,12 @@ class Cli:
         assert code == expect, f"exit code {code}\n{done.out}\n{done.err}"
         return result
 
-    def json(self, *arguments: str | int, expect: int = 0) -> Any:
+    def json(self, *arguments: str | int | Path, expect: int = 0) -> Any:
         """Run with --json and read stdout."""
         return self(*arguments, "--json", expect=expect).json
 
     def start(
-        self, *arguments: str | int, env: Mapping[str, str] | None = None, **options: Any
+        self, *arguments: str | int | Path, env: Mapping[str, str] | None = None, **options: Any
     ) -> subprocess.Popen[str]:
         """Start it as a process of its own."""
         return subprocess.Popen(
@@ -66,7 +66,7 @@ class Cli:
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
         )
 
-    def process(self, *arguments: str | int, env: Mapping[str, str] | None = None, **options: Any) -> Result:
+    def process(self, *arguments: str | int | Path, env: Mapping[str, str] | None = None, **options: Any) -> Result:
         """Run as a process of its own to its end."""
         process = self.start(*arguments, env=env, **options)
         out, err = process.communicate(timeout=60)

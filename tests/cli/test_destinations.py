@@ -27,7 +27,8 @@ def server(dojo_server: DojoServer, monkeypatch: pytest.MonkeyPatch) -> DojoServ
 
 def used(cli: Cli, *options: str) -> str:
     """Which destination a command uses."""
-    return next(row["destination"] for row in cli.json(*options, "destinations", "list") if row["in_use"])
+    used: str = next(row["destination"] for row in cli.json(*options, "destinations", "list") if row["in_use"])
+    return used
 
 
 def config(cli: Cli, text: str) -> str:

@@ -37,12 +37,12 @@ class At:
         server.clear()
         github.serve(server)
 
-    def list(self) -> list[Vep]:
+    def veps(self) -> list[Vep]:
         with TestRun() as run:
             return list(self.tool.list_veps(self.config, run))
 
     def names(self) -> list[str]:
-        return [vep.name for vep in self.list()]
+        return [vep.name for vep in self.veps()]
 
     def fetch(self, number: int = 7) -> Fetch:
         with self.run as run:

@@ -51,7 +51,7 @@ def test_p3_an_owner_of_no_known_kind_is_no_empty_one(server: ToolServer, answer
     at = At(server, GitHub("acme", [Repository(1, "shop")]), owner="acme")
     server.on("GET", "/api/v3/users/acme", answer)
     with pytest.raises(ConnectorError):
-        at.list()
+        at.veps()
 
 
 def test_p3_a_listing_that_leaves_organisations_out_is_incomplete(server: ToolServer) -> None:
@@ -59,12 +59,12 @@ def test_p3_a_listing_that_leaves_organisations_out_is_incomplete(server: ToolSe
     sso = {"x-github-sso": "partial-results; organizations=21955855,20582480"}
     server.twist = lambda _call, _number, reply: Reply(reply.body, reply.status, {**reply.headers, **sso})
     with pytest.raises(ConnectorError, match="single sign-on"):
-        at.list()
+        at.veps()
 
 
 def test_an_asset_belongs_to_its_owner(server: ToolServer) -> None:
     github = GitHub("acme", [Repository(1, "shop", language="Go"), Repository(2, "dotfiles", owner="octavia")])
-    shop, dotfiles = At(server, github).list()
+    shop, dotfiles = At(server, github).veps()
     assert (shop.vendor_id, shop.name, shop.product_type) == ("1", "acme/shop", "acme")
     assert (dotfiles.name, dotfiles.product_type) == ("octavia/dotfiles", "octavia")
     assert shop.details["language"] == "Go"

@@ -32,9 +32,9 @@ def test_conformance(check: Check) -> None:
 
 def test_p1_a_rename_keeps_the_record_and_its_findings(server: ToolServer) -> None:
     at = At(server, GitHub("acme", [all_three()]), owner="acme")
-    (before,), held = at.list(), set(at.findings())
+    (before,), held = at.veps(), set(at.findings())
     at.github.repositories[0].name = "store"
-    (after,) = at.list()
+    (after,) = at.veps()
     assert (before.vendor_id, before.name) == ("7", "acme/shop")
     assert (after.vendor_id, after.name) == ("7", "acme/store")
     assert set(at.findings()) == held == {"7:code:1", "7:dependabot:1", "7:secret:1"}

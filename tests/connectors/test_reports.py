@@ -16,24 +16,10 @@ from dojo_tui.connectors.reports import TOOL
 from dojo_tui.connectors.reports_walk import from_id, to_id
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, ConnectorError, UsageError
-from dojo_tui.model.operation import LogLevel
 from dojo_tui.store.connectors import connector_by_label
+from dojo_tui.testing import TestRun
 from dojo_tui.wiring import open_workspace
 from tests.reports.helpers import location, result, run, sarif, write
-
-
-class Quiet:
-    """A Run that never cancels and remembers the log."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def check(self) -> None:
-        """Never cancels."""
-
-    def log(self, message: str, level: LogLevel = LogLevel.INFO) -> None:
-        """Remember a line."""
-        self.lines.append(f"{level}: {message}")
 
 
 def config(path: Path, **options: str) -> Config:
@@ -43,7 +29,7 @@ def config(path: Path, **options: str) -> Config:
 
 def veps(path: Path, **options: str) -> dict[str, Vep]:
     """A complete listing by vendor id."""
-    return {vep.vendor_id: vep for vep in TOOL.list_veps(config(path, **options), Quiet())}
+    return {vep.vendor_id: vep for vep in TOOL.list_veps(config(path, **options), TestRun())}
 
 
 def put(path: Path, *results: Any, **fields: Any) -> Path:
@@ -59,7 +45,7 @@ def ended(time: str, **fields: Any) -> dict[str, Any]:
 
 def files(path: Path, vendor_id: str = ".", **options: str) -> list[str]:
     """The file paths of the Findings that a fetch returns."""
-    return [finding.file_path for finding in TOOL.fetch(config(path, **options), vendor_id, Quiet()).findings]
+    return [finding.file_path for finding in TOOL.fetch(config(path, **options), vendor_id, TestRun()).findings]
 
 
 class TestListing:
@@ -116,7 +102,7 @@ class TestListing:
         before = veps(tmp_path)["a"].evidence
         put(tmp_path / "a" / "x.sarif", result(), result())
         put(tmp_path / "a" / "old.sarif", **ended("2020-01-01T10:00:00Z"))
-        fetched = TOOL.fetch(config(tmp_path), "a", Quiet())
+        fetched = TOOL.fetch(config(tmp_path), "a", TestRun())
         assert fetched.evidence == veps(tmp_path)["a"].evidence
         assert len(fetched.evidence) == 2
         assert not fetched.evidence & before
@@ -137,7 +123,7 @@ class TestListing:
     def test_p3_vanished_directory_makes_the_listing_incomplete(self, tmp_path: Path) -> None:
         for name in ("a", "b", "c"):
             put(tmp_path / name / "x.sarif")
-        listing = TOOL.list_veps(config(tmp_path), Quiet())
+        listing = TOOL.list_veps(config(tmp_path), TestRun())
         seen = [next(listing).vendor_id]
         shutil.rmtree(tmp_path / "b")
         with pytest.raises(ConnectorError, match="incomplete: cannot read b"):
@@ -159,7 +145,7 @@ class TestListing:
         monkeypatch.setattr(os, "scandir", refusing)
         seen: list[str] = []
         with pytest.raises(ConnectorError, match=r"b \(Permission denied\)"):
-            seen.extend(vep.vendor_id for vep in TOOL.list_veps(config(tmp_path), Quiet()))
+            seen.extend(vep.vendor_id for vep in TOOL.list_veps(config(tmp_path), TestRun()))
         assert seen == ["a", "c"]
 
     def test_p3_missing_location_is_no_empty_listing(self, tmp_path: Path) -> None:
@@ -167,7 +153,7 @@ class TestListing:
             veps(tmp_path / "gone")
 
     def test_cancel(self, tmp_path: Path) -> None:
-        class Cancelled(Quiet):
+        class Cancelled(TestRun):
             def check(self) -> None:
                 raise CancelledError
 
@@ -218,7 +204,7 @@ class TestNewest:
         put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2026-01-01T10:00:00Z"))
         put(tmp_path / "a.sarif", result(locations=[self.new]), **ended("2026-01-01T12:00:00+01:00"))
         os.utime(tmp_path / "a.sarif", (1, 1))
-        fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+        fetched = TOOL.fetch(config(tmp_path), ".", TestRun())
         assert [finding.file_path for finding in fetched.findings] == ["new.py"]
         assert fetched.notes == (
             "Scan: a.sarif (2026-01-01T11:00:00Z) is newer than b.sarif (2026-01-01T10:00:00Z), which is left out.",
@@ -228,8 +214,8 @@ class TestNewest:
         for day in (9, 10, 11):
             put(tmp_path / f"scan-{day}.sarif", result(), **ended(f"2026-01-{day:02}T10:00:00Z"))
         put(tmp_path / "other.sarif", result(), tool={"driver": {"name": "Other"}})
-        assert TOOL.fetch(config(tmp_path), ".", Quiet()).left_out == ("scan-9.sarif", "scan-10.sarif")
-        assert TOOL.fetch(config(tmp_path, exclude="scan-?.sarif,scan-10.sarif"), ".", Quiet()).left_out == ()
+        assert TOOL.fetch(config(tmp_path), ".", TestRun()).left_out == ("scan-9.sarif", "scan-10.sarif")
+        assert TOOL.fetch(config(tmp_path, exclude="scan-?.sarif,scan-10.sarif"), ".", TestRun()).left_out == ()
 
     def test_by_the_file_if_any_run_does_not_tell(self, tmp_path: Path) -> None:
         put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2030-01-01T10:00:00Z"))
@@ -247,13 +233,13 @@ class TestNewest:
         put(tmp_path / "b.sarif", result(), **ended("2026-01-02T10:00:00Z", tool={"driver": {"name": "Other"}}))
         put(tmp_path / "c.sarif", result(), **ended("2026-01-03T10:00:00Z", automationDetails={"id": "web/"}))
         write(tmp_path / "d.json", {"findings": [{"title": "T", "severity": "Low", "description": "D"}]})
-        found = TOOL.fetch(config(tmp_path), ".", Quiet()).findings
+        found = TOOL.fetch(config(tmp_path), ".", TestRun()).findings
         assert [finding.scanner for finding in found] == ["Scan", "Other", "Scan (web)", "Generic Findings Import"]
 
     def test_runs_of_one_scanner_in_one_report_count_together(self, tmp_path: Path) -> None:
         parts = [run(result(locations=[location(f"{name}.py")])) for name in "ab"]
         write(tmp_path / "r.sarif", sarif(*parts))
-        fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+        fetched = TOOL.fetch(config(tmp_path), ".", TestRun())
         assert [finding.file_path for finding in fetched.findings] == ["a.py", "b.py"]
         assert "count together" in fetched.notes[0]
 
@@ -289,14 +275,14 @@ class TestFailures:
         other = {"driver": {"name": "Other"}}
         put(tmp_path / "a.sarif", result(), tool=other)
         put(tmp_path / "b.sarif", result(locations=[location("b.py")]), invocations=[{"executionSuccessful": False}])
-        kept = TOOL.fetch(config(tmp_path), ".", Quiet())
+        kept = TOOL.fetch(config(tmp_path), ".", TestRun())
         assert [finding.scanner for finding in kept.findings] == ["Other", "Scan"]
         assert list(kept.partial) == ["Scan"]
         assert any("(executionSuccessful: false). What it found" in note for note in kept.notes)
         assert any("nothing is closed" in note for note in kept.notes)
         with pytest.raises(ConnectorError, match=r"b\.sarif.*not successful"):
-            TOOL.fetch(config(tmp_path, failed_runs="fail"), ".", Quiet())
-        accepted = TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet())
+            TOOL.fetch(config(tmp_path, failed_runs="fail"), ".", TestRun())
+        accepted = TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", TestRun())
         assert len(accepted.findings) == 2
         assert not accepted.partial
 
@@ -306,7 +292,7 @@ class TestFailures:
         with pytest.raises(ConnectorError, match=r"a\.sarif.*its results are in another file\. Nothing"):
             files(tmp_path)
         put(tmp_path / "a.sarif", result(), **elsewhere)
-        fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+        fetched = TOOL.fetch(config(tmp_path), ".", TestRun())
         assert (len(fetched.findings), dict(fetched.partial)) == (
             1,
             {"Scan": "more of its results are in another file"},
@@ -316,7 +302,7 @@ class TestFailures:
         put(tmp_path / "a.sarif", invocations=[{"executionSuccessful": False}])
         with pytest.raises(ConnectorError, match=r"a\.sarif.*not successful"):
             files(tmp_path)
-        assert TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", Quiet()).findings == []
+        assert TOOL.fetch(config(tmp_path, failed_runs="accept"), ".", TestRun()).findings == []
 
     def test_p3_folder_without_reports_is_not_without_findings(self, tmp_path: Path) -> None:
         put(tmp_path / "a" / "x.sarif", result()).unlink()
@@ -339,7 +325,7 @@ class TestFailures:
 
         steps = once()
 
-        class Meddling(Quiet):
+        class Meddling(TestRun):
             def check(self) -> None:
                 next(steps)
 

@@ -13,13 +13,14 @@ from dojo_tui.connectors.reports import TOOL
 from dojo_tui.connectors.reports_globs import matcher
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import ConnectorError, UsageError
+from dojo_tui.testing import TestRun
 from dojo_tui.wiring import open_workspace
-from tests.connectors.test_reports import Quiet, config, files, put, veps
+from tests.connectors.test_reports import config, files, put, veps
 from tests.reports.helpers import result, run, sarif, write
 
 
 def test_empty_location_asks_whether_it_is_mounted(tmp_path: Path) -> None:
-    quiet = Quiet()
+    quiet = TestRun()
     assert list(TOOL.list_veps(config(tmp_path), quiet)) == []
     (line,) = quiet.lines
     assert str(tmp_path) in line
@@ -90,10 +91,10 @@ def test_what_a_set_of_characters_holds_is_meant(name: str) -> None:
 def test_results_that_are_no_problem_are_counted_in_a_note(tmp_path: Path) -> None:
     kinds = ["pass", "informational", "review", "fail", "pass"]
     put(tmp_path / "a.sarif", *(result(kind=kind) for kind in kinds))
-    fetched = TOOL.fetch(config(tmp_path), ".", Quiet())
+    fetched = TOOL.fetch(config(tmp_path), ".", TestRun())
     assert len(fetched.findings) == 2
     note = "Scan: a.sarif: 3 results are no problems and are left out (by its kind: 1 informational, 2 pass)."
     assert fetched.notes == (note,)
     write(tmp_path / "b.sarif", sarif(run(result(kind="pass"), tool={"driver": {"name": "Other"}})))
-    notes = TOOL.fetch(config(tmp_path), ".", Quiet()).notes
+    notes = TOOL.fetch(config(tmp_path), ".", TestRun()).notes
     assert notes == (note, "Other: b.sarif: 1 result is no problem and is left out (by its kind: 1 pass).")

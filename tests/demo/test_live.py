@@ -98,7 +98,7 @@ def test_it_listens_on_loopback_only_and_ends_with_the_demo(tmp_path: Path) -> N
         places = [(urlsplit(one.url).hostname, urlsplit(one.url).port) for one in live]
         assert {host for host, _ in places} == {"127.0.0.1"}
     for place in places:
-        with pytest.raises(OSError, match="refused"), socket.create_connection(place, timeout=5):  # type: ignore[arg-type]
+        with pytest.raises(OSError, match="refused"), socket.create_connection(place, timeout=5):
             pass
 
 

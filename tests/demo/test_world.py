@@ -103,7 +103,7 @@ def test_it_can_be_opened_read_only(tmp_path: Path, clock: Clock) -> None:
 @pytest.mark.parametrize("fails", [False, True])
 def test_nothing_is_left_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fails: bool) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen = []
+    seen: list[Path] = []
 
     def app(opener: object, **_: object) -> int:
         seen.extend(tmp_path.iterdir())

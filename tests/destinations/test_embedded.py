@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import QueuePool, delete, insert, select, update
 
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import ENGAGEMENT, Reimport, Target, Unattended
@@ -60,10 +60,9 @@ class World:
         return self.destination.reimport(self.target(scope, connector_id), fetch, Reimport(**settings), Unattended())
 
     def rows(self, **query: Any) -> list[FindingRow]:
+        asked: dict[str, Any] = {"sort": "id", "descending": False} | query
         with self.database.read() as connection:
-            return finding_rows(
-                connection, finding_ids(connection, FindingQuery(**({"sort": "id", "descending": False} | query)))
-            )
+            return finding_rows(connection, finding_ids(connection, FindingQuery(**asked)))
 
     def triage(self, finding_id: int, **flags: Any) -> None:
         """What a person decides, written as the program will."""
@@ -312,12 +311,14 @@ def test_dry_run_tells_and_changes_nothing(world: World) -> None:
 def test_somebody_else_changes_the_test_while_a_sync_is_planned(world: World) -> None:
     world.sync(finding())
     interfered = threading.Event()
+    pool = world.database.engine.pool
+    assert isinstance(pool, QueuePool)
 
     def check() -> None:
         if not interfered.is_set():
             interfered.set()
             return
-        if world.database.engine.pool.checkedout() == 0 and not done:
+        if pool.checkedout() == 0 and not done:
             done.append(True)
             world.sync(finding("R5", 50), finding())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -86,7 +87,9 @@ class World:
         )
         return self.operation(ran)
 
-    def sync(self, *, ids: list[int] | None = None, dry_run: bool = False, accept: bool = False) -> OperationRow:
+    def sync(
+        self, *, ids: builtins.list[int] | None = None, dry_run: bool = False, accept: bool = False
+    ) -> OperationRow:
         """Run a Sync to its end."""
         ran = self.workspace.operations.run(
             self.connector_id,
@@ -115,14 +118,14 @@ class World:
     def states(self) -> dict[str, State]:
         return {vendor_id: row.state for vendor_id, row in self.records().items()}
 
-    def ids(self, *names: str) -> list[int]:
+    def ids(self, *names: str) -> builtins.list[int]:
         known = self.records()
         return [known[name].id for name in names or known]
 
     def map(self, product: str, *names: str) -> None:
         self.workspace.mapper.map(self.ids(*names), product)
 
-    def findings(self, *, record: str | None = None, active: bool | None = None) -> list[FindingRow]:
+    def findings(self, *, record: str | None = None, active: bool | None = None) -> builtins.list[FindingRow]:
         query = FindingQuery(record_id=self.ids(record)[0] if record else None, active=active)
         with self.workspace.store.database.read() as connection:
             return list(finding_rows(connection, finding_ids(connection, query)))

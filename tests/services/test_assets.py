@@ -48,7 +48,9 @@ def test_a_sync_keeps_them_in_step_too(owner: World) -> None:
 
 def test_what_a_person_changed_stays(owner: World) -> None:
     destination = owner.workspace.destination
-    destination.adjust_product(owner.records()["1"].product_ref, "Web shop", "Retail")
+    product_ref = owner.records()["1"].product_ref
+    assert product_ref is not None
+    destination.adjust_product(product_ref, "Web shop", "Retail")
     owner.tool.veps[0] = Vep("1", "core/store", product_type="core")
     owner.discover()
     assert products(owner) == {"Web shop": "Retail", "bits/api": "bits"}

@@ -16,6 +16,7 @@ from dojo_tui.model.errors import BusyError, StoreError
 from dojo_tui.model.operation import Status
 from dojo_tui.services import leases as lease_keeping
 from dojo_tui.services.owner import is_dead, new_owner
+from dojo_tui.store import leases as lease_writes
 from dojo_tui.store.tables import leases, operations
 from dojo_tui.wiring import Workspace
 from tests.conftest import Moment
@@ -109,7 +110,7 @@ def test_p8_a_store_that_cannot_be_written_for_too_long_stops_the_operation(
     def fail(*_: object) -> bool:
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(lease_keeping.leases, "keep_alive", fail)
+    monkeypatch.setattr(lease_writes, "keep_alive", fail)
     monkeypatch.setattr(lease_keeping, "LEASE_TIME", timedelta(seconds=1000))
     world.workspace.operations._heartbeat.beat()
     assert not _token(world, operation_id).cancelled

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import select
@@ -138,10 +138,10 @@ def test_after_shutdown_nothing_starts(world: World) -> None:
         world.workspace.operations.start(world.connector_id, DISCOVER)
 
 
-def test_ctrl_c_in_the_running_thread_is_recorded_and_raised(world: World) -> None:
+def test_ctrl_c_in_the_running_thread_is_recorded_and_raised(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     original = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        world.tool.list_veps = lambda _config, _run: _press_ctrl_c()  # type: ignore[method-assign,assignment]
+        monkeypatch.setattr(world.tool, "list_veps", lambda _config, _run: _press_ctrl_c())
         with pytest.raises(KeyboardInterrupt):
             world.discover()
     finally:
@@ -151,7 +151,7 @@ def test_ctrl_c_in_the_running_thread_is_recorded_and_raised(world: World) -> No
     assert last == Status.CANCELLED
 
 
-def _press_ctrl_c():  # type: ignore[no-untyped-def]
+def _press_ctrl_c() -> Iterator[Vep]:
     os.kill(os.getpid(), signal.SIGINT)
     yield Vep("a", "a")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 
 import pytest
 
@@ -48,11 +49,12 @@ def test_the_list_keeps_its_order(rules: Rules) -> None:
 
 def test_what_is_wrong_changes_nothing(world: World, rules: Rules) -> None:
     row = rules.add(Rule("a", "P"))
-    for attempt in (
+    attempts: tuple[Callable[[], object], ...] = (
         lambda: rules.add(Rule("[", "P")),
         lambda: rules.add(Rule("b", "{1}"), at=1),
         lambda: rules.edit(row.id, Rule("a", " ")),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(RuleError):
             attempt()
     with pytest.raises(NotFoundError):

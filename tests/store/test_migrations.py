@@ -69,6 +69,6 @@ def test_upgrading_keeps_what_hangs_on_a_table_that_is_made_anew(tmp_path: Path)
         kept = connection.execute(
             text("SELECT p.name, e.name FROM products p JOIN engagements e ON e.product_id = p.id")
         ).all()
-        assert kept == [("Shop", "Global Connectors")]
+        assert [tuple(row) for row in kept] == [("Shop", "Global Connectors")]
         assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
     store.close()

@@ -37,7 +37,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store(str(path), clock=Clock(now=lambda: NOW, zone=UTC))
     with store.database.write() as connection:
         for label in ("Burp", "Semgrep"):
-            values = {"label": label, "tool": "fake", "location": "x", "options": {}, "auto_map": False}
+            values: dict[str, object] = {
+                "label": label,
+                "tool": "fake",
+                "location": "x",
+                "options": {},
+                "auto_map": False,
+            }
             rest = {"min_severity": 0, "discover_schedule": "off", "sync_schedule": "off", "created_at": NOW}
             insert_connector(connection, values | rest)
         for number, (label, kind, status, trigger, took) in enumerate(

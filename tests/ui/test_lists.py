@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from textual.strip import Strip
+
 from dojo_tui.ui.screens.main import MainScreen
+from dojo_tui.ui.widgets.virtual_list import VirtualList
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import SMALL, Hand, drive
 
@@ -230,26 +234,35 @@ def test_a_long_list_holds_only_ids_and_reads_what_is_drawn(make_app: AppMaker) 
     drive(make_app(records=20_000), script)
 
 
-def test_a_cursor_move_draws_two_lines(make_app: AppMaker) -> None:
+def lines_drawn(table: VirtualList, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The lines that are drawn from now on."""
+    drawn: list[int] = []
+    render_line = table.render_line
+
+    def render(y: int) -> Strip:
+        drawn.append(y)
+        return render_line(y)
+
+    monkeypatch.setattr(table, "render_line", render)
+    return drawn
+
+
+def test_a_cursor_move_draws_two_lines(make_app: AppMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     async def script(hand: Hand) -> None:
         table = hand.page.table
         assert table is not None
-        drawn: list[int] = []
-        render_line = table.render_line
-        table.render_line = lambda y: (drawn.append(y), render_line(y))[1]  # type: ignore[method-assign]
+        drawn = lines_drawn(table, monkeypatch)
         await hand.press("j")
         assert sorted(drawn) == [1, 2]
 
     drive(make_app(), script)
 
 
-def test_nothing_is_drawn_while_nothing_changes(make_app: AppMaker) -> None:
+def test_nothing_is_drawn_while_nothing_changes(make_app: AppMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     async def script(hand: Hand) -> None:
         table = hand.page.table
         assert table is not None
-        drawn: list[int] = []
-        render_line = table.render_line
-        table.render_line = lambda y: (drawn.append(y), render_line(y))[1]  # type: ignore[method-assign]
+        drawn = lines_drawn(table, monkeypatch)
         hand.app.changed(records=True, operations=True)
         await hand.rest()
         assert drawn == []

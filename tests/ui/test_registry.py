@@ -6,6 +6,7 @@ import inspect
 from collections import Counter
 
 import pytest
+from textual.binding import Binding
 
 from dojo_tui.ui import commands
 from dojo_tui.ui.commands import Command, Context
@@ -50,7 +51,7 @@ def test_no_key_that_is_no_key_and_no_chord_as_the_only_way() -> None:
 
 
 def test_every_key_of_the_registry_is_bound_and_no_other() -> None:
-    bound = {binding.key for binding in commands.bindings()}
+    bound = {binding.key if isinstance(binding, Binding) else binding[0] for binding in commands.bindings()}
     assert bound == {key for command in ALL for key in command.keys}
 
 

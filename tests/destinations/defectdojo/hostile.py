@@ -50,7 +50,7 @@ def finding(dice: random.Random) -> Finding:
         name: dice.choice((None, dt.date(1, 1, 1), dt.date(2024, 2, 29), dt.date(9999, 12, 31))) for name in DAYS
     }
     fields |= {name: dice.random() < 0.2 for name in FLAGS}
-    many = {
+    fields |= {
         name: tuple(text(dice) for _ in range(dice.randrange(4))) for name in ("tags", "vulnerability_ids", "endpoints")
     }
     if dice.random() < 0.5:
@@ -63,5 +63,4 @@ def finding(dice: random.Random) -> Finding:
         mitigated_at=dice.choice(moments),
         nb_occurences=dice.choice((1, 2, 2**40)),
         **fields,
-        **many,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -159,14 +160,13 @@ def test_what_a_user_may_not_do_is_named(there: DojoServer, run: TestRun, place:
 
 def test_an_unseen_end_is_never_sent_again(there: DojoServer, far: Api, place: ServerTest) -> None:
     path = "reimport-scan/"
-    for number, fault in enumerate(
-        (
-            {"answer": Answer(504, "<h1>Time-out</h1>", {"content-type": "text/html"}), "processed": True},
-            {"answer": Answer(503, "<h1>Guru</h1>", {"content-type": "text/html", "retry-after": "5"})},
-            {"cut_response": 20},
-            {"cut_request": 10},
-        )
-    ):
+    faults: tuple[dict[str, Any], ...] = (
+        {"answer": Answer(504, "<h1>Time-out</h1>", {"content-type": "text/html"}), "processed": True},
+        {"answer": Answer(503, "<h1>Guru</h1>", {"content-type": "text/html", "retry-after": "5"})},
+        {"cut_response": 20},
+        {"cut_request": 10},
+    )
+    for number, fault in enumerate(faults):
         there.fails(path=path, **fault)
         there.forget()
         with pytest.raises(UnknownOutcomeError):

@@ -121,7 +121,7 @@ def test_every_field_comes_back(tmp_path: Path) -> None:
     written, told = made(FULL)
     (found,) = back(tmp_path, written)
     added = "**Scanner:** Bandit\n**Service:** shop\n**Where:** a.f\n\n```\n  h = hashlib.md5(x)\n```\n"
-    no_field = {
+    no_field: dict[str, Any] = {
         "column": None,
         "end_line": None,
         "end_column": None,
