@@ -129,7 +129,7 @@ CATALOGUE: tuple[Command, ...] = (
             help="Change its pattern, Product or Connector.", cli="dojo-tui rules edit POSITION --name PATTERN"),
     Command(id="apply_rules", keys=("A",), title="Apply the rules now", short="apply now", group=RULE, hint=12,
             places=frozenset({RULES}), changes=True, needs=why.rows, run="ruling:apply", mouse=HINT,
-            help="Show what each rule would do with what is New; enter does all of it, or what is marked with space.",
+            help="Show what each rule would do with what is New, and do all of it or what is marked.",
             cli="dojo-tui rules apply"),
     Command(id="rule_up", keys=("K", "shift+up"), title="Decide earlier", short="up", group=RULE, hint=20,
             places=frozenset({RULES}), changes=True, needs=why.one, run="ruling:up", mouse=HINT,

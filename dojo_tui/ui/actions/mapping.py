@@ -97,10 +97,10 @@ def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, r
 
 def _close(app: DojoApp, done: str, closing: Sequence[Closing]) -> None:
     """Close what Records left behind, in the background."""
-    from dojo_tui.ui.actions.running import start
+    from dojo_tui.ui.actions.running import SHOWN, start
 
     def begun(ids: list[int]) -> None:
-        app.tell(f"✓ {done} ▶ Closing what they left: 3 shows it, X cancels it.", "good")
+        app.tell(f"✓ {done} ▶ Closing what they left: {keyed(SHOWN)}", "good")
         app.await_end(ids)
 
     start(

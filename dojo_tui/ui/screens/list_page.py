@@ -262,9 +262,7 @@ class ListPage(Page):
         if self._filter is None or self.focused is not self._filter:
             super().draw_keys()
             return
-        ways = [Part("esc", "key"), Part(" clear  "), Part("?", "key"), Part(" all ")]
-        if self.wide:
-            ways = [Part("enter", "key"), Part(" keep  "), *ways]
+        ways = self._filter.ways(wide=self.wide)
         room = self.size.width - sum(cell_len(part.text) for part in ways) - 1
         shown: list[Part] = []
         for word in filter_hints(self.place):

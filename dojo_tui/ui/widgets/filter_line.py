@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input
 
+from dojo_tui.ui.widgets.bar import Part
+
 
 class FilterLine(Input):
     """Filters with every letter; enter keeps the filter, esc gives it up."""
@@ -38,6 +40,11 @@ class FilterLine(Input):
     def __init__(self, text: str) -> None:
         super().__init__(text, placeholder="type to filter", id="filter", compact=True)
         self.cursor_blink = False
+
+    def ways(self, *, wide: bool) -> list[Part]:
+        """What its keys do, for the bottom line."""
+        shown = [Part("esc", "key"), Part(" clear  "), Part("?", "key"), Part(" all ")]
+        return [Part("enter", "key"), Part(" keep  "), *shown] if wide else shown
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell the list."""
