@@ -267,7 +267,7 @@ def test_each_filter_says_what_it_understands(make_app: AppMaker) -> None:
             ("3", "status:failed type:sync trigger:manual connector:x"),
             ("enter", "words !not failed held skipped"),
             ("escape 2 f", "severity:high is:closed file:x rule:x cve:x"),
-            ("escape H", "words map ignore by rules"),
+            ("escape H", "words !not act:map by:ada product:x"),
         ):
             await hand.press(*keys.split(), "slash")
             await hand.type("x")
