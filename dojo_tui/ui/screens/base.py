@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widget import Widget
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import TEXT, Command, Context, hints, key_of, keyed
+from dojo_tui.ui.screens.one_size import OneSizeScreen
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane, wrap
@@ -28,7 +28,7 @@ LOW = 8
 """Lines up to which there is room for what is read and chosen from, and not for frames and hints."""
 
 
-class Page(Screen[None]):
+class Page(OneSizeScreen[None]):
     """A full screen. Commands find what they work on through ``context``, ``table`` and ``pane``."""
 
     AUTO_FOCUS = "#list"

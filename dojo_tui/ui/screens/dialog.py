@@ -10,12 +10,13 @@ from textual.screen import ModalScreen
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.screens.base import STYLES
+from dojo_tui.ui.screens.one_size import OneSizeScreen
 from dojo_tui.ui.widgets.bar import Bar
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(OneSizeScreen[T], ModalScreen[T]):
     """Answers with a value, or with None when it is given up."""
 
     CSS_PATH = STYLES / "dialog.tcss"
