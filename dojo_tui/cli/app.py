@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +16,25 @@ if TYPE_CHECKING:
     from dojo_tui.wiring import Workspace
 
 
+def need_terminal() -> None:
+    """Raise UsageError where the app cannot be shown, or where nobody could press a key."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UsageError(
+            "The app needs a terminal.",
+            do="Over SSH, ask for one: 'ssh -t HOST dojo-tui'. In scripts, use its commands: see 'dojo-tui --help'.",
+        )
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            "The app needs a terminal that can place text, and this one says that it cannot (TERM=dumb).",
+            do="Set TERM to what it is, or use the commands: see 'dojo-tui --help'.",
+        )
+
+
 def open_app(options: Given) -> int:
     """Run the app to its end and return the exit code."""
     if options.as_json:
         raise UsageError("--json is for commands; the app has none to print.", do="See 'dojo-tui --help'.")
+    need_terminal()
     settings = options.settings()
 
     def opener() -> Workspace:

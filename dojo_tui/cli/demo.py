@@ -16,7 +16,9 @@ def command(context: click.Context) -> int:
     The live tools have a story: what happens at which Discover is told in the
     README, "A story to play in the demo".
     """
+    from dojo_tui.cli.app import need_terminal
     from dojo_tui.demo.run import run_demo
 
+    need_terminal()
     settings = given(context).settings()
     return run_demo(read_only=settings.read_only, theme=settings.theme, preferences=settings.preferences)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,19 @@ def test_what_is_wrong_is_told(tmp_path: Path, text: str, told: str) -> None:
         read_config(config(tmp_path, text))
 
 
-def test_a_wrong_key_ends_the_app_before_it_opens(cli: Cli, tmp_path: Path) -> None:
+def test_a_wrong_key_ends_the_app_before_it_opens(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dojo_tui.cli.app.need_terminal", lambda: None)
     file = config(tmp_path, '[keys]\n\nmap = "s"\n')
     told = cli("--config", file, expect=2).err
     assert f"{file}, line 3, [keys]: map: the key s is that of 'sync' too" in told
+
+
+@pytest.mark.parametrize("command", [[], ["demo"]])
+def test_without_a_terminal_the_app_says_what_it_needs(cli: Cli, command: list[str]) -> None:
+    done = cli.process(*command, stdin=subprocess.DEVNULL)
+    assert done.code == 2
+    assert "The app needs a terminal." in done.err
+    assert "dojo-tui --help" in done.err
 
 
 def test_the_themes_of_the_config_file_are_those_of_the_app() -> None:
