@@ -100,7 +100,8 @@ def known(connection: Connection, connector_id: int) -> Known:
     changes = mapping_changes.c
     deleted = (
         select(changes.vendor_id, json_value(connection, changes.before, table.scope))
-        .where(changes.connector_id == connector_id, changes.act == "delete")
+        # Written out: an index of some rows serves only who is known to ask for those.
+        .where(changes.connector_id == connector_id, changes.act == literal_column("'delete'"))
         .order_by(changes.id)
     )
     for vendor_id, scope in connection.execute(deleted):
