@@ -108,16 +108,18 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """Show these rows, the cursor staying on its row if it is still there (or going to id ``at``)."""
         groups = self.source.groups(query) if isinstance(self.source, Grouped) else ()
         heads = Heads(groups, len(ids))
-        same = self.message is None and query == self.query_shown and heads.groups == self.heads.groups
-        if ids and at is None and same and ids == self.ids:
-            self.reread()
+        message = None if ids else self.source.empty(query)
+        same = message == self.message and query == self.query_shown and heads.groups == self.heads.groups
+        if at is None and same and ids == self.ids:
+            if ids:
+                self.reread()
             return
         current = at if at is not None else self.current_id
         offset = self.heads.line_of(self.cursor) - self.scroll_offset.y
         self.ids, self.heads, self.query_shown = ids, heads, query
         self._pages.clear()
         self._anchor = None
-        self.message = None if ids else self.source.empty(query)
+        self.message = message
         if current is not None and ids:
             try:
                 self.cursor = ids.index(current)
