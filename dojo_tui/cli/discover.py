@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from dojo_tui.cli.base import command as make_command
-from dojo_tui.cli.base import given
 from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
 from dojo_tui.model.operation import OperationType
 
@@ -21,14 +20,14 @@ def command(context: click.Context, labels: tuple[str, ...], accept_large_change
     """
     with opened(context, changes=True) as workspace:
         from dojo_tui.cli.operate import finish
-        from dojo_tui.cli.running import Request, Runner
+        from dojo_tui.cli.running import Request, runner
 
         wanted = connectors_named(workspace, labels) if labels else all_connectors(workspace)
         requests = [
             Request(row.id, row.label, OperationType.DISCOVER, accept_large_change=accept_large_change)
             for row in wanted
         ]
-        ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests)
+        ran = runner(context, workspace).run(requests)
         return finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )

@@ -139,7 +139,7 @@ def operations_retry(context: click.Context, operation_id: int) -> int:
     """Run again only what failed, is held or was not come to, as an Operation of its own."""
     with opened(context, changes=True) as workspace:
         from dojo_tui.cli.operate import finish
-        from dojo_tui.cli.running import Request, Runner
+        from dojo_tui.cli.running import Request, runner
         from dojo_tui.services.retry import undone
 
         left = undone(workspace.store.database, operation_id)
@@ -147,7 +147,7 @@ def operations_retry(context: click.Context, operation_id: int) -> int:
         return finish(
             context,
             workspace,
-            Runner(workspace, given(context).settings().preferences.on_hangup).run([request]),
+            runner(context, workspace).run([request]),
             nothing="Nothing was started.",
         )
 

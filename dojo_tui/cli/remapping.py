@@ -45,7 +45,7 @@ def show(context: click.Context, leaving: Leaving, ids: Sequence[int], product: 
 def close_old(context: click.Context, workspace: Workspace, change: Change) -> ExitCode:
     """Tell what was mapped, and close what the Records left, in an Operation for each Connector."""
     from dojo_tui.cli.operate import finish
-    from dojo_tui.cli.running import Ran, Request, Runner
+    from dojo_tui.cli.running import Ran, Request, runner
 
     as_json = given(context).as_json
     if not as_json:
@@ -53,7 +53,7 @@ def close_old(context: click.Context, workspace: Workspace, change: Change) -> E
     requests = [
         Request(one.connector_id, one.connector_label, OperationType.CLOSE, one.record_ids) for one in change.closing
     ]
-    ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests) if requests else Ran()
+    ran = runner(context, workspace).run(requests) if requests else Ran()
     told = {"act": change.act, "count": change.count, "sentence": change.sentence}
     return finish(context, workspace, ran, nothing="Nothing that can be closed was imported elsewhere.", beside=told)
 

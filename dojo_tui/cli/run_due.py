@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from dojo_tui.cli.base import command as make_command
-from dojo_tui.cli.base import given
 from dojo_tui.cli.workspace import opened
 
 
@@ -18,11 +17,11 @@ def command(context: click.Context) -> int:
     """
     with opened(context, changes=True) as workspace:
         from dojo_tui.cli.operate import finish
-        from dojo_tui.cli.running import Runner
+        from dojo_tui.cli.running import runner
 
         return finish(
             context,
             workspace,
-            Runner(workspace, given(context).settings().preferences.on_hangup).run_due(),
+            runner(context, workspace).run_due(),
             nothing="Nothing is due.",
         )

@@ -17,6 +17,9 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import click
+
+from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.progress import ERASE, ProgressLine
 from dojo_tui.model.errors import BusyError
@@ -202,3 +205,8 @@ def _hangup(gone: Callable[[], None]) -> Iterator[None]:
     finally:
         if signal.getsignal(signal.SIGHUP) is answer:
             signal.signal(signal.SIGHUP, before)
+
+
+def runner(context: click.Context, workspace: Workspace) -> Runner:
+    """One that does what the person's settings say when the terminal is gone."""
+    return Runner(workspace, given(context).settings().preferences.on_hangup)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from dojo_tui.cli.base import command as make_command
-from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.workspace import all_connectors, connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
@@ -43,7 +42,7 @@ def command(
         raise UsageError("--full sends everything, and --dry-run nothing.", do="Leave out one of both.")
     with opened(context, changes=True) as workspace:
         from dojo_tui.cli.operate import finish
-        from dojo_tui.cli.running import Request, Runner
+        from dojo_tui.cli.running import Request, runner
 
         if record_ids:
             targets = _of_records(workspace, labels, record_ids)
@@ -64,7 +63,7 @@ def command(
             )
             for (connector_id, label), ids in targets.items()
         ]
-        ran = Runner(workspace, given(context).settings().preferences.on_hangup).run(requests)
+        ran = runner(context, workspace).run(requests)
         code = finish(
             context, workspace, ran, nothing="There is no Connector yet. Add one with 'dojo-tui connectors add'."
         )

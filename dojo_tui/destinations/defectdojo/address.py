@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dojo_tui.http.auth import Header
-from dojo_tui.http.client import Client, Limits
-from dojo_tui.http.exchange import Caller
-from dojo_tui.http.retry import Retry
 from dojo_tui.model.errors import DestinationError, UsageError
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
 
+if TYPE_CHECKING:
+    from dojo_tui.http.client import Client
+    from dojo_tui.http.exchange import Caller
+    from dojo_tui.http.retry import Retry
+
 _API = "/api/v2"
 _EXAMPLE = "Type it like https://dojo.example.com, with its path if it has one."
 _HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
-# A page of hundreds of Findings takes a busy server longer than most answers of most tools.
-_LIMITS = Limits(timeout=90.0)
+_SECONDS = 90.0
+"""A page of hundreds of Findings takes a busy server longer than most answers of most tools."""
 
 
 def normalised(url: str) -> str:
@@ -52,13 +54,17 @@ def connected(
     ``verify`` may name a file with the certificates of its authority; False
     trusts anybody who answers, so only a person may say it.
     """
+    # Imported with the first client: who only names an address, as each start of the app does, needs none of it.
+    from dojo_tui.http.auth import Header
+    from dojo_tui.http.client import Client, Limits
+
     if not re.fullmatch(r"[!-~]+", token.reveal()):
         raise DestinationError(
             "The token is empty, or holds blanks or other signs that no token has.",
             safe="Nothing was sent.", do="Give the API v2 key alone, as DefectDojo shows it.",
         )  # fmt: skip
     auth = Header("Authorization", token, "Token ")
-    return Client(f"{base}{_API}", caller, auth=auth, limits=_LIMITS, verify=verify, retry=retry)
+    return Client(f"{base}{_API}", caller, auth=auth, limits=Limits(timeout=_SECONDS), verify=verify, retry=retry)
 
 
 def web(client: Client) -> str:
