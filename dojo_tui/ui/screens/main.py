@@ -39,6 +39,8 @@ class MainScreen(ListPage):
         self.views = {tab: View() for tab in TAB_TITLES}
         self.view = self.views[UNMAPPED]
         self._sources: dict[str, Source] = {}
+        self._gone: dict[int, str] = {}
+        """How far the running Operations were when their lines were drawn."""
 
     @property
     def place(self) -> str:  # type: ignore[override]
@@ -136,10 +138,13 @@ class MainScreen(ListPage):
         """What runs is further: its line says so, though nothing of it was saved."""
         super().on_changes(changes)
         if self.tab == OPERATIONS and self.app.screen is self:
-            running = {row.id for row in self.app.snapshot.running}
+            going = {row.id: self._going(row.id) for row in self.app.snapshot.running}
             for index in range(min(len(self._list.ids), RUNNING)):
-                if self._list.ids[index] in running:
+                number = self._list.ids[index]
+                # One that waits says the same at each look, and costs nothing to send.
+                if going.get(number, "") != self._gone.get(number, ""):
                     self._list.repaint(index)
+            self._gone = going
 
     def shown_order(self) -> Query:
         """By name; Operations by their id, the newest first."""
