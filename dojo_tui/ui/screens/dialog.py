@@ -16,7 +16,7 @@ from dojo_tui.ui.widgets.bar import Bar
 T = TypeVar("T")
 
 
-class Dialog(OneSizeScreen[T], ModalScreen[T]):
+class Dialog(ModalScreen[T], OneSizeScreen[T]):
     """Answers with a value, or with None when it is given up."""
 
     CSS_PATH = STYLES / "dialog.tcss"
