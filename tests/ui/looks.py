@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dojo_tui.ui.app import DojoApp
-from tests.ui.driving import NORMAL, SMALL, Hand
+from tests.ui.driving import LARGE, NORMAL, SMALL, Hand
 
 Compare = Callable[..., bool]
 """The fixture ``snap_compare``."""
@@ -35,11 +35,20 @@ class Scene:
     read_only: bool = False
 
 
-def _param(look: Look) -> Any:
-    return pytest.param(look, id=str(look))
+def _param(look: Look, *marks: pytest.MarkDecorator) -> Any:
+    return pytest.param(look, id=str(look), marks=marks)
 
 
-each_look = pytest.mark.parametrize("look", [_param(Look(SMALL)), _param(Look(NORMAL))])
+each_look = pytest.mark.parametrize(
+    "look",
+    [
+        _param(Look(SMALL)),
+        _param(Look(NORMAL)),
+        # Six pictures of each screen take a minute: these are for the slow tests.
+        _param(Look(LARGE), pytest.mark.slow),
+        *(_param(Look(size, "dojo-light"), pytest.mark.slow) for size in (SMALL, NORMAL, LARGE)),
+    ],
+)
 """Every screen and dialog is compared in these."""
 
 

@@ -37,6 +37,7 @@ SCREENS: dict[str, Scene] = {
     "connector-form": Scene("C E", "ConnectorForm"),
     "no-findings": Scene("2 f", "FindingsScreen"),
     "columns": Scene("2 L down", "ColumnsDialog"),
+    "theme": Scene("T down", "ThemePicker"),
 }
 
 
@@ -71,6 +72,7 @@ FINDINGS = {
     "list": Scene("j", "FindingsScreen"),
     "triage": Scene("space space d", "TriageDialog"),
     "one": Scene("j enter", "FindingScreen"),
+    "remap": Scene("escape m down enter", "RemapDialog"),
 }
 
 
@@ -88,6 +90,32 @@ def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, look: Lo
         await hand.press("f", *FINDINGS[name].keys.split())
 
     compare(snap_compare, app, look, script, FINDINGS[name].shows)
+
+
+FIRST = {
+    "form": Scene("n text:code enter", "ConnectorForm"),
+    "next": Scene("n text:code enter text:/srv/code f2", "Picker"),
+    "fails": Scene("n text:code enter text:/srv/code f2", "FirstCheck"),
+}
+
+
+@each_look
+@pytest.mark.parametrize("name", FIRST)
+def test_first_run(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+    app = make_app(empty=True)
+
+    async def script(hand: Hand) -> None:
+        assert app.workspace is not None
+        tool: Any = app.workspace.tools["memory"]
+        tool.steps = CHECKS["fails" if name == "fails" else "works"]
+        await go(hand, FIRST[name].keys)
+
+    compare(snap_compare, app, look, script, FIRST[name].shows)
+
+
+@each_look
+def test_undo_of_many(snap_compare: Compare, make_app: AppMaker, look: Look) -> None:
+    compare(snap_compare, make_app(records=60), look, lambda hand: go(hand, "asterisk i y u"), "Confirm")
 
 
 CHECKS = {

@@ -83,7 +83,7 @@ def leaving_lines(leaving: Leaving) -> list[Line]:
         lines += [((f" {count:>7,}  ", "accent"), (f"in {plain(name, 60)}", "")) for name, count in products.items()]
     kept = sum(one.dismissed for one in leaving.records)
     also = f", nor {number(kept, 'dismissed one')} of them" if kept else ""
-    lines.append(((f" Closing makes them inactive, in the background; nothing else there changes{also}.", "dim"),))
+    lines.append(((f" Closing makes them inactive, in the background; nothing else changes{also}.", "dim"),))
     apart = [one for one in leaving.records if one.product_ref in leaving.elsewhere]
     if apart:
         where = plain(", ".join(sorted(set(leaving.elsewhere.values()))), 60)
