@@ -8,7 +8,7 @@ import click
 
 from dojo_tui.cli.base import given
 from dojo_tui.cli.output import Column, listing, local, write_object
-from dojo_tui.cli.shapes import act_json, history_json, reversal_json
+from dojo_tui.cli.shapes import act_json, act_record_json, history_json, reversal_json
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.text import inert
 
@@ -58,6 +58,23 @@ def acts(context: click.Context, workspace: Workspace, text: str, limit: int | N
         act_json,
         as_json=given(context).as_json,
         empty="No act is like that." if text else "Nothing was mapped, ignored, restored or deleted yet.",
+    )
+
+
+def of_act(context: click.Context, workspace: Workspace, batch: int, limit: int | None) -> None:
+    """What one act did to each of its Records."""
+    listing(
+        workspace.mapper.records_of(batch, limit),
+        [
+            Column("ID", lambda row: str(row.record_id), right=True),
+            Column("RECORD", lambda row: row.name),
+            Column("FROM", lambda row: _place(row.from_state, row.from_product)),
+            Column("TO", lambda row: _place(row.to_state, row.to_product)),
+            Column("RULE", lambda row: row.rule or "-"),
+        ],
+        act_record_json,
+        as_json=given(context).as_json,
+        empty="",
     )
 
 

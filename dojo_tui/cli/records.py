@@ -230,20 +230,27 @@ def take_back(context: click.Context, workspace: Workspace, by: str | None, *, d
 @click.option(
     "--filter", "text", metavar="TEXT", default="", help="Words, !word, act:map, by:ada, product:x, record:x, when:<7d"
 )
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N only.")
+@click.option("--act", type=click.IntRange(1, 2**63 - 1), metavar="N", help="The Records of one act, instead of acts.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N lines only.")
 @click.pass_context
-def records_history(context: click.Context, record_id: int | None, text: str, limit: int | None) -> None:
+def records_history(
+    context: click.Context, record_id: int | None, text: str, act: int | None, limit: int | None
+) -> None:
     """List all mapping acts; with the ID of a Record, who mapped it to what, and when.
 
     The filter: words of what was done and who did it, !word or -word, "two words", act:map (ignore, restore, delete,
     migrate, undo, redo), by:ada, product:shop, record:api, when:<7d, when:>30d, is:undone.
     """
-    if record_id is not None and (text or limit):
-        raise UsageError("The history of one Record has no filter and no limit.", do="Or use --filter record:NAME.")
+    if record_id is not None and (text or limit or act):
+        raise UsageError("The history of one Record is shown whole.", do="Or use --filter record:NAME.")
+    if act is not None and text:
+        raise UsageError("--filter chooses acts, and --act is one.", do="Give one of them.")
     with opened(context) as workspace:
         from dojo_tui.cli import acts
 
-        if record_id is None:
+        if act is not None:
+            acts.of_act(context, workspace, act, limit)
+        elif record_id is None:
             acts.acts(context, workspace, text, limit)
         else:
             _existing(workspace, (record_id,))

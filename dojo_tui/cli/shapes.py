@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dojo_tui.services.suggest import Suggested
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.store.findings import FindingRow
-    from dojo_tui.store.history import ActRow
+    from dojo_tui.store.history import ActRecord, ActRow
     from dojo_tui.store.operations import LogRow, OperationRow, OutcomeRow
     from dojo_tui.store.records import RecordRow
     from dojo_tui.store.rules import RuleRow
@@ -144,6 +144,19 @@ def history_json(row: HistoryRow) -> Json:
         "from_product": row.from_product,
         "to_product": row.to_product,
         "undone": row.undone,
+        "rule": row.rule,
+    }
+
+
+def act_record_json(row: ActRecord) -> Json:
+    """What one act did to one Record."""
+    return {
+        "id": row.record_id,
+        "name": row.name,
+        "from_state": row.from_state,
+        "to_state": row.to_state,
+        "from_product": row.from_product,
+        "to_product": row.to_product,
         "rule": row.rule,
     }
 

@@ -19,7 +19,7 @@ from dojo_tui.services.names import product_name
 from dojo_tui.services.undo import Reversal, Undo, Undone
 from dojo_tui.store import act_filter, closings, history, mapping
 from dojo_tui.store.closings import Left
-from dojo_tui.store.history import ActRow, HistoryRow
+from dojo_tui.store.history import ActRecord, ActRow, HistoryRow
 from dojo_tui.store.mapping import Act
 from dojo_tui.store.open import Store
 
@@ -221,6 +221,14 @@ class Mapper:
         """One act."""
         with self._database.read() as connection:
             return history.act(connection, batch)
+
+    def records_of(self, batch: int, most: int | None = None) -> list[ActRecord]:
+        """What an act did to each Record, by name; raises NotFoundError if there is no such act."""
+        with self._database.read() as connection:
+            found = history.records_of(connection, batch, most)
+        if not found:
+            raise NotFoundError(f"There is no act {batch}.", do="'dojo-tui records history' lists them.")
+        return found
 
     def last_act(self) -> int | None:
         """The batch that ``undo`` would take back first, if nothing stands against it."""

@@ -34,6 +34,20 @@ class HistoryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ActRecord:
+    """What one act did to one Record."""
+
+    record_id: int
+    name: str
+    """As it is called now; the vendor's id of one that is gone."""
+    from_state: str | None
+    to_state: str | None
+    from_product: str | None
+    to_product: str | None
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """An act that may be taken back."""
 
@@ -87,6 +101,22 @@ def acts(connection: Connection, *only: ColumnElement[bool]) -> list[ActRow]:
 def act(connection: Connection, batch: int) -> ActRow:
     """One act."""
     return acts(connection, mapping_changes.c.batch == batch)[0]
+
+
+def records_of(connection: Connection, batch: int, most: int | None = None) -> list[ActRecord]:
+    """The Records of one act, by name; ``most`` of them, if it is given."""
+    table = mapping_changes.c
+    name = func.coalesce(records.c.name, table.vendor_id)
+    statement = (
+        select(
+            table.record_id, name, table.from_state, table.to_state, table.from_product, table.to_product, table.rule
+        )
+        .outerjoin_from(mapping_changes, records, records.c.id == table.record_id)
+        .where(table.batch == batch)
+        .order_by(func.lower(name), table.record_id)
+        .limit(most)
+    )
+    return [ActRecord(*row) for row in connection.execute(statement)]
 
 
 def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:

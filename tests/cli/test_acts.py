@@ -56,6 +56,11 @@ def test_all_acts_are_listed_and_filtered(mapped: Cli) -> None:
     assert "ignore 1 Record" in mapped("records", "history").out
     assert "There is no act 'mop'" in mapped("records", "history", "--filter", "act:mop", expect=2).err
     mapped("records", "history", web, "--limit", "3", expect=2)
+    newest = mapped.json("records", "history")[0]
+    of_it = mapped.json("records", "history", "--act", newest["id"])
+    assert len(of_it) == newest["count"] > 0
+    assert web in [row["id"] for row in of_it]
+    assert "There is no act 999." in mapped("records", "history", "--act", "999", expect=2).err
     assert mapped.json("records", "redo", "--dry-run")["act"] == "ignore"
     mapped("records", "redo")
     assert mapped("records", "redo", "--dry-run").out == "There is nothing to redo.\n"

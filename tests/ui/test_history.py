@@ -28,5 +28,6 @@ def test_acts_are_listed_and_the_last_is_taken_back_from_there(make_app: AppMake
         assert "Web shop" not in hand.screen
         await hand.press("enter")
         assert "Act: ignore 1 Record" in hand.screen
+        assert "  New → Ignored" in hand.screen
 
     drive(make_app(), script, SMALL)

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, moment, when
-from dojo_tui.ui.lists.details import fact
+from dojo_tui.ui.lists.details import fact, heading
 from dojo_tui.ui.lists.words import no_match
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
     from dojo_tui.model.clock import Clock
-    from dojo_tui.store.history import ActRow
+    from dojo_tui.store.history import ActRecord, ActRow
     from dojo_tui.wiring import Workspace
 
 
@@ -70,6 +70,23 @@ class HistorySource:
 def what(row: ActRow) -> str:
     """An act in one line."""
     return plain(row.what)
+
+
+def record_lines(row: ActRow, records: Sequence[ActRecord]) -> list[Line]:
+    """What an act did to these of its Records."""
+    lines: list[Line] = [(), heading("Records")]
+    for each in records:
+        became = f"{_place(each.from_state, each.from_product)} → {_place(each.to_state, each.to_product)}"
+        by = f"  by the rule {plain(each.rule, 80)}" if each.rule else ""
+        lines.append(((f"{plain(each.name, 80)}  ", ""), (f"{became}{by}", "dim")))
+    if len(records) < row.count:
+        rest = f"and {row.count - len(records):,} more: 'dojo-tui records history --act {row.id}' lists all."
+        lines.append(((rest, "dim"),))
+    return lines
+
+
+def _place(state: str | None, product: str | None) -> str:
+    return f"{state or 'gone'}, {plain(product, 60)}" if product else state or "gone"
 
 
 def act_lines(row: ActRow, clock: Clock) -> list[Line]:

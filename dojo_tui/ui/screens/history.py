@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import HISTORY, key_of
 from dojo_tui.ui.lists.base import Query, Source
-from dojo_tui.ui.lists.history import HistorySource, act_lines, what
+from dojo_tui.ui.lists.history import HistorySource, act_lines, record_lines, what
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
+
+if TYPE_CHECKING:
+    from dojo_tui.store.history import ActRecord, ActRow
+
+_MOST = 500
+"""So many Records of an act are shown: more than anybody reads, and no wait for a hundred thousand."""
 
 
 class HistoryScreen(ListPage):
@@ -57,10 +63,30 @@ class ActScreen(TextPage):
 
     kind = "Act"
 
+    def __init__(self, row: ActRow) -> None:
+        super().__init__(row)
+        self._records: list[Line] = []
+
     def heading(self) -> str:
         """What was done."""
         return what(self.row)
 
     def lines(self) -> Iterable[Line]:
-        """Who did it, and when."""
-        return act_lines(self.row, self.app.clock)
+        """Who did it, when, and to which Records."""
+        return [*act_lines(self.row, self.app.clock), *self._records]
+
+    def on_mount(self) -> None:
+        """The Records come when they are read."""
+        super().on_mount()
+        workspace, number = self.app.workspace, self.row.id
+        if workspace is not None:
+            self.app.jobs.read(
+                f"act {id(self)}",
+                lambda: workspace.mapper.records_of(number, _MOST),
+                self._arrived,
+                self.app.tell_error,
+            )
+
+    def _arrived(self, records: list[ActRecord]) -> None:
+        self._records = record_lines(self.row, records)
+        self._text.show(self.lines())
