@@ -112,5 +112,5 @@ def test_p7_a_killed_mapping_act_is_all_or_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_p7_a_mapping_act_on_100000_records_killed_twenty_times_is_all_or_nothing(tmp_path: Path) -> None:
-    kill_at_random(tmp_path, 100_000, 20)
+def test_p7_a_mapping_act_on_100000_records_killed_ten_times_is_all_or_nothing(tmp_path: Path) -> None:
+    kill_at_random(tmp_path, 100_000, 10)
