@@ -55,7 +55,9 @@ def close_old(context: click.Context, workspace: Workspace, change: Change) -> E
     ]
     ran = runner(context, workspace).run(requests) if requests else Ran()
     told = {"act": change.act, "count": change.count, "sentence": change.sentence}
-    return finish(context, workspace, ran, nothing="Nothing that can be closed was imported elsewhere.", beside=told)
+    return finish(
+        context, workspace, ran, nothing="Nothing active that can be closed was imported elsewhere.", beside=told
+    )
 
 
 def _sentence(leaving: Leaving, *, close: bool) -> str:
@@ -79,8 +81,9 @@ def _sentence(leaving: Leaving, *, close: bool) -> str:
 
 
 def _products(left: Iterable[Left]) -> str:
-    names = sorted({one.product_name for one in left})
-    return ", ".join(names[:3]) + (f" and {number(len(names) - 3, 'more Product')}" if len(names) > 3 else "")
+    from dojo_tui.services.names import some_products
+
+    return some_products(sorted({one.product_name for one in left}))
 
 
 def _severities(found: Counter[Severity]) -> str:

@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from dojo_tui.model.cause import Cause
 
+STOPPED = "What was done for some Records stays done; the others are as before."
+"""What stayed safe when an Operation was stopped in the middle (P7)."""
+
 
 class DojoTuiError(Exception):
     """An expected failure.
@@ -71,4 +74,4 @@ class CancelledError(DojoTuiError):
     """The person cancelled the operation."""
 
     def __init__(self) -> None:
-        super().__init__("Cancelled.", safe="Records already synced stay synced; the others are as before.")
+        super().__init__("Cancelled.", safe=STOPPED)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import threading
 
-from dojo_tui.model.errors import BusyError, CancelledError, DojoTuiError
-
-_SAFE = "Records already synced stay synced; the others are as before."
+from dojo_tui.model.errors import STOPPED, BusyError, CancelledError, DojoTuiError
 
 
 class ClosingError(DojoTuiError):
     """The program is closing: the Operation is Interrupted."""
 
     def __init__(self) -> None:
-        super().__init__("dojo-tui was closed while it ran.", safe=_SAFE, do="Run it again.")
+        super().__init__("dojo-tui was closed while it ran.", safe=STOPPED, do="Run it again.")
 
 
 class LeaseLostError(BusyError):
@@ -22,7 +20,7 @@ class LeaseLostError(BusyError):
     def __init__(self) -> None:
         super().__init__(
             "This process gave no sign of life for too long, and another one may have taken the Connector over.",
-            safe=_SAFE,
+            safe=STOPPED,
             do="Run it again.",
         )
 

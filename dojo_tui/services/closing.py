@@ -131,7 +131,10 @@ class _Closing:
         run = self._run
         found = {Action.CLOSED.value: closed} if closed else {}
         self.ended[status] += 1
-        tally(run.counts, status, found, dry_run=self._dry_run)
+        if status is OutcomeStatus.DONE and run.request.type is OperationType.SYNC:
+            run.counts[Action.CLOSED.value] += closed  # the Record itself is counted when it is synced
+        else:
+            tally(run.counts, status, found, dry_run=self._dry_run)
         with run.write() as connection:
             told = run.outcome(connection, one.record_id, one.record_name, status, reason, found)
             if status is OutcomeStatus.DONE and not self._dry_run:

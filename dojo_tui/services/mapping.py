@@ -15,7 +15,7 @@ from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import number
-from dojo_tui.services.names import product_name
+from dojo_tui.services.names import product_name, some_products
 from dojo_tui.services.undo import Reversal, Undo, Undone
 from dojo_tui.store import act_filter, closings, history, mapping
 from dojo_tui.store.closings import Left
@@ -66,6 +66,11 @@ class Leaving:
         return [one for one in self.records if one.product_ref not in self.elsewhere]
 
     @property
+    def places(self) -> set[tuple[int, str]]:
+        """Which Records leave something behind in which Products."""
+        return {(one.record_id, one.product_ref) for one in self.records if one.open}
+
+    @property
     def open(self) -> Counter[Severity]:
         """Active Findings that stay behind."""
         return sum((one.open for one in self.records), Counter())
@@ -102,26 +107,42 @@ class Mapper:
 
     def _leaving(self, left: Sequence[Left]) -> Leaving:
         targets = {Target(ref, 0, "", "") for ref in {one.product_ref for one in left}}
-        return Leaving(
-            left, {target.product_ref: name for target, name in self._destination.elsewhere(targets).items()}
-        )
+        elsewhere = {target.product_ref: name for target, name in self._destination.elsewhere(targets).items()}
+        # What they once imported into a destination that nobody uses any more is no news at each remap.
+        return Leaving([one for one in left if one.now or one.product_ref not in elsewhere], elsewhere)
 
     def map(
-        self, ids: Iterable[int], product: str | Product, product_type: str | None = None, *, close: bool = False
+        self,
+        ids: Iterable[int],
+        product: str | Product,
+        product_type: str | None = None,
+        *,
+        close: bool = False,
+        shown: Leaving | None = None,
     ) -> Change:
         """Map Records to a Product, which is created when there is none of that name.
 
         With ``close`` it is remembered, in the same transaction, that what
         they imported into Products of this destination that they leave is to
-        be closed: the Operations to start for that are in the Change.
+        be closed: the Operations to start for that are in the Change. ``shown``
+        is what a person saw of it: if that is no longer so, UsageError.
         """
         wanted = _unique(ids)
         with self._database.read() as connection:
             _all_there(connection, wanted)
+        elsewhere: Mapping[str, str] = {}
+        if close:
+            leaving = self.leaving(wanted, product)
+            if shown is not None and leaving.places != shown.places:
+                raise UsageError(
+                    "What they leave behind, or where they are mapped, was changed meanwhile.",
+                    safe="Nothing was changed.",
+                    do="Look again and decide anew.",
+                )
+            elsewhere = leaving.elsewhere
         if isinstance(product, str):
             # Outside the transaction: the destination may be a server.
             product = self._destination.find_or_create_product(product_name(product), product_type)
-        elsewhere = self.leaving(wanted, product).elsewhere if close else {}
         closing: list[Left] = []
         with self._database.write() as connection:
             states = _all_there(connection, wanted)
@@ -129,7 +150,7 @@ class Mapper:
             act = self._act(connection, "map")
             if close:
                 there = closings.left(connection, wanted, product.ref)
-                closing = [one for one in there if one.product_ref not in elsewhere]
+                closing = [one for one in there if one.open and one.product_ref not in elsewhere]
                 closings.ask(connection, act.batch, closing)
             count = mapping.map_to(connection, wanted, act, product.ref, product.name)
         staying = [name for name in left if name not in {one.product_name for one in closing}]
@@ -139,7 +160,7 @@ class Mapper:
             f"Mapped {number(count, 'Record')} to {product.name}." if count else "",
             f"{number(already, 'Record')} {_was(already)} mapped to {product.name} already." if already else "",
             f"{product.name} is of the Product Type {product.product_type}, and stays so." if other_type else "",
-            f"{_STAYS} in {_some(staying)}." if staying else "",
+            f"{_STAYS} in {some_products(staying)}." if staying else "",
             "Missing ones stay Missing until they are seen again." if states.get(State.MISSING) else "",
         )
         return Change(act.batch if count else 0, "map", count, sentence, _by_connector(closing))
@@ -156,7 +177,7 @@ class Mapper:
         sentence = _sentence(
             f"Ignored {number(count, 'Record')}." if count else "",
             f"{number(already, 'Record')} {_was(already)} Ignored already." if already else "",
-            f"{_STAYS} in {_some(left)}." if left else "",
+            f"{_STAYS} in {some_products(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "ignore", count, sentence)
 
@@ -187,7 +208,7 @@ class Mapper:
         sentence = _sentence(
             f"Deleted {number(count, 'Record')}.",
             f"What still exists at the tool comes back {again} at the next Discover.",
-            f"{_STAYS} in {_some(left)}." if left else "",
+            f"{_STAYS} in {some_products(left)}." if left else "",
         )
         return Change(act.batch if count else 0, "delete", count, sentence)
 
@@ -270,11 +291,6 @@ def _all_there(connection: Connection, ids: Sequence[int]) -> dict[State, int]:
 
 def _was(count: int) -> str:
     return "was" if count == 1 else "were"
-
-
-def _some(names: Sequence[str], most: int = 3) -> str:
-    rest = f" and {len(names) - most:,} more Products" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest
 
 
 def _sentence(*parts: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from dojo_tui.model.errors import UsageError
-from dojo_tui.model.text import clean, inert
+from dojo_tui.model.text import clean, inert, number
 
 LONGEST = 255
 """DefectDojo's limit for the name of a Product."""
@@ -29,3 +31,9 @@ def suggested_name(text: str) -> str:
     if not name:
         raise UsageError("its name is empty, and that of a Product is not")
     return name
+
+
+def some_products(names: Sequence[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
+    rest = f" and {number(len(names) - most, 'more Product')}" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

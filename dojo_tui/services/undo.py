@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.text import number
+from dojo_tui.services.names import some_products
 from dojo_tui.store import closings, history, mapping
 from dojo_tui.store.closings import Asked
 from dojo_tui.store.database import Database
@@ -203,12 +204,12 @@ def _as_shown(done: Done, expected: int | None) -> None:
 def _of_closing(verb: str, asked: Asked) -> list[str]:
     """What becomes of what the act closed, or was to close, in the Products that Records left."""
     if verb == "redo":
-        return ["Nothing is closed by that in the Products they leave."] if asked.closed or asked.pending else []
+        return ["Nothing is closed by that in the Products they leave."] if asked.places else []
     told = []
     if asked.closed:
         found, stay = number(asked.closed, "Finding"), "stays" if asked.closed == 1 else "stay"
         told.append(
-            f"{found} that it closed in {', '.join(asked.products[:3])} {stay} closed until "
+            f"{found} that it closed in {some_products(asked.products)} {stay} closed until "
             "the next Sync reactivates what is still reported."
         )
     if asked.pending:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, cast, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Text, cast, delete, func, insert, or_, select, update
 
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.store.closing_table import closings
 from dojo_tui.store.ids import among
-from dojo_tui.store.tables import connectors, engagements, findings, records, tests
+from dojo_tui.store.tables import connectors, engagements, findings, mapping_changes, products, records, tests
 from dojo_tui.store.types import Id
 
 _FEW = 500
@@ -23,7 +24,7 @@ _DISMISSED = (findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accep
 
 @dataclass(slots=True)
 class Left:
-    """What one Record imported into the Product it is mapped to."""
+    """What one Record imported into one Product."""
 
     record_id: int
     name: str
@@ -32,6 +33,8 @@ class Left:
     connector_label: str
     product_ref: str
     product_name: str
+    now: bool
+    """It is mapped there."""
     open: Counter[Severity] = field(default_factory=Counter)
     """Active Findings."""
     dismissed: int = 0
@@ -56,65 +59,76 @@ class Asked:
     """What one mapping act asked to be closed."""
 
     products: tuple[str, ...]
-    """Names of the Products in which something was closed."""
+    """Names of the Products in which something was closed, and is so still."""
     closed: int
-    """How many Findings that were."""
+    """How many Findings that are."""
     pending: int
-    """So many Records of which it is not done yet."""
+    """So many places of Records in which it is not done yet."""
+    places: int
+    """So many it asked for."""
 
 
 def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> list[Left]:
-    """What these Records imported into the Products they are mapped to now, by name; without those that hold nothing.
+    """What these Records imported, wherever that was, by name; without those that hold nothing.
 
-    ``except_ref`` is the Product they are to be mapped to. Of a Stale Record
-    nothing is left: its place is gone.
+    Not only in the Products that they are mapped to now: an earlier remap
+    may have left something behind, and so may an ignored Record.
+    ``except_ref`` is the Product they are to be mapped to. Where a Record is
+    Stale, its place is gone and nothing is left there.
     """
-    places = (
+    names = ("id", "name", "scope", "connector_id", "state", "product_ref")
+    statement = select(*(records.c[name] for name in names), connectors.c.label).join(connectors)
+    asked = connection.execute(statement.where(among(connection.dialect.name, records.c.id, ids))).all()
+    by_scope = {(row.connector_id, row.scope): row for row in asked}
+    places = {row.id: row for row in _places(connection, {row.connector_id for row in asked}, except_ref)}
+    found: dict[tuple[int, int], Left] = {}
+    for test_id, scope, severity, active, dismissed, count in _counted(connection, list(places), by_scope):
+        place = places[test_id]
+        row = by_scope.get((place.connector_id, scope))
+        ref = str(place.product_id)
+        if row is None or (row.state == State.STALE and row.product_ref == ref):
+            continue
+        one = found.get((row.id, test_id))
+        if one is None:
+            of = (row.id, row.name, scope, row.connector_id, row.label)
+            one = found[row.id, test_id] = Left(*of, ref, place.product_name, row.product_ref == ref)
+        if active:
+            one.open[Severity(severity)] += count
+        elif dismissed:
+            one.dismissed += count
+        else:
+            one.closed += count
+    return sorted(found.values(), key=lambda one: (one.name.lower(), one.record_id, one.product_name))
+
+
+def _places(connection: Connection, connector_ids: Collection[int], except_ref: str) -> Sequence[Row[Any]]:
+    """The Tests of Connectors, each with its Product."""
+    statement = (
         select(
             tests.c.id,
-            records.c.id,
-            records.c.name,
-            records.c.scope,
-            records.c.connector_id,
-            connectors.c.label,
-            records.c.product_ref,
-            records.c.product_name,
+            tests.c.connector_id,
+            products.c.id.label("product_id"),
+            products.c.name.label("product_name"),
         )
-        .select_from(records)
-        .join(connectors)
-        .join(engagements, engagements.c.product_id == cast(records.c.product_ref, Id))
-        .join(tests, (tests.c.engagement_id == engagements.c.id) & (tests.c.connector_id == records.c.connector_id))
-        .where(
-            among(connection.dialect.name, records.c.id, ids),
-            records.c.product_ref != except_ref,
-            records.c.state != State.STALE,
-        )
-        .order_by(func.lower(records.c.name), records.c.id)
+        .join(engagements, engagements.c.id == tests.c.engagement_id)
+        .join(products, products.c.id == engagements.c.product_id)
+        .where(tests.c.connector_id.in_(connector_ids), cast(products.c.id, Text) != except_ref, ~products.c.gone)
     )
-    there = {(test_id, of[2]): Left(*of) for test_id, *of in connection.execute(places)}
-    _count(connection, there)
-    return [one for one in there.values() if one.open or one.dismissed or one.closed]
+    return connection.execute(statement).all()
 
 
-def _count(connection: Connection, there: Mapping[tuple[int, str], Left]) -> None:
-    """Count what each holds, found by its Test and its scope; one statement for many, whatever else the Tests hold."""
+def _counted(
+    connection: Connection, test_ids: Sequence[int], by_scope: Collection[tuple[int, str]]
+) -> Iterable[Row[Any]]:
+    """How many Findings Tests hold, by scope; one statement for many Records, whatever else the Tests hold."""
     table = findings.c
     # Joined with the Records and grouped by all that is told of them, it takes several times as long.
     what = (table.test_id, table.scope, table.severity, table.active, or_(*_DISMISSED))
     counted = select(*what, func.count()).group_by(*what)
-    counted = counted.where(among(connection.dialect.name, table.test_id, sorted({test_id for test_id, _ in there})))
-    if len(there) <= _FEW:
-        counted = counted.where(table.scope.in_({scope for _, scope in there}))
-    for test_id, scope, severity, active, dismissed, number in connection.execute(counted):
-        one = there.get((test_id, scope))
-        if one is None:
-            continue
-        if active:
-            one.open[Severity(severity)] += number
-        elif dismissed:
-            one.dismissed += number
-        else:
-            one.closed += number
+    counted = counted.where(among(connection.dialect.name, table.test_id, test_ids))
+    if len(by_scope) <= _FEW:
+        counted = counted.where(table.scope.in_({scope for _, scope in by_scope}))
+    return connection.execute(counted) if test_ids else ()
 
 
 def ask(connection: Connection, batch: int, left_there: Sequence[Left]) -> None:
@@ -189,9 +203,17 @@ def call_off_act(connection: Connection, batch: int) -> None:
 
 
 def asked_by(connection: Connection, batch: int) -> Asked:
-    """What a mapping act asked to be closed, and what came of it."""
-    statement = select(closings.c.product_name, closings.c.ended_at, closings.c.closed).where(closings.c.batch == batch)
-    rows = connection.execute(statement).all()
-    done = [row for row in rows if row.ended_at is not None]
-    names = sorted({row.product_name for row in done if row.closed})
-    return Asked(tuple(names), sum(row.closed for row in done), len(rows) - len(done))
+    """What a mapping act asked to be closed, and what came of it: what was closed since, and is so still."""
+    at = select(func.min(mapping_changes.c.at)).where(mapping_changes.c.batch == batch).scalar_subquery()
+    rows = connection.execute(select(closings.c.ended_at).where(closings.c.batch == batch)).all()
+    closed = (
+        select(closings.c.product_name, func.count())
+        .join(engagements, engagements.c.product_id == cast(closings.c.product_ref, Id))
+        .join(tests, (tests.c.engagement_id == engagements.c.id) & (tests.c.connector_id == closings.c.connector_id))
+        .join(findings, (findings.c.test_id == tests.c.id) & (findings.c.scope == closings.c.scope))
+        .where(closings.c.batch == batch, ~findings.c.active, ~or_(*_DISMISSED), findings.c.mitigated_at >= at)
+        .group_by(closings.c.product_name)
+        .order_by(closings.c.product_name)
+    )
+    by_product: dict[str, int] = {row[0]: row[1] for row in connection.execute(closed)} if rows else {}
+    return Asked(tuple(by_product), sum(by_product.values()), sum(row.ended_at is None for row in rows), len(rows))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select, update
 
+from dojo_tui.model.errors import STOPPED
 from dojo_tui.store.dialect import insert_for
 from dojo_tui.store.operation_writes import interrupt
 from dojo_tui.store.tables import leases
@@ -16,7 +17,7 @@ from dojo_tui.store.tables import leases
 LEASE_TIME = timedelta(seconds=30)
 """How long a lease holds without a heartbeat."""
 
-GONE = "The process that ran it ended or was suspended. Records already synced stay synced; the others are as before."
+GONE = f"The process that ran it ended or was suspended. {STOPPED}"
 """Why an Operation is Interrupted that did not say so itself."""
 
 

@@ -11,7 +11,7 @@ from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Reimport, Target
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import CancelledError
+from dojo_tui.model.errors import CancelledError, UsageError
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.model.plan import Summary
 from dojo_tui.model.severity import Severity
@@ -98,7 +98,7 @@ def remap_and_close(world: World, there: Look) -> None:
     assert world.outcomes(row)["a"].reason == "Closed 2 Findings in Shop."
     # Its sibling, which is in the same Test, is untouched, and so is what was dismissed.
     assert active(world, "Shop") == there("Shop") == ["b1"]
-    assert [one.dismissed for one in mapper.leaving(world.ids("a", "b"), "New").records] == [0]
+    assert [one.dismissed for one in mapper.leaving(world.ids("a", "b"), "New").records] == [1, 0]
     assert there("New") == []
     planned = mapper.next_undo()
     assert planned is not None
@@ -200,13 +200,53 @@ def test_what_is_mapped_there_again_is_not_closed(filled: World) -> None:
     assert run(world, change).counts["records"] == 0
     assert mapper.redo() is not None
     change = mapper.map(world.ids("a"), "Newer", close=True)
-    assert change.closing == ()  # nothing was imported into New
+    assert [one.record_ids for one in change.closing] == [tuple(world.ids("a"))]  # what Shop still holds
     change = mapper.map(world.ids("a"), "Shop")
     change = mapper.map(world.ids("a"), "New", close=True)
     mapper.map(world.ids("a"), "Shop")
     row = run(world, change)
     assert world.outcomes(row)["a"].reason == "It is mapped to Shop again: nothing is closed."
     assert active(world, "Shop") == ["a1", "a2", "b1"]
+
+
+def test_what_earlier_remaps_left_behind_is_closed_as_well(filled: World) -> None:
+    world, mapper = filled, filled.workspace.mapper
+    mapper.map(world.ids("a"), "B")
+    leaving = mapper.leaving(world.ids("a"), "C")
+    assert [(one.product_name, one.open.total(), one.now) for one in leaving.records] == [("Shop", 2, False)]
+    mapper.ignore(world.ids("a"))
+    change = mapper.map(world.ids("a"), "C", close=True, shown=leaving)
+    run(world, change)
+    assert active(world, "Shop") == ["b1"]
+    row = world.sync()
+    assert row.counts["created"] == 3
+    assert (active(world, "B"), len(active(world, "C"))) == ([], 2)
+
+
+def test_what_was_shown_is_what_is_closed(filled: World) -> None:
+    world, mapper = filled, filled.workspace.mapper
+    shown = mapper.leaving(world.ids("a"), "New")
+    mapper.map(world.ids("a"), "Elsewhere", close=True)  # somebody else, meanwhile
+    world.sync()
+    with pytest.raises(UsageError, match="was changed meanwhile"):
+        mapper.map(world.ids("a"), "New", close=True, shown=shown)
+    assert {one.name for one in world.workspace.destination.products()} == {"Shop", "Elsewhere"}
+
+
+def test_undo_tells_what_is_closed_still_and_a_sync_counts_each_record_once(filled: World) -> None:
+    world, mapper = filled, filled.workspace.mapper
+    mapper.map(world.ids("a"), "New", close=True)  # its Close never ran
+    row = world.sync()
+    assert (row.counts["records"], row.counts["closed"]) == (2, 2)
+    plan = mapper.next_undo()
+    assert plan is not None
+    assert plan.consequences[-1].startswith("2 Findings that it closed in Shop stay closed")
+    mapper.undo()
+    assert world.sync().counts["reactivated"] == 2
+    mapper.redo()
+    plan = mapper.next_undo()
+    assert plan is not None
+    assert not any("closed" in sentence for sentence in plan.consequences)
 
 
 def test_what_is_in_another_destination_stays_and_that_is_said(at_server: World, filled: World) -> None:

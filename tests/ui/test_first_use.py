@@ -168,6 +168,7 @@ def test_the_demo_leaves_the_store_alone_and_comes_back_to_it(tmp_path: Path, mo
         return PLAY_DEMO if len(opened) == 1 else 5
 
     monkeypatch.setattr("dojo_tui.ui.app.run", run)
+    monkeypatch.setattr("dojo_tui.cli.app.need_terminal", lambda: None)
     assert open_app(Given(store=str(store), config=os.devnull)) == 5
     assert opened == [0, 5, 0]
 

@@ -51,8 +51,8 @@ def choose(app: DojoApp, context: Context) -> None:
     own = "" if row is None else now or str(row.former_product_name or row.name)
 
     what = context.noun if context.marked or context.row is None else f"“{plain(context.row.name, 50)}”"
-    # Only what is mapped may leave something behind.
-    remaps = context.place != UNMAPPED and (row is None or bool(row.product_ref))
+    # What is New was never mapped, or was deleted and came back; what is Ignored may have been.
+    remaps = context.place != UNMAPPED or row is None or bool(row.former_product_name)
 
     def chosen(entry: Entry | None) -> None:
         if entry is not None:
@@ -70,12 +70,12 @@ def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, r
     assert workspace is not None, "commands run once the store is open"
     product = choice.product or choice.name
 
-    def go(close: bool | None) -> None:
+    def go(close: bool | None, shown: Leaving | None = None) -> None:
         if close is None:
             return
         if choice.product is None:
             app.tell(f"Making {plain(choice.name, 60)} …", "dim")
-        act(app, lambda mapper: mapper.map(targets, product, choice.product_type, close=close))
+        act(app, lambda mapper: mapper.map(targets, product, choice.product_type, close=close, shown=shown))
 
     def look(leaving: Leaving) -> None:
         from dojo_tui.ui.screens.remap import RemapDialog
@@ -83,7 +83,7 @@ def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, r
         if app.page is not None:
             app.page.hush()
         if leaving.open.total():
-            app.push_screen(RemapDialog(what, choice.name, leaving), go)
+            app.push_screen(RemapDialog(what, choice.name, leaving), lambda close: go(close, leaving))
         else:
             go(False)
 

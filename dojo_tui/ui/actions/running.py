@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dojo_tui.model.errors import STOPPED
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context, key_of, keyed
 from dojo_tui.ui.reasons import NOTHING_HELD
@@ -131,7 +132,7 @@ def cancel(app: DojoApp, context: Context) -> None:
 
     def stopped(_nothing: None) -> None:
         app.changed(operations=True)
-        app.tell("■ Asked to stop. Records already synced stay synced; the others are as before.", "warn")
+        app.tell(f"■ Asked to stop. {STOPPED}", "warn")
 
     app.jobs.write(stop, stopped)
 
