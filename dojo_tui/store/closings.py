@@ -76,11 +76,15 @@ def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> li
     ``except_ref`` is the Product they are to be mapped to. Where a Record is
     Stale, its place is gone and nothing is left there.
     """
+    anywhere = _places(connection, except_ref)
+    if not anywhere:
+        return []  # nothing was ever imported elsewhere: a hundred thousand New Records need not be read
     names = ("id", "name", "scope", "connector_id", "state", "product_ref")
     statement = select(*(records.c[name] for name in names), connectors.c.label).join(connectors)
     asked = connection.execute(statement.where(among(connection.dialect.name, records.c.id, ids))).all()
     by_scope = {(row.connector_id, row.scope): row for row in asked}
-    places = {row.id: row for row in _places(connection, {row.connector_id for row in asked}, except_ref)}
+    concerned = {row.connector_id for row in asked}
+    places = {row.id: row for row in anywhere if row.connector_id in concerned}
     found: dict[tuple[int, int], Left] = {}
     for test_id, scope, severity, active, dismissed, count in _counted(connection, list(places), by_scope):
         place = places[test_id]
@@ -101,8 +105,8 @@ def left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> li
     return sorted(found.values(), key=lambda one: (one.name.lower(), one.record_id, one.product_name))
 
 
-def _places(connection: Connection, connector_ids: Collection[int], except_ref: str) -> Sequence[Row[Any]]:
-    """The Tests of Connectors, each with its Product."""
+def _places(connection: Connection, except_ref: str) -> Sequence[Row[Any]]:
+    """The Tests of all Connectors, each with its Product."""
     statement = (
         select(
             tests.c.id,
@@ -112,7 +116,7 @@ def _places(connection: Connection, connector_ids: Collection[int], except_ref: 
         )
         .join(engagements, engagements.c.id == tests.c.engagement_id)
         .join(products, products.c.id == engagements.c.product_id)
-        .where(tests.c.connector_id.in_(connector_ids), cast(products.c.id, Text) != except_ref, ~products.c.gone)
+        .where(cast(products.c.id, Text) != except_ref, ~products.c.gone)
     )
     return connection.execute(statement).all()
 
