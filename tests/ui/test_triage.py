@@ -118,6 +118,7 @@ def test_findings_stand_under_the_head_of_their_severity(make_app: AppMaker) -> 
         await hand.press("slash")
         await hand.type("nowhere")
         await hand.press("enter")
+        assert "Words look at title, place, rule, component and CVE." in hand.screen
         await hand.press("right_curly_bracket")
         assert "The list is empty." in hand.page.told
 
