@@ -12,11 +12,11 @@ from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, local, write_object, write_table
 from dojo_tui.cli.remedies import helps
-from dojo_tui.cli.report import counts_text, duration_text
+from dojo_tui.cli.report import duration_text
 from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import UsageError
-from dojo_tui.model.operation import OperationType, Status, Trigger
+from dojo_tui.model.operation import OperationType, Status, Trigger, counts_text
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from dojo_tui.cli.output import terminal_width
-from dojo_tui.cli.report import counts_text
-from dojo_tui.model.operation import Status
+from dojo_tui.model.operation import Status, counts_text
 from dojo_tui.model.text import inert
 from dojo_tui.services.events import Event, OperationChanged, Progress
 from dojo_tui.services.pace import Pace

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dojo_tui.cli.failures import ExitCode
-from dojo_tui.cli.output import number
-from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
+from dojo_tui.model.operation import OperationType, OutcomeStatus, Status, counts_text
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
@@ -18,14 +17,6 @@ SHOWN = 20
 
 
 _FAILED = {Status.FAILED, Status.PARTLY_FAILED, Status.INTERRUPTED}
-
-
-def counts_text(counts: Mapping[str, int]) -> str:
-    """Those counts that are not zero: ``2 records, 3 created, 1 closed``."""
-    parts = (
-        number(value, "record") if name == "records" else f"{value:,} {name}" for name, value in counts.items() if value
-    )
-    return ", ".join(parts) or "nothing"
 
 
 def duration_text(seconds: float | None) -> str:

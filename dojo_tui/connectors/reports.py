@@ -121,19 +121,13 @@ class Reports(BaseTool):
         except ValueError as error:
             raise ConnectorError(f"{inert(str(error))}.", safe="Nothing was changed.") from error
         names, _ = walk.read(path := str(Path(walk.root, folder)), f"{folder}/" if folder else "")
-        if walk.problems:
-            walk.ensure_there("Its Findings stay as they are.")
-            raise ConnectorError(
-                f"The folder cannot be read: {inert(walk.problems[0])}.",
-                safe="Its Findings stay as they are.",
-                do="Run a Discover to see whether it moved.",
-            )
+        walk.ensure_read(path, "Its Findings stay as they are.")
         if not names:
             raise ConnectorError(
                 f"The folder {inert(vendor_id)} holds no reports any more.",
                 safe="Its Findings stay as they are: a missing report does not say that nothing was found.",
                 do="Let the scanner write its report again, or run a Discover.",
-                cause=Cause.REPORT,
+                cause=Cause.MISSING,
             )
         return [Path(path, name) for name in sorted(names)]
 

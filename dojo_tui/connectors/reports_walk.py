@@ -82,6 +82,19 @@ class Walk:
                 cause=Cause.SETTINGS,
             )
 
+    def ensure_read(self, path: str, safe: str) -> None:
+        """Raise ConnectorError if the folder at ``path`` could not be read just now: it is gone, or closed to us."""
+        if not self.problems:
+            return
+        self.ensure_there(safe)
+        gone = not os.path.isdir(path)
+        raise ConnectorError(
+            f"The folder cannot be read: {inert(self.problems[0])}.",
+            safe=safe,
+            do="Run a Discover to see whether it moved." if gone else "Make it readable.",
+            cause=Cause.MISSING if gone else Cause.REPORT,
+        )
+
     def lost(self) -> str:
         """Why the root itself cannot be read; empty if it can."""
         try:

@@ -22,7 +22,7 @@ class Cause(StrEnum):
     STALE = "stale"
     """The Product, Engagement or Test is gone at the destination."""
     MISSING = "missing"
-    """The last complete Discover did not see it."""
+    """The last complete Discover did not see it, or what it saw is gone since."""
     ELSEWHERE = "elsewhere"
     """It is mapped to a Product of another destination."""
     UNMAPPED = "unmapped"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from dojo_tui.model.text import number
+
 
 class OperationType(StrEnum):
     """The kinds of Operation."""
@@ -67,6 +69,14 @@ includes held ones) were not; the others count Findings."""
 
 CLOSE_COUNTS = ("records", "closed", "failed", "skipped")
 """Names of a Close's counts, with the meaning that they have in a Sync."""
+
+
+def counts_text(counts: Mapping[str, int], nothing: str = "nothing") -> str:
+    """Those counts that are not zero: ``2 records, 3 created, 1 closed``."""
+    parts = (
+        number(value, "record") if name == "records" else f"{value:,} {name}" for name, value in counts.items() if value
+    )
+    return ", ".join(parts) or nothing
 
 
 def ending(outcomes: Mapping[OutcomeStatus, int]) -> Status:

@@ -71,7 +71,7 @@ def _wrong(term: Term) -> str | None:
     if term.field == "act" and not any(act.startswith(term.value.lower()) for act in _ACTS):
         return f"There is no act '{term.value}': use {', '.join(_ACTS)}."
     if term.field == "when" and age(term.value) is None:
-        return f"'{term.value}' is no age: write <7d or >30d (m, h, d or w)."
+        return f"'{term.value}' is no age: write <7d or >30d (m, h, d, w)."
     if term.field == "is" and term.value.lower() != _UNDONE:
         return f"'is:{term.value}' says nothing: there is is:{_UNDONE}."
     return None

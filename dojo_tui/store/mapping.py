@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Subquery,
     Text,
     bindparam,
     case,
@@ -251,8 +252,27 @@ def take_back(connection: Connection, batch: int, act: Act) -> int:
     was["state_reason"] = case((keeps, records.c.state_reason), else_=was["state_reason"])
     both = records.join(before, joined)
     count = _remember(connection, joined, act, MAPPING_COLUMNS, was["state"], was["product_name"], both)
-    connection.execute(update(records).where(joined).values(**was))
+    synced = _newest_syncs(connection, batch)
+    was["last_synced_at"] = synced.c.moment
+    connection.execute(update(records).where(joined, synced.c.record_id == records.c.id).values(**was))
     return count
+
+
+def _newest_syncs(connection: Connection, batch: int) -> Subquery:
+    """When each Record of ``batch`` was last synced into the Product that it had before, as far as the history tells.
+
+    Between an act and the moment at which it is taken back, others may have put
+    the Record into that Product for a while (an undo that was redone): a Sync of
+    then is as true as one before it. What the Records are now has to be remembered
+    by then.
+    """
+    before, since = mapping_changes.alias("was"), mapping_changes.alias("since")
+    had, has = (json_value(connection, each.c.before, records.c.product_ref) for each in (before, since))
+    newest = func.max(json_value(connection, since.c.before, records.c.last_synced_at))
+    same = (since.c.batch == batch) | ((since.c.batch > batch) & (had == has))
+    both = before.join(since, (since.c.record_id == before.c.record_id) & same)
+    statement = select(since.c.record_id, newest.label("moment")).select_from(both)
+    return statement.where(before.c.batch == batch).group_by(since.c.record_id).subquery("synced")
 
 
 def bring_back(connection: Connection, batch: int, act: Act) -> int:

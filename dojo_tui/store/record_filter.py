@@ -96,7 +96,7 @@ def _wrong(term: Term) -> str | None:
     if term.field == "state" and not _states(term.value):
         return f"There is no state '{term.value}': use {', '.join(State)}, mapped or unmapped."
     if term.field in _TIMES and term.value.lower() != _NEVER and age(term.value) is None:
-        return f"'{term.value}' is no age: write <7d, >30d (m, h, d or w) or never."
+        return f"'{term.value}' is no age: write <7d, >30d (m, h, d, w) or never."
     if term.field == "sure" and _SURE.fullmatch(term.value) is None:
         return f"'{term.value}' is no confidence: write >0.9 or <80%."
     return None

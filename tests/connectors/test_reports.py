@@ -14,6 +14,7 @@ import pytest
 from dojo_tui.connectors.base import Config, Vep
 from dojo_tui.connectors.reports import TOOL
 from dojo_tui.connectors.reports_walk import from_id, to_id
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, ConnectorError, UsageError
 from dojo_tui.store.connectors import connector_by_label
@@ -308,8 +309,9 @@ class TestFailures:
         put(tmp_path / "a" / "x.sarif", result()).unlink()
         with pytest.raises(ConnectorError, match="holds no reports any more"):
             files(tmp_path, "a")
-        with pytest.raises(ConnectorError, match="cannot be read"):
+        with pytest.raises(ConnectorError, match="see whether it moved") as caught:
             files(tmp_path, "gone")
+        assert caught.value.cause is Cause.MISSING, "a Discover helps"
 
     def test_report_replaced_while_it_is_read_is_read_again(self, tmp_path: Path) -> None:
         put(tmp_path / "a.sarif", result(), result())

@@ -16,7 +16,7 @@ from tests.services.fakes import World, finding
 
 
 def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
-    names = ("a", "b", "c", "d", "e", "f", "g", "h")
+    names = ("a", "b", "c", "d", "e", "f", "g", "h", "i")
     world.list(*names)
     world.discover()
     world.map("P", *names)
@@ -31,6 +31,7 @@ def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
         "f": LostError("its Product was deleted"),
         "g": [finding("g")],
         "h": DestinationError("The server is away."),
+        "i": ConnectorError("Its folder is gone.", cause=Cause.MISSING),
     }
     ran = world.sync()
     outcomes = world.outcomes(ran)
@@ -43,12 +44,14 @@ def test_each_kind_of_failure_has_its_own_help(world: World) -> None:
         "f": (Cause.STALE, (Remedy.REMAP,)),
         "g": (Cause.UNKNOWN, ()),
         "h": (Cause.DESTINATION, (Remedy.DESTINATION,)),
+        "i": (Cause.MISSING, (Remedy.DISCOVER,)),
     }
     assert world.states()["f"] is State.STALE
     assert remedies(ran) == (Remedy.RETRY,), "its Records have reasons of their own"
     assert Remedy.CONFIRM in remedies(ran, outcomes["a"])
     planned = replace(ran, dry_run=True)
     assert remedies(planned, outcomes["a"]) == (Remedy.CHECK,), "a plan holds nothing that could be confirmed"
+    assert Remedy.DISCOVER not in remedies(ran, outcomes["d"]), "it does not repair a report"
     gone = replace(ran, connector_id=None)
     assert remedies(gone, outcomes["b"]) == (), "its Connector was removed"
 

@@ -97,3 +97,27 @@ def test_acts_on_a_connector_that_is_gone_do_not_block_others(world: World, mapp
     assert undone is not None
     assert undone.act == "ignore"
     assert world.states()["a"] is State.NEW
+
+
+def test_the_last_sync_into_a_product_is_not_forgotten_by_going_there_and_back(
+    world: World, mapper: Mapper, moment: Moment
+) -> None:
+    """What a redo left behind is what the next undo brings back, not what was so before the act."""
+    mapper.map(world.ids("a", "b"), "A")
+    world.sync()
+    first = world.records()["b"].last_synced_at
+    mapper.map(world.ids("a", "b"), "B")
+    mapper.undo()
+    moment.move(days=1)
+    world.sync(ids=world.ids("a"))
+    synced = world.records()["a"].last_synced_at
+    assert synced != first
+    mapper.redo()
+    assert world.records()["a"].last_synced_at is None, "nothing was synced to B"
+    mapper.undo()
+    found = world.records()
+    assert (found["a"].last_synced_at, found["b"].last_synced_at) == (synced, first)
+    for _ in range(2):
+        mapper.redo()
+        mapper.undo()
+    assert world.records()["a"].last_synced_at == synced

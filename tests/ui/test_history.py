@@ -29,5 +29,9 @@ def test_acts_are_listed_and_the_last_is_taken_back_from_there(make_app: AppMake
         await hand.press("enter")
         assert "Act: ignore 1 Record" in hand.screen
         assert "  New → Ignored" in hand.screen
+        await hand.press("escape", "slash", "ctrl+u")
+        await hand.type("when:lately")
+        await hand.press("enter")
+        assert "'lately' is no age: write <7d or >30d (m, h, d, w)." in hand.screen, "to its end"
 
     drive(make_app(), script, SMALL)

@@ -19,7 +19,7 @@ from dojo_tui.store.watch import Watch
 from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
-from dojo_tui.ui.lists.words import changes, sparkline
+from dojo_tui.ui.lists.words import changes, counted, sparkline
 from dojo_tui.ui.widgets.text_pane import wrap
 from tests.ui import world
 
@@ -152,6 +152,7 @@ def test_changes_are_short_and_say_when_there_are_none() -> None:
     assert changes({"created": 3, "closed": 1, "untouched": 1_200}) == "+3 -1 =1,200"
     assert changes({"created": 0, "untouched": 5}) == "no change in 5"
     assert changes({}) == "-"
+    assert counted({"records": 1, "closed": 2, "failed": 0}) == "1 record, 2 closed"
 
 
 def test_a_watch_sees_what_others_write(tmp_path: Path, clock: Clock) -> None:

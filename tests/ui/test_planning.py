@@ -42,7 +42,7 @@ def test_p6_a_remap_shows_what_stays_and_closes_it_only_when_told_to(make_app: A
         await hand.press("c")
         await hand.operations()
         assert "Completed: Close" in hand.page.told
-        assert "1 records, 3 closed" in hand.page.told
+        assert "1 record, 3 closed" in hand.page.told
         await hand.press("u")
         assert "3 Findings that it closed in Platform" in seen(hand)
         await hand.press("n")

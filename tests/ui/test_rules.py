@@ -40,8 +40,9 @@ def test_an_empty_list_says_what_a_rule_is(make_app: AppMaker) -> None:
         assert isinstance(hand.page, RulesScreen)
         assert "There is no mapping rule yet." in hand.screen
         assert "n adds one" in hand.screen
+        assert "maps it to a Product, or ignores it:" in hand.screen
 
-    drive(make_app(), script)
+    drive(make_app(), script, SMALL)
 
 
 def test_a_rule_is_added_while_its_catch_is_shown(make_app: AppMaker) -> None:
@@ -123,6 +124,7 @@ def test_applied_after_a_look_and_taken_back(make_app: AppMaker) -> None:
         assert len(rows(hand, State.NEW)) == new
         await hand.press("A", "j", "space")
         assert "apply the 1 marked" in seen(hand)
+        assert "esc cancel" in seen(hand)
         await hand.press("enter")
         assert "Rules mapped" in hand.page.told
         assert len({row.product_name for row in rows(hand, State.GOOD)}) == 2
@@ -132,7 +134,7 @@ def test_applied_after_a_look_and_taken_back(make_app: AppMaker) -> None:
         await hand.press("u")
         assert len(rows(hand, State.NEW)) == new
 
-    drive(make_app(), script)
+    drive(make_app(), script, SMALL)
 
 
 def test_written_and_read_again(make_app: AppMaker, tmp_path: Path) -> None:

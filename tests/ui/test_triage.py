@@ -96,17 +96,31 @@ def test_findings_stand_under_the_head_of_their_severity(make_app: AppMaker) -> 
         assert "● 2 marked" in hand.screen
         await hand.press("left_curly_bracket")
         assert table.cursor == 0
+        await hand.press("left_curly_bracket")
+        assert "This is the first group." in hand.page.told
         await hand.press("right_curly_bracket")
         assert table.cursor == 3
         await hand.pilot.click(table, offset=(1, 1))
         assert "● 5 marked" in hand.screen
         assert table.cursor == 0
+        await hand.press("right_curly_bracket", "j", "right_curly_bracket")
+        assert table.cursor == 4, "there is none to go to"
+        assert "This is the last group." in hand.page.told
+        await hand.press("left_curly_bracket")
+        assert table.cursor == 3
+        await hand.press("left_curly_bracket")
         await hand.press("escape", "d", "enter", "t", "I")
         heads = [line.strip() for line in hand.screen.splitlines() if line[:2] in (" ▲", " ▽")]
         assert heads == ["▽ Low 2", "▲ High 2", "▲ High, closed 1"]
         await hand.press("greater_than_sign", "right_curly_bracket")
         assert "There are no groups in this order" in hand.page.told
         assert " ▲ High 3" not in hand.screen
+        await hand.press("slash")
+        await hand.type("nowhere")
+        await hand.press("enter")
+        assert "Words look at title, place, rule, component and CVE." in hand.screen
+        await hand.press("right_curly_bracket")
+        assert "The list is empty." in hand.page.told
 
     drive(make_app(), script, SMALL)
 

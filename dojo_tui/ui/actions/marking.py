@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.actions.moving import NO_GROUPS
+from dojo_tui.ui.actions.moving import no_groups
 from dojo_tui.ui.commands import Context
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
@@ -66,7 +66,7 @@ def group(app: DojoApp, _context: Context) -> None:
     if len(listed.heads):
         listed.toggle_marks(listed.heads.rows_of(listed.heads.group_of(listed.cursor)))
     else:
-        app.tell(NO_GROUPS, "dim")
+        app.tell(no_groups(listed), "dim")
 
 
 def invert(app: DojoApp, _context: Context) -> None:

@@ -9,8 +9,8 @@ from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
     from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.widgets.virtual_list import VirtualList
 
-NO_GROUPS = "There are no groups in this order: sort by Severity."
 FAR = 1 << 62
 
 
@@ -70,16 +70,23 @@ def _move_group(app: DojoApp, step: int) -> None:
     if page is None or listed is None:
         return
     if not len(listed.heads):
-        page.say(NO_GROUPS, "dim")
+        page.say(no_groups(listed), "dim")
         return
     here = listed.heads.group_of(listed.cursor)
     first = listed.heads.rows_of(here).start
-    if not (step < 0 and listed.cursor > first):
-        here = max(0, min(len(listed.heads) - 1, here + step))
-    first = listed.heads.rows_of(here).start
+    if step > 0 or listed.cursor == first:
+        if not 0 <= here + step < len(listed.heads):
+            page.say("This is the last group." if step > 0 else "This is the first group.", "dim")
+            return
+        first = listed.heads.rows_of(here + step).start
     listed.move_to(first)
     # The head on top, as much of the group as fits below it.
     listed.scroll_to(y=listed.heads.top_of(first), animate=False, force=True)
+
+
+def no_groups(listed: VirtualList) -> str:
+    """Why a list has no groups now."""
+    return "There are no groups in this order: sort by Severity." if listed.ids else "The list is empty."
 
 
 def other_pane(app: DojoApp, _context: Context) -> None:

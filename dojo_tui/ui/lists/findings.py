@@ -147,8 +147,9 @@ class FindingSource:
                     ("severity:high", "key"),
                     (" asks for a severity, ", ""),
                     ("is:false-positive", "key"),
-                    (" for a state; words look at title, place, rule, component, CVE.", ""),
+                    (" for a state.", ""),
                 ),
+                (("Words look at title, place, rule, component and CVE.", ""),),
             ]
         if self.active:
             return [

@@ -63,7 +63,8 @@ class HistorySource:
     def empty(self, query: Query) -> list[Line]:
         """Nothing yet."""
         if query.text:
-            return [no_match("No act")]
+            wrong = self.wrong(query.text)
+            return [no_match("No act"), *([((plain(wrong), "warn"),)] if wrong else [])]
         return [(("Nothing was mapped, ignored, restored or deleted yet.", "strong"),)]
 
 

@@ -128,8 +128,10 @@ class RecordSource:
     def empty(self, query: Query) -> list[Line]:
         """Why nothing is listed, and the next key."""
         if query.text:
+            wrong = self.wrong(query.text)
             return [
                 (("No Record matches the filter.", "strong"),),
+                *([((plain(wrong), "warn"),)] if wrong else []),
                 key_line("{back} clears it, {filter} changes it."),
             ]
         if not self._connected:

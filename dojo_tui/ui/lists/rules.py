@@ -71,7 +71,7 @@ class RuleSource:
             return [no_match("No rule")]
         return [
             (("There is no mapping rule yet.", "strong"),),
-            (("A rule says by a Record's name to which Product it belongs, or that it is ignored:", ""),),
+            (("By a Record's name a rule maps it to a Product, or ignores it:", ""),),
             (("  acme/*-{api,web}", "accent"), ("  →  ", "dim"), ("{1}", "accent")),
             key_line("{add_rule} adds one. Every Discover applies them to what is New."),
         ]

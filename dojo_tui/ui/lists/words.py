@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from dojo_tui.model.operation import OutcomeStatus, Status
+from dojo_tui.model.operation import OutcomeStatus, Status, counts_text
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.triage import Decision
@@ -57,9 +57,9 @@ DECISIONS: dict[Decision, tuple[str, str]] = {
 """What can be decided about a Finding: its name and what it says."""
 
 
-def counted(counts: Mapping[str, int], *, zeros: bool = False) -> str:
+def counted(counts: Mapping[str, int]) -> str:
     """``3 new, 2 missing``: counts that are not zero, in their order."""
-    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number or zeros) or "nothing to do"
+    return counts_text(counts, "nothing to do")
 
 
 SIGNS = (("+", "created"), ("-", "closed"), ("↺", "reactivated"), ("~", "updated"), ("=", "untouched"))

@@ -245,10 +245,11 @@ class ListPage(Page):
         if listed.ranging:
             left += [GAP_DOT, Part(keyed("range: move to mark, {range} ends it"), "accent")]
         if query.text:
-            left += [GAP_DOT, Part("filter: ", "dim", "filter"), Part(plain(query.text, 60), "accent", "filter")]
-            # A list that knows its words says which of these it does not know.
+            # A list that knows its words says which of these it does not know: that sentence needs the room.
             wrong = getattr(listed.source, "wrong", None)
             said = wrong(query.text) if wrong is not None else ""
+            left += [GAP_DOT, *([] if said else [Part("filter: ", "dim", "filter")])]
+            left += [Part(plain(query.text, 60), "accent", "filter")]
             left += [Part(f" ! {plain(said, 200)}", "warn")] if said else []
         else:
             left += [GAP_DOT, Part(keyed("{filter} filter"), "dim", "filter")]

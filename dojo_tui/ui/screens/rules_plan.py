@@ -75,7 +75,7 @@ class RulesPlan(Dialog[Chosen]):
                 Part(" enter", "key", "apply"), Part(f" apply {which}: {count:,} ", "", "apply"),
                 Part(" space", "key", "mark"), Part(" mark ", "", "mark"),
                 Part(" *", "key", "mark_all"), Part(" all ", "", "mark_all"),
-                Part(" ↑↓", "key"), Part(" move "),
+                *([] if marks else [Part(" ↑↓", "key"), Part(" move ")]),
                 Part(" esc", "key", "give_up"), Part(" cancel ", "", "give_up"),
             ]
         )  # fmt: skip
