@@ -252,9 +252,13 @@ def take_back(connection: Connection, batch: int, act: Act) -> int:
     was["state_reason"] = case((keeps, records.c.state_reason), else_=was["state_reason"])
     both = records.join(before, joined)
     count = _remember(connection, joined, act, MAPPING_COLUMNS, was["state"], was["product_name"], both)
-    synced = _newest_syncs(connection, batch)
-    was["last_synced_at"] = synced.c.moment
-    connection.execute(update(records).where(joined, synced.c.record_id == records.c.id).values(**was))
+    changes = mapping_changes.c
+    between = select(changes.id).where(changes.batch > batch, changes.batch < act.batch).limit(1)
+    if connection.execute(between).first() is not None:
+        synced = _newest_syncs(connection, batch)
+        joined &= synced.c.record_id == records.c.id
+        was["last_synced_at"] = synced.c.moment
+    connection.execute(update(records).where(joined).values(**was))
     return count
 
 
