@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from dojo_tui.model.errors import StoreError
-from dojo_tui.store import operation_writes
+from dojo_tui.store import leases, operation_writes
 from tests.cli.conftest import Cli
 
 MANY = [f"rule@app/file{number}.py:1" for number in range(40)]
@@ -27,6 +29,8 @@ def test_a_full_disk_is_a_failure(mapped: Cli, monkeypatch: pytest.MonkeyPatch) 
         raise StoreError("The disk is full.", safe="The step was rolled back; everything before it is saved.")
 
     monkeypatch.setattr(operation_writes, "end", full)
+    # What cannot be ended keeps its Connector until its lease runs out: nobody waits half a minute for that here.
+    monkeypatch.setattr(leases, "LEASE_TIME", timedelta(seconds=1))
     result = mapped("sync", expect=1)
     assert "scans: Sync failed: 1 record, 2 created" in result.out
     assert "The disk is full." in result.out
