@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -79,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; nothing is raised."""
     options = Given()
     _stand_in_for_closed()
+    on_terminal = sys.stderr.isatty()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter must not end a sync.
         if hasattr(stream, "reconfigure"):
@@ -92,13 +93,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         sys.stdout.flush()
     except (_NobodyReadsError, BrokenPipeError):
-        _write_no_more()
+        _write_no_more(sys.stdout)
         return ExitCode.DONE
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 the last line of defence: told, never shown raw
         if isinstance(error, OSError):
-            _write_no_more()
+            _write_no_more(sys.stdout)
         # A line that cannot be parsed is not read to its end: look for the wish by hand.
         return tell(error, as_json=options.as_json or "--json" in (sys.argv if arguments is None else arguments))
+    finally:
+        if on_terminal and not sys.stderr.isatty():
+            # It is gone, and what Python may still write to it would end in an exit code of its own.
+            _write_no_more(sys.stderr)
     return result if isinstance(result, int) else ExitCode.DONE
 
 
@@ -109,9 +114,9 @@ def _stand_in_for_closed() -> None:
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 -- to the end
 
 
-def _write_no_more() -> None:
+def _write_no_more(stream: TextIO) -> None:
     """What Python would flush at its exit, and fail again, goes nowhere."""
     with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
+        stream.flush()
     with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
