@@ -133,16 +133,23 @@ def log_json(row: LogRow) -> Json:
     return {"at": utc(row.at), "level": row.level.value, "message": row.message}
 
 
+def _became(row: HistoryRow | ActRecord) -> Json:
+    """What a Record was and became."""
+    return {
+        "from_state": row.from_state,
+        "to_state": row.to_state,
+        "from_product": row.from_product,
+        "to_product": row.to_product,
+    }
+
+
 def history_json(row: HistoryRow) -> Json:
     """One change of a Record's mapping."""
     return {
         "at": utc(row.at),
         "by": row.by,
         "act": row.act,
-        "from_state": row.from_state,
-        "to_state": row.to_state,
-        "from_product": row.from_product,
-        "to_product": row.to_product,
+        **_became(row),
         "undone": row.undone,
         "rule": row.rule,
     }
@@ -153,10 +160,7 @@ def act_record_json(row: ActRecord) -> Json:
     return {
         "id": row.record_id,
         "name": row.name,
-        "from_state": row.from_state,
-        "to_state": row.to_state,
-        "from_product": row.from_product,
-        "to_product": row.to_product,
+        **_became(row),
         "rule": row.rule,
     }
 
