@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from dojo_tui.cli.root import main
+from tests.waiting import PATIENCE
 
 COMMAND = [sys.executable, "-m", "dojo_tui"]
 
@@ -69,7 +70,7 @@ class Cli:
     def process(self, *arguments: str | int | Path, env: Mapping[str, str] | None = None, **options: Any) -> Result:
         """Run as a process of its own to its end."""
         process = self.start(*arguments, env=env, **options)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE)
         return Result(process.returncode, out, err)
 
     def report(self, folder: str, results: list[Any], name: str = "scan.sarif", **options: Any) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from tests.cli.conftest import Cli
 from tests.defectdojo_server.remote import Remote
 from tests.defectdojo_server.server import DojoServer
+from tests.waiting import PATIENCE
 
 
 def test_a_remap_is_planned_and_closes_what_was_imported_before(mapped: Cli) -> None:
@@ -77,7 +78,7 @@ def test_p7_kill_9_while_the_server_closes_leaves_nothing_undone(
     mapped("sync")
     fault = dojo_server.fails(path="reimport-scan/", hold="closed", hold_count=1)
     process = mapped.start("records", "map", web, "--product", "Web", "--close-old")
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     process.kill()
     process.communicate()
     fault.release()

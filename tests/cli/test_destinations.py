@@ -15,6 +15,7 @@ from tests.cli.conftest import Cli
 from tests.defectdojo_server.remote import Remote
 from tests.defectdojo_server.server import DojoServer
 from tests.defectdojo_server.state import NOBODYS_TOKEN
+from tests.waiting import PATIENCE
 
 URL = "https://dojo.example.com"
 
@@ -267,7 +268,7 @@ def test_p7_a_move_that_was_killed_is_completed_by_the_next(
 ) -> None:
     hold = server.fails(path="reimport-scan/", nth=2, hold=stage, hold_count=1 if stage == "created" else 0)
     process = filled.start("destinations", "migrate", "--to", server.url, "--yes")
-    assert hold.reached.wait(30)
+    assert hold.reached.wait(PATIENCE)
     process.kill()
     process.communicate()
     hold.release()

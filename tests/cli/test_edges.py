@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import COMMAND, Cli
+from tests.waiting import PATIENCE
 
 BEYOND = 2**63
 needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only where there is /dev/full")
@@ -19,7 +20,7 @@ needs_dev_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="only
 def shell(cli: Cli, arguments: str, redirection: str) -> subprocess.CompletedProcess[str]:
     """Run it with streams redirected by a shell."""
     line = f"{shlex.join([*COMMAND, '--store', str(cli.store)])} {arguments} {redirection}"
-    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import termios
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +26,7 @@ from dojo_tui.services.events import OperationChanged, Progress
 from dojo_tui.store.open import open_store
 from dojo_tui.store.operations import OperationQuery, operation_ids, operation_rows
 from tests.cli.conftest import Cli, Result
+from tests.waiting import PATIENCE, eventually
 
 
 def test_a_reader_that_has_enough_is_no_error(mapped: Cli) -> None:
@@ -40,7 +40,7 @@ def test_a_reader_that_has_enough_is_no_error(mapped: Cli) -> None:
         assert process.stderr
         assert process.stderr.read() == ""
         process.stderr.close()
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 SLOW_TOOL = """
@@ -88,11 +88,8 @@ class Slow:
     def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start a command and wait until the Tool hangs."""
         process = self.cli.start(*arguments, env=self.env, **options)
-        deadline = time.monotonic() + 20
-        while not (self.place / "reading").exists():
-            assert process.poll() is None, process.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        eventually(lambda: (self.place / "reading").exists() or process.poll() is not None, "the Tool is asked")
+        assert process.poll() is None, process.communicate()
         return process
 
     def go_on(self) -> None:
@@ -103,6 +100,12 @@ class Slow:
         """The newest Operation."""
         found: dict[str, Any] = json.loads(self.run("operations", "list", "--json").out)[0]
         return found
+
+    def statuses(self) -> list[str]:
+        """Of the Syncs, the newest first."""
+        query = OperationQuery(type=OperationType.SYNC, sort="id", descending=True)
+        with closing(open_store(str(self.cli.store), clock=Clock())) as store, store.database.read() as connection:
+            return [str(row.status) for row in operation_rows(connection, operation_ids(connection, query))]
 
 
 @pytest.fixture
@@ -130,7 +133,7 @@ def slow(cli: Cli, tmp_path: Path) -> Slow:
 def test_p7_a_signal_cancels_cleanly(slow: Slow, number: signal.Signals) -> None:
     process = slow.start("sync", "--json")
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     (sync,) = json.loads(out)["operations"]
     assert sync["status"] == "Cancelled"
@@ -158,7 +161,7 @@ def test_p7_a_dropped_terminal_means_what_the_setting_says(slow: Slow, tmp_path:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(0.5)
         slow.go_on()
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=PATIENCE)
     (sync,) = json.loads(out)["operations"]
     ended = (129, "Interrupted") if setting == "interrupt" else (0, "Completed")
     assert (process.returncode, sync["status"]) == ended
@@ -174,19 +177,27 @@ def test_p7_what_does_not_listen_is_left_as_interrupted(slow: Slow) -> None:
     slow.cli.command = [sys.executable, "-c", code]
     process = slow.start("discover", "--json")
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130, err
     assert json.loads(out)["operations"][0]["status"] == "Interrupted"
 
 
 def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow: Slow) -> None:
     slow.run("connectors", "edit", "slow", "--option", "deaf=yes")
-    process = slow.start("discover")
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.3)  # two signals sent at the same instant may arrive as one
-    assert process.poll() is None
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=5)
+    master, terminal = pty.openpty()
+    try:
+        process = slow.start("discover", stderr=terminal)
+        os.close(terminal)
+        process.send_signal(signal.SIGINT)
+        # Two signals sent at the same instant may arrive as one: wait for what the first one says.
+        said = b""
+        while b"press ctrl-C again" not in said:
+            said += os.read(master, 4096)
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+    finally:
+        os.close(master)
     assert process.returncode == 130
     assert slow.newest()["status"] == "Interrupted"
 
@@ -194,7 +205,7 @@ def test_p7_a_second_signal_leaves_at_once_and_the_operation_is_interrupted(slow
 def test_p7_a_killed_sync_is_interrupted_and_runs_again(slow: Slow) -> None:
     process = slow.start("sync")
     process.kill()
-    process.communicate(timeout=20)
+    process.communicate(timeout=PATIENCE)
     assert slow.newest()["status"] == "Interrupted"
     slow.go_on()
     done = slow.run("sync", "--json")
@@ -204,10 +215,10 @@ def test_p7_a_killed_sync_is_interrupted_and_runs_again(slow: Slow) -> None:
 def test_p8_a_second_process_waits_for_its_turn(slow: Slow) -> None:
     first = slow.start("sync", "--json")
     second = slow.cli.start("sync", "--json", env=slow.env)
-    time.sleep(1.0)
+    eventually(lambda: slow.statuses() == ["Queued", "Running"], "the second one waits")
     assert second.poll() is None
     slow.go_on()
-    outs = [json.loads(process.communicate(timeout=30)[0]) for process in (first, second)]
+    outs = [json.loads(process.communicate(timeout=PATIENCE)[0]) for process in (first, second)]
     one, two = (out["operations"][0] for out in outs)
     assert (one["status"], two["status"]) == ("Completed", "Completed")
     assert two["started_at"] >= one["ended_at"]
@@ -218,7 +229,7 @@ def test_an_operation_is_cancelled_from_another_process(slow: Slow) -> None:
     running = slow.newest()
     assert running["status"] == "Running"
     assert slow.run("operations", "cancel", str(running["id"])).code == 0
-    process.communicate(timeout=30)
+    process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert slow.newest()["status"] == "Cancelled"
     assert slow.run("operations", "cancel", str(running["id"])).code == 2
@@ -228,7 +239,7 @@ def test_two_processes_discover_and_map_at_once(mapped: Cli) -> None:
     for number in range(20):
         mapped.report(f"more{number}", [f"r@a{number}.py:1"])
     processes = [mapped.start("discover", "--json") for _ in range(3)]
-    results = [process.communicate(timeout=60) for process in processes]
+    results = [process.communicate(timeout=PATIENCE) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], results
     assert sum(json.loads(out)["operations"][0]["counts"]["new"] for out, _ in results) == 20
     assert len(mapped.json("records", "list")) == 22
@@ -248,7 +259,7 @@ def test_p8_two_processes_fifty_times(mapped: Cli) -> None:
     for _ in range(50):
         processes = [mapped.start("sync", "--json") for _ in range(2)]
         for process in processes:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE)
             assert (process.returncode, err) == (0, "")
             assert json.loads(out)["operations"][0]["status"] == "Completed"
     with closing(open_store(str(mapped.store), clock=Clock())) as store, store.database.read() as connection:

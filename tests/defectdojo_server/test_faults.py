@@ -19,6 +19,7 @@ from tests.defectdojo_server import (
     too_many,
     upload,
 )
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -55,12 +56,12 @@ class Aside:
         self._thread.start()
 
     def end(self) -> httpx.Response:
-        self._thread.join(30)
+        self._thread.join(PATIENCE)
         assert self.reply is not None, self.error
         return self.reply
 
     def fail(self) -> httpx.HTTPError:
-        self._thread.join(30)
+        self._thread.join(PATIENCE)
         assert self.error is not None, self.reply
         return self.error
 
@@ -109,7 +110,7 @@ def test_a_cut_request_changes_nothing(dojo_server: DojoServer, remote: Remote, 
 def test_a_silent_server_goes_on(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
     fault = dojo_server.fails(path="reimport-scan/", silent=True)
     aside = Aside(remote, test_id, 1, 4, build_id="run")
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     assert remote.get("tests", test_id)["build_id"] == "run"
     fault.release()
     aside.fail()
@@ -141,7 +142,7 @@ def test_it_dies_in_the_middle_of_closing(dojo_server: DojoServer, remote: Remot
 def test_the_end_shows_in_the_build_id_only(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
     fault = dojo_server.fails(path="reimport-scan/", hold="finish")
     aside = Aside(remote, test_id, 4, build_id="second")
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     assert len(remote.findings(test=test_id, active=True)) == 1  # all is created and closed ...
     test = remote.get("tests", test_id)
     assert (test["build_id"], test["percent_complete"]) == ("first", 100)  # ... and nothing says so yet
@@ -153,7 +154,7 @@ def test_the_end_shows_in_the_build_id_only(dojo_server: DojoServer, remote: Rem
 def test_requests_change_places(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
     fault = dojo_server.fails(path="reimport-scan/", behind=1)
     aside = Aside(remote, test_id, 4, build_id="sent first")
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     send(remote, test_id, 5, build_id="sent second")
     aside.end()
     assert remote.get("tests", test_id)["build_id"] == "sent first"
@@ -172,7 +173,7 @@ def test_a_restart_keeps_the_state_and_the_port(dojo_server: DojoServer, remote:
 def test_stopping_lets_what_runs_end(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
     fault = dojo_server.fails(path="reimport-scan/", hold="created", hold_count=1)
     aside = Aside(remote, test_id, 4, 5, 6)
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     dojo_server.restart()
     assert aside.end().status_code == 201
     assert len(remote.findings(test=test_id, active=True)) == 3
@@ -181,7 +182,7 @@ def test_stopping_lets_what_runs_end(dojo_server: DojoServer, remote: Remote, te
 def test_a_kill_leaves_a_reimport_where_it_was(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
     fault = dojo_server.fails(path="reimport-scan/", hold="created", hold_count=2)
     aside = Aside(remote, test_id, *range(4, 10), build_id="second")
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     dojo_server.kill()
     aside.fail()
     dojo_server.start()

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.defectdojo_server import DojoServer, Remote, generic, upload
+from tests.waiting import PATIENCE
 
 Send = Callable[..., "Future[httpx.Response]"]
 
@@ -33,7 +34,7 @@ def test_two_reimports_at_once_double_the_findings(
     report = [generic(number) for number in range(50)]
     first = dojo_server.fails(path="reimport-scan/", hold="created", hold_count=1)
     slow = aside("POST", "reimport-scan/", **upload(report, test=test_id))
-    assert first.reached.wait(30)
+    assert first.reached.wait(PATIENCE)
     remote.reimport(test_id, report)
     first.release()
     assert slow.result(30).status_code == 201
@@ -48,7 +49,7 @@ def test_reimports_by_name_at_once_make_a_test_each(dojo_server: DojoServer, rem
     names = {"product_type_name": "Tools", "product_name": "Shop", "engagement_name": "Global Connectors"}
     sent = upload([generic(1)], auto_create_context="true", test_title="t", **names)
     running = [aside("POST", "reimport-scan/", **sent) for _ in faults]
-    assert all(fault.reached.wait(30) for fault in faults)
+    assert all(fault.reached.wait(PATIENCE) for fault in faults)
     for fault in faults:
         fault.release()
     assert {each.result(30).status_code for each in running} == {201}
@@ -62,7 +63,7 @@ def test_a_test_that_is_written_to_cannot_be_deleted(
 ) -> None:
     fault = dojo_server.fails(path="reimport-scan/", hold="created", hold_count=1)
     slow = aside("POST", "reimport-scan/", **upload([generic(1), generic(2)], test=test_id))
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     assert remote.call("DELETE", f"tests/{test_id}/").status_code == 500
     fault.release()
     assert slow.result(30).status_code == 201

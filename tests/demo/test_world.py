@@ -21,6 +21,7 @@ from dojo_tui.store.operations import OperationQuery, operation_ids, operation_r
 from dojo_tui.store.records import RecordQuery, record_counts, stream_records
 from dojo_tui.wiring import Workspace
 from tests.conftest import Moment
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_a_schedule_fires_within_the_first_minute(world: Workspace, moment: Mome
     assert world.scheduler.run_due() == []
     moment.move(seconds=30)
     started = world.scheduler.run_due()
-    assert world.operations.wait(started, timeout=60)
+    assert world.operations.wait(started, timeout=PATIENCE)
     assert len(started) == 1
 
 

@@ -20,6 +20,7 @@ from dojo_tui.http.listing import InBody, InHeader, Listing, Pages, walk
 from dojo_tui.http.pages import Cursor, LinkHeader, NextLink, Offset, PageInfo, PageNumber, Single
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
+from tests.waiting import PATIENCE
 
 Connect = Callable[..., Client]
 ROWS = [{"id": number} for number in range(25)]
@@ -194,7 +195,7 @@ def test_p10_a_whole_address_must_be_of_the_location(server: ToolServer, connect
 
 def test_only_so_many_at_once(server: ToolServer, connect: Connect) -> None:
     inside, most, lock = [0], [0], threading.Lock()
-    gate = threading.Barrier(2, timeout=5)
+    gate = threading.Barrier(2, timeout=PATIENCE)
 
     def answer(call: Call) -> Reply:
         with lock:

@@ -11,9 +11,9 @@ from dojo_tui.connectors.base import Run
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.store.tables import leases
 from tests.services.fakes import World
+from tests.waiting import PATIENCE
 
 DISCOVER, SYNC = OperationType.DISCOVER, OperationType.SYNC
-OPEN_LONG = 20.0
 # A server's leases run by its own clock, which no test can move.
 LONG_AGO, LATER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -27,18 +27,18 @@ class Gate:
 
     def __call__(self, _vendor_id: str, _run: Run) -> None:
         self.reached.set()
-        assert self.open.wait(OPEN_LONG)
+        assert self.open.wait(PATIENCE)
 
 
 def begin(world: World, gate: Gate) -> int:
     operation_id = world.workspace.operations.start(world.connector_id, SYNC)
-    assert gate.reached.wait(OPEN_LONG)
+    assert gate.reached.wait(PATIENCE)
     return operation_id
 
 
 def finish(world: World, gate: Gate, *ids: int) -> None:
     gate.open.set()
-    assert world.workspace.operations.wait(ids or None, OPEN_LONG)
+    assert world.workspace.operations.wait(ids or None, PATIENCE)
 
 
 def status(world: World, operation_id: int) -> Status:

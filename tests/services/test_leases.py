@@ -20,8 +20,9 @@ from dojo_tui.store import leases as lease_writes
 from dojo_tui.store.tables import leases, operations
 from dojo_tui.wiring import Workspace
 from tests.conftest import Moment
-from tests.services.background import DISCOVER, LATER, LONG_AGO, OPEN_LONG, SYNC, Gate, begin, finish, set_lease, status
+from tests.services.background import DISCOVER, LATER, LONG_AGO, SYNC, Gate, begin, finish, set_lease, status
 from tests.services.fakes import World, finding
+from tests.waiting import PATIENCE
 
 # --- one at a time ----------------------------------------------------------------
 
@@ -41,7 +42,7 @@ def test_p8_a_queued_operation_begins_when_another_process_is_done(world: World,
     second = other.operations.start(world.connector_id, DISCOVER)
     assert status(world, second) is Status.QUEUED
     finish(world, gate, first)
-    assert other.operations.wait([second], OPEN_LONG)
+    assert other.operations.wait([second], PATIENCE)
     assert status(world, second) is Status.COMPLETED
 
 
@@ -78,7 +79,7 @@ def test_p8_the_heart_beats_by_itself_while_something_runs_and_no_longer(
     monkeypatch.setattr(lease_keeping, "HEARTBEAT_SECONDS", 0.01)
     operation_id = begin(world, gate)
     set_lease(world, expires_at=LONG_AGO)
-    deadline = time.monotonic() + OPEN_LONG
+    deadline = time.monotonic() + PATIENCE
     expires = select(leases.c.expires_at)
     while time.monotonic() < deadline:
         with world.workspace.store.database.read() as connection:
@@ -89,7 +90,7 @@ def test_p8_the_heart_beats_by_itself_while_something_runs_and_no_longer(
     finish(world, gate, operation_id)
     heart = next((thread for thread in threading.enumerate() if thread.name == "heartbeat"), None)
     if heart is not None:
-        heart.join(OPEN_LONG)
+        heart.join(PATIENCE)
     assert world.workspace.operations._heartbeat._thread is None
 
 

@@ -18,8 +18,9 @@ from dojo_tui.services.events import Logged, OperationChanged, Progress
 from dojo_tui.store.operations import log_lines, running
 from dojo_tui.store.tables import leases, operations
 from dojo_tui.wiring import Workspace
-from tests.services.background import DISCOVER, OPEN_LONG, SYNC, Gate, begin, finish, status
+from tests.services.background import DISCOVER, SYNC, Gate, begin, finish, status
 from tests.services.fakes import World
+from tests.waiting import PATIENCE
 
 # --- order ----------------------------------------------------------------------
 
@@ -106,16 +107,16 @@ def test_what_another_process_queued_is_cancelled_and_never_runs(world: World, g
     queued = other.operations.start(world.connector_id, DISCOVER)
     world.workspace.operations.cancel(queued)
     finish(world, gate)
-    assert other.operations.wait([queued], OPEN_LONG)
+    assert other.operations.wait([queued], PATIENCE)
     assert status(world, queued) is Status.CANCELLED
 
 
 def test_shutdown_is_quick_and_records_what_it_stopped(world: World, gate: Gate) -> None:
     hanging = begin(world, gate)
     queued = world.workspace.operations.start(world.connector_id, DISCOVER)
-    before = time.monotonic()
     world.workspace.operations.shutdown()
-    assert time.monotonic() - before < 0.8
+    # The Tool still hangs, and nothing but the end of this test lets it go on.
+    assert not gate.open.is_set()
     assert status(world, hanging) is Status.INTERRUPTED
     assert status(world, queued) is Status.INTERRUPTED
     with world.workspace.store.database.read() as connection:
@@ -126,9 +127,10 @@ def test_shutdown_is_quick_and_records_what_it_stopped(world: World, gate: Gate)
 def test_shutdown_does_not_wait_for_a_store_that_is_busy(world: World, gate: Gate) -> None:
     begin(world, gate)
     with world.workspace.store.database.write():
-        before = time.monotonic()
+        # It comes back while the store is still busy and the Tool still hangs: else this would wait for ever.
         world.workspace.operations.shutdown(0.3)
-        assert time.monotonic() - before < 1.0
+        with pytest.raises(Exception, match="closed"):
+            world.workspace.operations.start(world.connector_id, DISCOVER)
     gate.open.set()
 
 

@@ -20,6 +20,7 @@ from dojo_tui.store.tables import engagements, products
 from dojo_tui.wiring import Workspace
 from tests.conftest import Moment
 from tests.services.fakes import World, finding
+from tests.waiting import PATIENCE
 
 
 def mapped(world: World, *names: str, product: str = "P") -> None:
@@ -275,13 +276,13 @@ def test_a_tool_that_hangs_does_not_keep_a_cancel_waiting(world: World) -> None:
 
     def hang(_vendor_id: str, _run: Run) -> None:
         hangs.set()
-        released.wait(20)
+        released.wait(PATIENCE)
 
     world.tool.on_fetch = hang
     operation_id = world.workspace.operations.start(world.connector_id, OperationType.SYNC)
-    assert hangs.wait(10)
+    assert hangs.wait(PATIENCE)
     world.workspace.operations.cancel(operation_id)
-    assert world.workspace.operations.wait([operation_id], 10)
+    assert world.workspace.operations.wait([operation_id], PATIENCE)
     released.set()
     assert world.operation(operation_id).status is Status.CANCELLED
 

@@ -12,6 +12,7 @@ from dojo_tui.services.events import OperationChanged
 from dojo_tui.store import operation_writes
 from tests.services.background import SYNC, Gate
 from tests.services.fakes import World, finding
+from tests.waiting import PATIENCE
 
 MANY = [finding(str(number), Severity.LOW) for number in range(40)]
 
@@ -77,7 +78,7 @@ def test_p7_an_interrupted_sync_counts_what_it_imported(world: World) -> None:
     gate = Gate()
     world.tool.on_fetch = lambda vendor_id, run: gate(vendor_id, run) if vendor_id == "b" else None
     operation_id = world.workspace.operations.start(world.connector_id, SYNC)
-    assert gate.reached.wait(20)
+    assert gate.reached.wait(PATIENCE)
     with world.workspace.store.database.write() as connection:
         operation_writes.interrupt(connection, [operation_id], world.workspace.clock.now(), "gone")
     row = world.operation(operation_id)

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.screens.base import Page
+from tests.waiting import PATIENCE
 
 PASSES = 6
 CHARACTERS = {
@@ -62,7 +63,7 @@ class Hand:
         """Wait until nothing runs."""
         workspace = self.app.workspace
         assert workspace is not None
-        await asyncio.get_running_loop().run_in_executor(None, lambda: workspace.operations.wait(timeout=20))
+        await asyncio.get_running_loop().run_in_executor(None, lambda: workspace.operations.wait(timeout=PATIENCE))
         self.app.changed(records=True, operations=True)
         await self.rest()
 

@@ -21,10 +21,10 @@ from dojo_tui.ui.screens.destination_form import DestinationForm
 from dojo_tui.wiring import Workspace, open_workspace
 from tests.ui import world
 from tests.ui.driving import PASSES, Hand
+from tests.waiting import PATIENCE
 
 VARIABLE = "DOJO_TUI_TEST_TOKEN"
 REFERENCE = f"env:{VARIABLE}"
-SECONDS = 20.0
 
 
 def make_app(
@@ -130,7 +130,7 @@ async def drawn(hand: Hand) -> None:
 
 async def reached(event: threading.Event, hand: Hand) -> None:
     """Wait until a server was asked, and what was told before is drawn."""
-    assert await asyncio.get_running_loop().run_in_executor(None, event.wait, SECONDS)
+    assert await asyncio.get_running_loop().run_in_executor(None, event.wait, PATIENCE)
     await drawn(hand)
 
 
@@ -143,7 +143,7 @@ async def key(hand: Hand, *names: str) -> None:
 
 async def until(hand: Hand, comes: Callable[[], bool]) -> None:
     """Wait for what a key brought, while something goes on beside; fails when it does not come."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + PATIENCE
     while not comes():
         assert time.monotonic() < deadline
         await drawn(hand)

@@ -18,6 +18,7 @@ from dojo_tui.store.operations import operation_rows
 from dojo_tui.store.records import RecordQuery, record_ids, record_rows
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import SMALL, Hand, drive
+from tests.ui.sending import until
 from tests.ui.world import finding
 
 
@@ -140,8 +141,10 @@ def test_discover_sync_and_the_operation_that_shows_it(make_app: AppMaker) -> No
         tool = memory(hand)
         seen = {row.vendor_id for row in rows(hand)}
         tool.veps = {vendor_id: [finding(1), finding(2)] for vendor_id in seen} | {"team/brand-new": []}
+        tool.hold = threading.Event()
         await hand.press("right_square_bracket", "d")
         assert "Discover started: code" in hand.page.told
+        tool.hold.set()
         await hand.operations()
         assert "brand-new" in " ".join(row.name for row in rows(hand, State.NEW))
         await hand.press("2", "s")
@@ -195,10 +198,8 @@ def test_cancel_stops_what_runs(make_app: AppMaker) -> None:
         tool.hold = threading.Event()
         tool.veps = {row.vendor_id: [] for row in rows(hand)}
         await hand.press("2", "s")
-        hand.app.changed(operations=True)
-        await hand.rest()
+        await until(hand, lambda: "▶ Sync" in hand.screen)
         assert hand.app.snapshot.running
-        assert "▶ Sync" in hand.screen
         await hand.press("X")
         assert "Asked to stop" in hand.page.told
         await hand.operations()

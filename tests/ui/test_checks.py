@@ -21,8 +21,7 @@ from tests.ui.checking import added, connectors, dtrack, lines
 from tests.ui.driving import PASSES, SMALL, Hand, drive
 from tests.ui.test_hostile import HOSTILE
 from tests.ui.test_hostile import check as check_inert
-
-SECONDS = 20.0
+from tests.waiting import PATIENCE
 
 
 def test_a_connector_that_works(app: DojoApp, server: ToolServer) -> None:
@@ -252,12 +251,12 @@ class Slow:
 
     def _answer(self, _call: Call) -> Reply:
         self.reached.set()
-        self.over.wait(SECONDS)
+        self.over.wait(PATIENCE)
         return Reply([], headers={"X-Total-Count": "0"})
 
     async def begun(self, hand: Hand) -> None:
         """Wait until it was asked, and what was told before is drawn."""
-        await asyncio.get_running_loop().run_in_executor(None, self.reached.wait, SECONDS)
+        await asyncio.get_running_loop().run_in_executor(None, self.reached.wait, PATIENCE)
         await drawn(hand)
 
     async def key(self, hand: Hand, key: str) -> None:

@@ -16,7 +16,6 @@ from tests.defectdojo_server.state import READERS_TOKEN
 from tests.ui.driving import SMALL, Hand, drive
 from tests.ui.sending import (
     VARIABLE,
-    drawn,
     key,
     make_app,
     mapped,
@@ -26,6 +25,7 @@ from tests.ui.sending import (
     status,
     tool,
     top,
+    until,
     workspace,
 )
 from tests.ui.test_hostile import HOSTILE
@@ -248,9 +248,7 @@ def test_what_a_running_sync_asked_is_shown_before_the_store_has_it(
         hand.send("s")
         await reached(fault.reached, hand)
         await key(hand, "3", "enter")
-        await hand.rest()
-        await drawn(hand)
-        assert "POST /api/v2/tests/: 201" in hand.screen
+        await until(hand, lambda: "POST /api/v2/tests/: 201" in hand.screen)
         assert "▶ Running  0/1" in hand.screen
         assert "no change" not in hand.screen
         fault.release()

@@ -20,6 +20,8 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.store.open import open_store
 from dojo_tui.store.operations import OperationQuery, operation_ids, operation_rows
+from dojo_tui.ui.app import LOOK_EVERY
+from tests.waiting import PATIENCE, eventually
 
 PROGRAM = """
 import sys, threading
@@ -55,7 +57,7 @@ class Terminal:
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = b""
 
-    def until(self, words: bytes, seconds: float = 20) -> None:
+    def until(self, words: bytes, seconds: float = PATIENCE) -> None:
         """Read until the app wrote these words."""
         end = time.monotonic() + seconds
         while words not in self.seen:
@@ -70,20 +72,31 @@ class Terminal:
             except OSError:
                 time.sleep(seconds)
 
-    def ended(self, seconds: float) -> tuple[float, int]:
-        """Wait for the end: how long it took, and the exit status."""
+    def quiet(self, seconds: float) -> None:
+        """Read until nothing was written for so long."""
+        end = time.monotonic() + PATIENCE
+        silent_since = time.monotonic()
+        while time.monotonic() < silent_since + seconds:
+            assert time.monotonic() < end, self.seen[-2000:]
+            before = len(self.seen)
+            self.pump(0.1)
+            if len(self.seen) != before:
+                silent_since = time.monotonic()
+
+    def ended(self) -> int:
+        """Wait for the end: the exit status."""
         start = time.monotonic()
-        while time.monotonic() < start + seconds:
+        while time.monotonic() < start + PATIENCE:
             found, status = os.waitpid(self.pid, os.WNOHANG)
             if found:
-                return time.monotonic() - start, os.waitstatus_to_exitcode(status)
+                return os.waitstatus_to_exitcode(status)
             if self.fd >= 0:
                 self.pump(0.01)
             else:
                 time.sleep(0.01)
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
-        pytest.fail(f"still alive after {seconds} s")
+        pytest.fail(f"still alive after {PATIENCE} s")
 
     def hang_up(self) -> None:
         """Drop the terminal, as a lost SSH session does."""
@@ -102,6 +115,13 @@ def processor_time(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def idle(pid: int) -> bool:
+    """Whether a process computes next to nothing while a second passes."""
+    before = processor_time(pid)
+    time.sleep(1)
+    return processor_time(pid) - before < 0.1
+
+
 def newest_status(path: Path) -> str:
     """Status of the newest Sync in the store."""
     store = open_store(str(path), clock=Clock())
@@ -112,7 +132,8 @@ def newest_status(path: Path) -> str:
 
 
 @pytest.mark.parametrize(("how", "code"), [("q", 0), ("SIGTERM", 143), ("SIGHUP", 129), ("dropped terminal", 129)])
-def test_it_ends_within_a_second_and_the_sync_is_recorded_as_interrupted(tmp_path: Path, how: str, code: int) -> None:
+def test_it_ends_while_the_tool_hangs_and_the_sync_is_interrupted(tmp_path: Path, how: str, code: int) -> None:
+    """How long it takes is measured in the benchmarks; here the Tool would keep it for ever."""
     path = tmp_path / "store.sqlite"
     terminal = Terminal(path)
     try:
@@ -125,10 +146,7 @@ def test_it_ends_within_a_second_and_the_sync_is_recorded_as_interrupted(tmp_pat
             terminal.hang_up()
         else:
             os.kill(terminal.pid, getattr(signal, how))
-        # The promise is one second; a busy machine gets some more.
-        took, status = terminal.ended(5)
-        assert status == code
-        assert took < 2.5
+        assert terminal.ended() == code
         assert newest_status(path) == "Interrupted"
     finally:
         terminal.close()
@@ -146,18 +164,14 @@ def test_a_sync_ends_after_the_terminal_is_gone_where_the_setting_says_so(tmp_pa
             os.kill(terminal.pid, signal.SIGHUP)
         else:
             terminal.hang_up()
-        time.sleep(0.3)
-        before = processor_time(terminal.pid)
-        time.sleep(1)
-        assert processor_time(terminal.pid) - before < 0.4, "it spins on the end of its input"
+        eventually(lambda: idle(terminal.pid), "an app that does not spin on the end of its input")
         assert os.waitpid(terminal.pid, os.WNOHANG) == (0, 0)
         assert newest_status(path) == "Running"
         if how == "SIGTERM afterwards":
             os.kill(terminal.pid, signal.SIGTERM)
         else:
             path.with_suffix(".go").touch()
-        _took, status = terminal.ended(5)
-        assert status == 129
+        assert terminal.ended() == 129
         assert newest_status(path) == ("Interrupted" if how == "SIGTERM afterwards" else "Completed")
     finally:
         terminal.close()
@@ -169,17 +183,10 @@ def test_nothing_is_written_to_the_terminal_while_nothing_changes(tmp_path: Path
         terminal.until(b"Unmapped 20")
         os.write(terminal.fd, b"2s")
         terminal.until(b"Sync started")
-        end = time.monotonic() + 1.5
-        while time.monotonic() < end:
-            terminal.pump(0.1)
-        written = len(terminal.seen)
-        end = time.monotonic() + 6.5  # longer than the look for other processes
-        while time.monotonic() < end:
-            terminal.pump(0.1)
-        assert len(terminal.seen) == written
+        terminal.quiet(LOOK_EVERY + 1.5)
     finally:
         os.write(terminal.fd, b"q")
-        terminal.ended(5)
+        terminal.ended()
         terminal.close()
 
 
@@ -193,5 +200,5 @@ def test_no_color_is_really_colourless(tmp_path: Path) -> None:
         assert re.findall(rb"\x1b\[(?:[0-9]+;)*(?:3[0-7]|4[0-7]|9[0-7]|10[0-7])(?:;[0-9]+)*m", terminal.seen) == []
     finally:
         os.write(terminal.fd, b"q")
-        terminal.ended(5)
+        terminal.ended()
         terminal.close()

@@ -17,7 +17,7 @@ from dojo_tui.ui.screens.migration import MigrationScreen
 from tests.defectdojo_server import DojoServer, Remote
 from tests.defectdojo_server.answers import Answer
 from tests.ui.driving import NORMAL, SMALL, Hand, drive
-from tests.ui.sending import key, make_app, products, reached, tool, words, workspace
+from tests.ui.sending import key, make_app, products, reached, tool, until, words, workspace
 from tests.ui.world import finding
 
 pytestmark = pytest.mark.usefixtures("token")
@@ -89,7 +89,7 @@ def test_it_can_be_stopped_and_gone_on_with(dojo_server: DojoServer, tmp_path: P
         await key(hand, "s")
         assert "no plan yet, or nothing left to move" in hand.page.told
         await key(hand, "escape")
-        assert "■ stopping …" in hand.screen
+        await until(hand, lambda: "■ stopping …" in hand.screen)
         fault.release()
         await hand.rest()
         assert "■ stopped" in hand.screen

@@ -22,6 +22,7 @@ from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
 from dojo_tui.ui.lists.words import changes, counted, sparkline
 from dojo_tui.ui.widgets.text_pane import wrap
 from tests.ui import world
+from tests.waiting import PATIENCE
 
 SUMMER = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 
@@ -34,7 +35,7 @@ def jobs_do(script: Callable[[Jobs], object]) -> list[Exception]:
         jobs = Jobs(lambda callback: callback(), errors.append)
         jobs.start()
         script(jobs)
-        await asyncio.wait_for(jobs.settled(), 10)
+        await asyncio.wait_for(jobs.settled(), PATIENCE)
         jobs.close()
 
     asyncio.run(run())
@@ -46,7 +47,7 @@ def test_only_the_newest_read_arrives() -> None:
     gate = threading.Event()
 
     def script(jobs: Jobs) -> None:
-        jobs.read("list", lambda: gate.wait(5), lambda _: arrived.append(0))
+        jobs.read("list", lambda: gate.wait(PATIENCE), lambda _: arrived.append(0))
         for number in range(1, 4):
             jobs.read("list", lambda number=number: number, arrived.append)  # type: ignore[misc]
         gate.set()
@@ -87,7 +88,7 @@ def test_nothing_arrives_after_the_end() -> None:
     async def run() -> None:
         jobs = Jobs(lambda callback: callback(), lambda _error: None)
         jobs.start()
-        jobs.write(lambda: gate.wait(5), lambda _: arrived.append(1))
+        jobs.write(lambda: gate.wait(PATIENCE), lambda _: arrived.append(1))
         jobs.close()
         gate.set()
         await asyncio.sleep(0)

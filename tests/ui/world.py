@@ -34,7 +34,7 @@ class MemoryTool(BaseTool):
     def __init__(self) -> None:
         self.veps: dict[str, list[Finding]] = {}
         self.hold: Any = None
-        """A threading.Event: a fetch waits until it is set, looking for a cancel."""
+        """A threading.Event: a listing and a fetch wait until it is set, looking for a cancel."""
         self.broken: set[str] = set()
         self.steps: list[Step] = []
         """What a check says instead of reading the listing."""
@@ -44,6 +44,7 @@ class MemoryTool(BaseTool):
 
     def list_veps(self, config: Config, run: Run) -> Iterator[Vep]:
         """Everything."""
+        self._wait(run)
         for name in self.veps:
             run.check()
             yield Vep(name, name)
@@ -54,12 +55,15 @@ class MemoryTool(BaseTool):
 
     def fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
         """What the test put there."""
-        while self.hold is not None and not self.hold.wait(0.01):
-            run.check()
+        self._wait(run)
         if vendor_id in self.broken:
             raise ConnectorError(f"{vendor_id} cannot be read.", safe="What we hold stays.", do="Look at it.")
         run.log(f"read {vendor_id}")
         return Fetch(list(self.veps.get(vendor_id, [])))
+
+    def _wait(self, run: Run) -> None:
+        while self.hold is not None and not self.hold.wait(0.01):
+            run.check()
 
 
 def finding(number: int, severity: Severity = Severity.HIGH, **more: Any) -> Finding:

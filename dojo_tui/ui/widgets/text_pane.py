@@ -118,7 +118,17 @@ class TextPane(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _wrap_all(self) -> None:
         self._wrapped_for = self.line_width
-        self._shown = [part for line in self._lines for part in wrap(line, self._wrapped_for)]
+        self._shown = self._wrap_for(self._wrapped_for)
+        # Lines that only need a scroll bar because one is shown do not keep it: what is seen depends on
+        # the lines alone, not on what was shown before them.
+        whole = self.content_region.width
+        if self._wrapped_for < whole and len(self._lines) <= self.size.height < len(self._shown):
+            without = self._wrap_for(whole)
+            if len(without) <= self.size.height:
+                self._wrapped_for, self._shown = whole, without
+
+    def _wrap_for(self, width: int) -> list[Line]:
+        return [part for line in self._lines for part in wrap(line, width)]
 
     def _layout_lines(self) -> None:
         if not self.line_width:

@@ -15,6 +15,7 @@ from dojo_tui.model.secret import Secret
 from dojo_tui.store.open import open_store
 from tests.defectdojo_server import DojoServer
 from tests.destinations.defectdojo.world import World, counts, finding
+from tests.waiting import PATIENCE
 
 
 def test_a_product_that_is_made_while_products_are_listed_is_there(
@@ -48,10 +49,10 @@ def test_a_product_that_is_made_while_they_are_listed_in_the_background_is_there
     fault = imitation.fails(method="GET", path="products/", hold="response")
     world.destination.products()
     (listing,) = [thread for thread in threading.enumerate() if thread.name == "products"]
-    assert fault.reached.wait(30)
+    assert fault.reached.wait(PATIENCE)
     made = world.destination.find_or_create_product(f"{world.name} made meanwhile")
     fault.release()
-    listing.join(30)
+    listing.join(PATIENCE)
     assert made in world.destination.products()
     assert world.destination.lost([world.target(product=made.ref)], Unattended(), quick=True) == {}
     assert counts(world.sync(finding(), product=made.ref)) == {"created": 1}
