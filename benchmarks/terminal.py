@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -15,6 +17,7 @@ from typing import Any
 from benchmarks import world
 from benchmarks.figures import Figure
 from tests.shared import SHARED
+from tests.ui.terminal import Terminal
 
 NUMBER = 100_000
 RUNS = 5
@@ -50,6 +53,7 @@ def run() -> list[Figure]:
             Figure("idle", start[1]["idle_bytes_s"], 0, "0 bytes/s", 1.0, "bytes/s"),
             *_while_syncing(bench, folder),
             *_while_waiting(bench, folder),
+            *_ends(folder),
         ]
         bare_idle, ours_idle = start
         print(f"Idle, CPU: {ours_idle['idle_cpu_pct']:.2f} % (hold: 0.5 %), bare {bare_idle['idle_cpu_pct']:.2f} %.\n")
@@ -107,6 +111,27 @@ def _while_waiting(bench: Path, folder: Path) -> list[Figure]:
         Figure("idle while a Discover waits, its line shown", lists["idle_bytes_s"], 0, what, 1.0, "bytes/s"),
         Figure("idle while a Discover waits, its screen open", opened["idle_bytes_s"], 0, what, 1.0, "bytes/s"),
     ]
+
+
+def _ends(folder: Path) -> list[Figure]:
+    """How long the end takes while the Tool of a running Sync hangs."""
+    figures = []
+    for how in ("q", "SIGTERM", "SIGHUP"):
+        terminal = Terminal(folder / f"{how}.sqlite")
+        terminal.until(b"Unmapped 20")
+        os.write(terminal.fd, b"2s")
+        terminal.until(b"Sync started")
+        begun = time.perf_counter()
+        if how == "q":
+            os.write(terminal.fd, b"q")
+        else:
+            os.kill(terminal.pid, getattr(signal, how))
+        terminal.ended()
+        figures.append(
+            Figure(f"end by {how} while a Sync hangs", 1e3 * (time.perf_counter() - begun), 1e3, "1 s", 1.0, "ms")
+        )
+        terminal.close()
+    return figures
 
 
 class _Patience:
