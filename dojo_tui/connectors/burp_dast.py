@@ -117,7 +117,7 @@ def finding(row: Row, _vendor_id: str) -> Finding:
     maker = row.text("generated_by_extension.name", "generated_by_bcheck.name")
     return Finding(
         title=kind.text("name"),
-        severity=row.severity("severity"),
+        **row.severity("severity"),
         severity_justification=f"The scan said {said}." if said and said != row.text("severity") else "",
         description=detail or background,
         impact=background if detail else "",

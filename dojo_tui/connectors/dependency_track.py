@@ -13,12 +13,10 @@ from dojo_tui.http.exchange import Request, path
 from dojo_tui.http.listing import InHeader, Listing
 from dojo_tui.http.pages import PageNumber
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.severity import Severity
 
 _PAGES = PageNumber(number="pageNumber", size="pageSize", rows=100)
 # Version 4 gives all findings at once whatever page is asked for; either tells how many there are.
 _TOTAL = InHeader("X-Total-Count", kind="X-Total-Count-Type")
-_SEVERITIES = {"unassigned": Severity.INFO}
 
 
 class DependencyTrack(ApiTool):
@@ -79,12 +77,13 @@ def finding(row: Row, _vendor_id: str) -> Finding:
     false_positive = state in ("FALSE_POSITIVE", "NOT_AFFECTED")
     source = flaw.text("source")
     described = map(flaw.text, ("title", "subtitle", "description"))
+    scores = flaw.number("cvssV3BaseScore"), flaw.number("cvssV4Score")
     facts = [f"Component: {component.text('purl')}"] if component.text("purl") else []
     if analysis.text("detail", "details"):
         facts.append(f"Analysis: {analysis.text('detail', 'details')}")
     return Finding(
         title=f"{name}:{version} affected by: {ids[0]}" + (f" ({source})" if source else ""),
-        severity=flaw.severity("severity", _SEVERITIES),
+        **flaw.severity("severity", score=scores[1] or scores[0]),
         description="\n\n".join(dict.fromkeys(filter(None, [*described, *facts]))),
         mitigation=flaw.text("recommendation"),
         references=flaw.text("references") or row.text("attribution.referenceUrl"),
@@ -93,9 +92,9 @@ def finding(row: Row, _vendor_id: str) -> Finding:
         vulnerability_ids=tuple(dict.fromkeys(ids)),
         cwes=tuple(dict.fromkeys(filter(None, cwes))) or (1035,),
         cvssv3=flaw.text("cvssV3Vector"),
-        cvssv3_score=flaw.number("cvssV3BaseScore"),
+        cvssv3_score=scores[0],
         cvssv4=flaw.text("cvssV4Vector"),
-        cvssv4_score=flaw.number("cvssV4Score"),
+        cvssv4_score=scores[1],
         epss_score=flaw.number("epssScore"),
         epss_percentile=flaw.number("epssPercentile"),
         component_name=f"{group}/{name}" if group else name,

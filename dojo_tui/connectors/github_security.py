@@ -35,7 +35,7 @@ def code_alert(row: Row, repository: str) -> Finding:
     rule, instance = row.row("rule"), row.row("most_recent_instance")
     level = "security_severity_level" if rule.text("security_severity_level") else "severity"
     return _alert(row, instance.row("location"), Finding(
-        title=rule.text("description", "name", "id"), severity=rule.severity(level, _LEVELS),
+        title=rule.text("description", "name", "id"), **rule.severity(level, _LEVELS),
         description=_joined("\n\n", instance.text("message.text"), rule.text("full_description")),
         mitigation=_shared(rule.text("help")), references=_joined("\n", row.text("html_url"), rule.text("help_uri")),
         rule_id=rule.text("id", "name"), unique_id=f"{repository}:code:{row.must('number')}",
@@ -52,8 +52,8 @@ def dependency_alert(row: Row, repository: str) -> Finding:
     cvssv4 = advisory.text("cvss_severities.cvss_v4.vector_string")
     scores = [advisory.number(f"{one}.score") for one in ("cvss_severities.cvss_v3", "cvss", "cvss_severities.cvss_v4")]
     return _alert(row, Row({}), Finding(
-        title=advisory.text("summary"), severity=flaw.severity("severity"), publish_date=advisory.day("published_at"),
-        description=_shared(advisory.text("description")),
+        title=advisory.text("summary"), **flaw.severity("severity", score=scores[2] or scores[0] or scores[1]),
+        publish_date=advisory.day("published_at"), description=_shared(advisory.text("description")),
         mitigation=(f"Update {name} to {fix} or newer." if fix else f"There is no fixed version of {name} yet.")
         + f" Affected: {flaw.text('vulnerable_version_range', default='unknown')}.",
         references=_joined("\n", row.text("html_url"), *(one.text("url") for one in advisory.rows("references"))),

@@ -6,13 +6,20 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from dojo_tui.http.errors import malformed
 from dojo_tui.http.exchange import at
-from dojo_tui.model.severity import Severity
+from dojo_tui.model.severity import Severity, rate
 
 _CWE = re.compile(r"CWE[-_ ]?(\d+)", re.IGNORECASE)
+
+
+class Rated(TypedDict):
+    """The fields of a Finding that say how bad it is: ``Finding(**row.severity("severity"), ...)``."""
+
+    severity: Severity
+    unknown_severity: str
 
 
 @dataclass(slots=True)
@@ -117,15 +124,10 @@ class Row:
                 continue
         return None
 
-    def severity(self, place: str, words: Mapping[str, Severity] | None = None) -> Severity:
-        """DefectDojo's five words, or a tool's own; what nobody knows (UNASSIGNED, UNKNOWN) is Info."""
-        said = self.text(place).strip().lower()
-        if words is not None and said in words:
-            return words[said]
-        try:
-            return Severity.parse(said)
-        except ValueError:
-            return Severity.INFO
+    def severity(self, place: str, words: Mapping[str, Severity] | None = None, *, score: float | None = None) -> Rated:
+        """How bad it is, by the word that stands there: a common one or one of ``words``; see ``severity.rate``."""
+        rating = rate(self.text(place), words, score=score)
+        return {"severity": rating.severity, "unknown_severity": rating.unknown}
 
 
 def cwes(*texts: str) -> tuple[int, ...]:

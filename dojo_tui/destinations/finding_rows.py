@@ -149,5 +149,5 @@ def _tuple(text: str) -> tuple[str, ...]:
 
 
 _LISTS = ("cwes", "vulnerability_ids", "endpoints", "tags")
-_HELD = tuple(field.name for field in fields(Finding))
-"""What a Finding consists of; all of it is kept."""
+_HELD = tuple(field.name for field in fields(Finding) if field.name in findings.c)
+"""What a Finding consists of; all of it is kept but the word that said nothing of its severity."""

@@ -23,6 +23,8 @@ class Finding:
 
     title: str
     severity: Severity
+    unknown_severity: str = ""
+    """The tool's word for its severity if nobody knows it: ``severity`` is then only for a new Finding."""
     description: str = ""
     mitigation: str = ""
     impact: str = ""

@@ -141,9 +141,11 @@ def read(findings: Iterable[Finding]) -> Report:
 
 def _merged(finding: Finding, twin: Finding) -> Finding:
     shown = twin if finding.dismissed else finding
+    rated = [one for one in (finding, twin) if not one.unknown_severity] or [finding, twin]
     return replace(
         shown,
-        severity=max(finding.severity, twin.severity),
+        severity=max(one.severity for one in rated),
+        unknown_severity=rated[0].unknown_severity,
         nb_occurences=finding.nb_occurences + twin.nb_occurences,
     )
 
@@ -165,8 +167,10 @@ def plan(
     ``partial`` scanners is closed.
     """
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
-    wanted = [n for n, finding in enumerate(report.findings) if finding.severity >= min_severity]
-    changed = _changed_places(traces, report, wanted)
+    # Of what has no known severity, what is held decides whether it is below the minimum.
+    unrated = {n for n, finding in enumerate(report.findings) if finding.unknown_severity}
+    wanted = [n for n, one in enumerate(report.findings) if one.severity >= min_severity or n in unrated]
+    changed = _changed_places(traces, report, wanted) | {report.places[n] for n in unrated}
     quiet = Counter(trace.severity for trace in traces if trace.place not in changed and trace.reported)
     for severity, times in quiet.items():
         made.count(Action.UNTOUCHED, Severity(severity), times)
@@ -176,12 +180,12 @@ def plan(
     matched = {h: rest[i] for h, i in pairs}
     created = set(rest) - set(matched.values())
     for n in rest:
-        if n in created:
+        if n in created and report.findings[n].severity >= min_severity:
             made.create.append(n)
             made.count(Action.CREATED, report.findings[n].severity)
     gone: list[HeldFinding] = []
     for h, one in enumerate(held):
-        if h in matched:
+        if h in matched and (matched[h] not in unrated or one.severity >= min_severity):
             _keep(made, one, report, matched[h])
         elif one.scanner in partial:
             continue
@@ -191,7 +195,7 @@ def plan(
             made.count(Action.CLOSED, Severity(one.severity))
         elif one.reported:
             made.vanish.append(one.id)
-    made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity)
+    made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity, unrated)
     return made
 
 
@@ -209,6 +213,9 @@ def _changed_places(traces: Sequence[Trace], report: Report, wanted: Sequence[in
 def _keep(made: Plan, held: HeldFinding, report: Report, n: int) -> None:
     """Decide what becomes of a held Finding that the report has, too."""
     finding, content = report.findings[n], report.contents[n]
+    if finding.unknown_severity and finding.severity != held.severity:
+        finding = replace(finding, severity=Severity(held.severity))
+        content = identity.content(finding, identity.same(finding))
     change = _change(held, finding)
     known = held.content == content
     if change is not Change.FACTS or not known or not held.reported:
@@ -232,9 +239,11 @@ def _change(held: HeldFinding, finding: Finding) -> Change:
     return Change.FACTS if held.active else Change.TRIAGE
 
 
-def _hidden_by_setting(gone: Sequence[HeldFinding], report: Report, min_severity: Severity) -> int:
+def _hidden_by_setting(
+    gone: Sequence[HeldFinding], report: Report, min_severity: Severity, unrated: Collection[int]
+) -> int:
     """How many of ``gone`` are still reported, only below the minimum severity."""
-    below = [n for n, finding in enumerate(report.findings) if finding.severity < min_severity]
+    below = [n for n, one in enumerate(report.findings) if one.severity < min_severity or n in unrated]
     if not gone or not below:
         return 0
     return len(match(gone, [Incoming(report.findings[n], report.contents[n]) for n in below]))

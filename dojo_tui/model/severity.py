@@ -1,8 +1,17 @@
-"""Severity of a Finding, with DefectDojo's five words."""
+"""Severity of a Finding: DefectDojo's five words, and what tools say instead of them.
+
+A word that nobody knows is no severity: it must not lower a Finding that is
+held, and a new one is as bad as its CVSS score says, or Medium. ``Rating``
+carries that through a fetch; the plan of a reimport settles it.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 
 class Severity(IntEnum):
@@ -49,3 +58,72 @@ class Severity(IntEnum):
 
 _LABELS = {severity: severity.name.capitalize() for severity in Severity}
 _BY_WORD = {severity.name.lower(): severity for severity in Severity}
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """How bad a tool says a Finding is."""
+
+    severity: Severity
+    """What a new Finding gets."""
+    unknown: str = ""
+    """The word that says nothing to us (``Untriaged``), or empty: what is held keeps its severity then."""
+
+
+def understood(word: str, words: Mapping[str, Severity] | None = None) -> Severity | None:
+    """The severity that a tool's word means, or None if nobody knows.
+
+    ``words`` are what some words mean in this place alone (SARIF's ``note``);
+    its keys are in lower case. Case, separators and what is written beside
+    the word (``HIGH (7.5)``, ``High Risk``) do not matter.
+    """
+    plain = _plain(word)
+    found = words.get(plain) if words is not None else None
+    return _WORDS.get(plain) if found is None else found
+
+
+def rate(
+    word: str,
+    words: Mapping[str, Severity] | None = None,
+    *,
+    score: float | None = None,
+    otherwise: Severity | None = None,
+) -> Rating:
+    """Read a tool's word; see ``understood``.
+
+    Of a word that nobody knows, the CVSS ``score`` tells what a new Finding
+    gets, else ``otherwise``, else it is Medium.
+    """
+    found = understood(word, words)
+    if found is not None:
+        return Rating(found)
+    if score is not None and 0 < score <= 10:
+        otherwise = Severity.from_cvss(score)
+    return Rating(Severity.MEDIUM if otherwise is None else otherwise, word.strip() or NO_WORD)
+
+
+NO_WORD = "no word at all"
+
+_WORDS = {
+    word: severity
+    for severity, words in {
+        Severity.CRITICAL: "critical crit blocker severe fatal emergency veryhigh",
+        Severity.HIGH: "high important error serious",
+        Severity.MEDIUM: "medium med moderate major warning warn average",
+        Severity.LOW: "low minor verylow bestpractice",
+        Severity.INFO: "info information informational informative none note notice negligible trivial recommendation "
+        "suggestion hint style manualreview",
+    }.items()
+    for word in words.split()
+}
+"""In lower case and without separators. Scales of several tools: SonarQube (blocker, critical, major, minor, info),
+Microsoft and Red Hat (critical, important, moderate, low), syslog, SARIF's levels as DefectDojo reads them. Words that
+say that nobody rated it yet (unknown, unassigned, untriaged) are none of these."""
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BESIDE = frozenset({"severity", "risk", "level"})
+
+
+@lru_cache(maxsize=1024)
+def _plain(word: str) -> str:
+    return "".join(part for part in _LETTERS.findall(word.lower()) if part not in _BESIDE)

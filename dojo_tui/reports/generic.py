@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlunsplit
 
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.severity import Severity
+from dojo_tui.model.severity import rate
 from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.run import RunHead
@@ -77,7 +77,8 @@ def _finished(scanner: str, fields: dict[str, Any], value: dict[str, Any]) -> Fi
     fields["vulnerability_ids"] = unique(name for name in (cve, *ids) if name)
     if fields.get("mitigated_at") is not None and "is_mitigated" not in value:
         fields["is_mitigated"] = True
-    return Finding(scanner=scanner, **fields)
+    rating = rate(fields.pop("severity"), score=fields.get("cvssv4_score") or fields.get("cvssv3_score"))
+    return Finding(scanner=scanner, severity=rating.severity, unknown_severity=rating.unknown, **fields)
 
 
 # How each kind of field is read: given its name and value, the value to keep,
@@ -107,13 +108,10 @@ def _path(name: str, value: Any) -> str:
     return clean(normal_path(plain), MAX_NAME)
 
 
-def _severity(name: str, value: Any) -> Severity:
+def _word(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise PlacedError(f"must be a text, not {_kind(value)}", name)
-    try:
-        return Severity.parse(value)
-    except ValueError as error:
-        raise PlacedError(str(error), name) from error
+    return clean(value, MAX_NAME)
 
 
 def _number(name: str, value: Any) -> float | None:
@@ -213,7 +211,7 @@ def _kind(value: Any) -> str:
 
 _FIELDS: dict[str, tuple[str, Read]] = {
     "title": ("title", _title),
-    "severity": ("severity", _severity),
+    "severity": ("severity", _word),
     "unique_id_from_tool": ("unique_id", _name),
     "vuln_id_from_tool": ("rule_id", _name),
     "file_path": ("file_path", _path),

@@ -26,6 +26,8 @@ from dojo_tui.services.settings import Settings
 from dojo_tui.store import discovery
 from dojo_tui.store.discovery import Place
 
+UNRATED = "what is held keeps its severity, what is new is Medium, or as its CVSS score or level says"
+
 _STOPPED = (CancelledError, ClosingError, LeaseLostError)
 
 
@@ -49,6 +51,7 @@ class _Sync:
         # A server answers several at once; reports are read by Python alone.
         self._fetchers = max(settings.fetchers, tool.concurrency)
         self._ended: Counter[OutcomeStatus] = Counter()
+        self._told_words: set[str] = set()
         self._reimport = Reimport(
             min_severity=run.connector.min_severity,
             dry_run=run.request.dry_run,
@@ -155,6 +158,7 @@ class _Sync:
         reasons += [f"nothing of {scanner} was closed: {why}" for scanner, why in summary.partial.items()]
         if summary.closed_by_severity_setting:
             reasons.append(f"{summary.closed_by_severity_setting:,} closed by the minimum severity, not by the tool")
+        reasons += self._unknown_severities(place, fetch)
         if fetch.left_out:
             older = "1 older report" if len(fetch.left_out) == 1 else f"{len(fetch.left_out):,} older reports"
             reasons.append(f"{older} left out: {some(fetch.left_out)}")
@@ -165,6 +169,19 @@ class _Sync:
         else:
             done = (place, OutcomeStatus.DONE, "; ".join(reasons), Cause.UNKNOWN)
             self._note([done], summary, kept_evidence(fetch.evidence))
+
+    def _unknown_severities(self, place: Place, fetch: Fetch) -> list[str]:
+        """Severity words that nobody knows, each told once by an Operation: in its log, and with the first Record."""
+        words = Counter(one.unknown_severity for one in fetch.findings if one.unknown_severity)
+        reasons = []
+        for word, number in words.items():
+            if word in self._told_words:
+                continue
+            self._told_words.add(word)
+            said = f"the severity of {number:,} Finding{'s' * (number > 1)} is not known ({word})"
+            self._run.log(f"{place.name}: {said}: {UNRATED}.", LogLevel.WARNING)
+            reasons.append(f"{said}: {UNRATED}")
+        return reasons
 
     def _fail(self, place: Place, reason: str, cause: Cause) -> None:
         self._run.log(f"{place.name}: {reason}", LogLevel.ERROR)

@@ -120,7 +120,7 @@ def test_what_a_finding_says() -> None:
         "p",
     )  # fmt: skip
     assert made.title == "x:1.0 affected by: GHSA-1 (GITHUB)"
-    assert (made.severity, made.unique_id, made.rule_id) == (Severity.INFO, "p:c:v", "GHSA-1")
+    assert (made.severity, made.unique_id, made.rule_id) == (Severity.HIGH, "p:c:v", "GHSA-1")
     assert (made.vulnerability_ids, made.cwes) == (("GHSA-1", "CVE-2026-2"), (400, 502))
     assert (made.cvssv3, made.cvssv3_score, made.epss_score) == ("CVSS:3.1/AV:N", 7.5, 0.5)
     assert (made.component_name, made.component_version, made.mitigation) == ("org/x", "1.0", "Update.")
@@ -138,8 +138,10 @@ def test_recorded_findings_are_read_field_by_field(file: Path) -> None:
         assert {
             value for alias in flaw.get("aliases", []) for key, value in alias.items() if key in ("cveId", "ghsaId")
         } <= set(one.vulnerability_ids)
-        expected = "INFO" if flaw["severity"] == "UNASSIGNED" else flaw["severity"]
-        assert one.severity.name == expected
+        if flaw["severity"] == "UNASSIGNED":
+            assert one.unknown_severity == "UNASSIGNED"
+        else:
+            assert (one.severity.name, one.unknown_severity) == (flaw["severity"], "")
         assert one.component_name.endswith(component["name"])
         assert one.component_version == component.get("version", "")
         assert one.cvssv3_score == flaw.get("cvssV3BaseScore")

@@ -217,7 +217,7 @@ def test_recorded_advisories_with_and_without_a_fix(tell: Tell) -> None:
         ("critical", "note", Severity.CRITICAL), ("high", "warning", Severity.HIGH),
         ("medium", "error", Severity.MEDIUM), ("low", "error", Severity.LOW),
         (None, "error", Severity.HIGH), (None, "warning", Severity.MEDIUM), (None, "note", Severity.LOW),
-        (None, "none", Severity.INFO), (None, None, Severity.INFO),
+        (None, "none", Severity.INFO), (None, None, Severity.MEDIUM),
     ],
 )  # fmt: skip
 def test_severity_of_code_scanning(tell: Tell, security: str | None, level: str | None, expected: Severity) -> None:

@@ -33,6 +33,14 @@ ONE_PER_RESULT = {
     "sarif/mobsfscan.json": 9,
     "sarif/njsscan.sarif": 2,
 }
+OWN_WORDS = {
+    "devskim/devskim_many_vuln.sarif": {"Critical": 2, "High": 3, "Medium": 1, "Info": 1},
+    "sarif/bash-report.sarif": {"Low": 27},
+    "sarif/dependency_check.sarif": {"Medium": 12, "Low": 1},
+    "sarif/taint-python-report.sarif": {"Critical": 1, "High": 7, "Medium": 1, "Low": 2},
+}
+"""DefectDojo goes by the level alone; these tools say more exactly in properties of their own how bad it is."""
+
 OTHER_PARSER = {"snyk_code/snykcode_issue_9270.json"}
 """The figures are of DefectDojo's Snyk parser, which has severities of its own."""
 
@@ -77,7 +85,8 @@ def test_as_defectdojo_reads_it(entry: dict[str, Any]) -> None:
     assert len(found) == ONE_PER_RESULT.get(name, entry["expected_count"])
     if name in ONE_PER_RESULT or name in OTHER_PARSER:
         return
-    assert dict(Counter(finding.severity.label for finding in found)) == entry["by_severity"]
+    severities = dict(Counter(finding.severity.label for finding in found))
+    assert severities == OWN_WORDS.get(name, entry["by_severity"])
     for expected, finding in zip((entry.get("first"), entry.get("last")), (found[:1], found[-1:]), strict=True):
         if not expected:
             continue
@@ -89,6 +98,8 @@ def test_as_defectdojo_reads_it(entry: dict[str, Any]) -> None:
             "unique_id": finding[0].unique_id,
             "vuln_id_from_tool": finding[0].rule_id,
         }
+        if name in OWN_WORDS:
+            del ours["severity"]
         expected = {key: value for key, value in expected.items() if key in ours}
         expected["title"] = expected["title"].strip()
         assert {key: ours[key] for key in expected} == expected

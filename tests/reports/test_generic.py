@@ -100,7 +100,6 @@ def test_number_sign_in_a_path_is_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fields", "place", "reason"),
     [
-        ({"severity": "Severe"}, "severity", "unknown severity 'Severe'"),
         ({"severity": 3}, "severity", "must be a text"),
         ({"title": ""}, "title", "must be a text that is not empty"),
         ({"line": [1]}, "line", "must be a number, not a list"),
@@ -141,3 +140,20 @@ def test_p3_not_such_a_report(tmp_path: Path, document: Any, reason: str) -> Non
 def test_empty_findings_are_an_answer(tmp_path: Path) -> None:
     (found,) = read(tmp_path, {"findings": [], "type": "Tool"}, "g.json")
     assert found.findings == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "severity", "word"),
+    [
+        ({"severity": "Moderate"}, Severity.MEDIUM, ""),
+        ({"severity": "Important"}, Severity.HIGH, ""),
+        ({"severity": "blocker"}, Severity.CRITICAL, ""),
+        ({"severity": "Untriaged"}, Severity.MEDIUM, "Untriaged"),
+        ({"severity": "Untriaged", "cvssv3_score": 9.8}, Severity.CRITICAL, "Untriaged"),
+        ({"severity": "Untriaged", "cvssv4_score": 2.0, "cvssv3_score": 9.8}, Severity.LOW, "Untriaged"),
+        ({"severity": "Untriaged", "cvssv3_score": 11}, Severity.MEDIUM, "Untriaged"),
+    ],
+)
+def test_fault_6_words_of_other_tools(tmp_path: Path, fields: Any, severity: Severity, word: str) -> None:
+    found = one(tmp_path, **fields)
+    assert (found.severity, found.unknown_severity) == (severity, word)

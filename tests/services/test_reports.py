@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
+from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status
 from dojo_tui.model.record import State
+from dojo_tui.model.severity import Severity
+from dojo_tui.store.operations import log_lines
 from dojo_tui.wiring import open_workspace
 from tests.conftest import SarifWriter
 from tests.services.fakes import FakeTool, World
@@ -86,3 +89,36 @@ def test_a_background_operation_on_the_real_thing(reports: World) -> None:
     operation_id = reports.workspace.operations.start(reports.connector_id, OperationType.SYNC)
     assert reports.workspace.operations.wait([operation_id], 20)
     assert reports.operation(operation_id).status is Status.COMPLETED
+
+
+def _generic(folder: Path, **severities: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {"title": title, "severity": word, "description": "D", "vuln_id_from_tool": title}
+        for title, word in severities.items()
+    ]
+    (folder / "report.json").write_text(json.dumps({"type": "Rater", "findings": rows}))
+
+
+def test_fault_6_an_unknown_severity_lowers_nothing_and_is_told_once(reports: World, tree: Path) -> None:
+    for name in ("shop", "blog", "wiki"):
+        (tree / name / "report.sarif").unlink()
+        _generic(tree / name, old="Critical", other="High")
+    reports.sync(accept=True)
+    reports.workspace.connectors.edit(reports.connector_id, min_severity=Severity.HIGH)
+    for name in ("shop", "blog", "wiki"):
+        _generic(tree / name, old="Untriaged", other="High", new="Untriaged")
+    ran = reports.sync()
+    assert (ran.status, ran.counts["closed"], ran.counts["created"]) == (Status.COMPLETED, 0, 0)
+    rated = {one.title: one.severity for one in reports.findings(record="shop", active=True)}
+    assert rated == {"old": Severity.CRITICAL, "other": Severity.HIGH}
+    reasons = [one.reason for one in reports.outcomes(ran).values() if "Untriaged" in one.reason]
+    assert len(reasons) == 1
+    with reports.workspace.store.database.read() as connection:
+        lines = [one for one in log_lines(connection, ran.id) if "Untriaged" in one.message]
+    assert [one.level for one in lines] == [LogLevel.WARNING]
+    reports.workspace.connectors.edit(reports.connector_id, min_severity=Severity.INFO)
+    assert reports.sync().counts["created"] == 3
+    rated = {one.title: one.severity for one in reports.findings(record="shop", active=True)}
+    assert rated == {"old": Severity.CRITICAL, "other": Severity.HIGH, "new": Severity.MEDIUM}
+    assert reports.sync().counts["untouched"] == 9

@@ -28,6 +28,8 @@ class Component:
 class Parts:
     """What one run's results refer to."""
 
+    tool: str = ""
+    """The name of the driver."""
     driver: Component = field(default_factory=Component)
     extensions: Sequence[Component] = ()
     paths: Paths = field(default_factory=Paths)

@@ -15,7 +15,8 @@ from dojo_tui.reports.sarif import locations
 from dojo_tui.reports.sarif.messages import message, without_links
 from dojo_tui.reports.sarif.parts import Parts
 from dojo_tui.reports.sarif.paths import is_web
-from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, security_severity, taxon
+from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, taxon
+from dojo_tui.reports.sarif.severities import NOTHING, rated, stated
 from dojo_tui.reports.values import (
     MAX_NAME,
     MAX_TEXT,
@@ -28,14 +29,9 @@ from dojo_tui.reports.values import (
     vulnerability_ids,
 )
 
-LEVELS = {"error": Severity.HIGH, "warning": Severity.MEDIUM, "note": Severity.INFO}
-"""DefectDojo's reading of SARIF's levels; anything else is Medium there and here."""
-
 NO_PROBLEM = {word.lower(): word for word in ("pass", "notApplicable", "informational")}
 """The kinds by which a tool says that a result is no problem. What is still to be looked at ("review",
 "open"), or of a kind that SARIF does not know, may be one: dropping it would hide it (P3)."""
-
-_UNDECIDED = ("review", "open")
 
 _VERSION = re.compile(r"(.*)/v(\d+)")
 _REMEMBERED = 20_000
@@ -102,9 +98,12 @@ class Results:
         where = locations.first(places, parts) if places else locations.NOWHERE
         uri = where.path
         web = is_web(uri)
+        own = stated(mapping(properties), parts.tool) if properties else NOTHING
+        rating, score = rated(get("level"), kind, own, rule.stated, rule.level)
         finding = Finding(
             title=heading,
-            severity=_severity(get("level"), rule, kind) if rule.severity is None else rule.severity,
+            severity=rating.severity,
+            unknown_severity=rating.unknown,
             description=description,
             scanner=self._scanner,
             rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
@@ -112,7 +111,7 @@ class Results:
             cwes=rule.cwes,
             vulnerability_ids=rule.vulnerability_ids,
             tags=rule.tags,
-            cvssv3_score=rule.score,
+            cvssv3_score=score,
             component_name=rule.component,
             component_version=rule.component_version,
             fix_version=rule.fix_version,
@@ -162,10 +161,6 @@ class Results:
         return known
 
     def _properties(self, finding: Finding, properties: dict[str, Any]) -> None:
-        if "security-severity" in properties:
-            severity, score = security_severity(properties)
-            if severity is not None:
-                finding.severity, finding.cvssv3_score = severity, score
         if "tags" in properties:
             tags = [clean(tag, MAX_NAME) for tag in items(properties["tags"]) if isinstance(tag, str)]
             finding.tags = unique((*finding.tags, *(tag.removeprefix("external/cwe/") for tag in tags)))
@@ -212,16 +207,6 @@ class Results:
         )
         blocks = [f"{name}:\n" + "\n".join(f"- {line}" for line in lines) for name, lines in lists if lines]
         finding.description = clean("\n\n".join([finding.description, *blocks]), MAX_TEXT)
-
-
-def _severity(level: Any, rule: Rule, kind: str | None) -> Severity:
-    """By the level; only a failure has one by SARIF (3.27.10), the level of any other kind is "none"."""
-    word = level.strip().lower() if isinstance(level, str) else ""
-    if kind in _UNDECIDED and not isinstance(level, str):
-        word = "none"
-    if word == "none" and kind not in (None, "fail"):
-        return Severity.INFO
-    return LEVELS.get(word if isinstance(level, str) else rule.level or "warning", Severity.MEDIUM)
 
 
 def _described(rule: Rule, said: str) -> str:
@@ -277,7 +262,7 @@ def _told_by_us(finding: Finding, properties: dict[str, Any]) -> Finding:
             found = [clean(value, MAX_NAME) for value in items(own[name]) if isinstance(value, str)]
             setattr(finding, name, unique(found))
     with contextlib.suppress(ValueError):
-        finding.severity = Severity.parse(str(own.get("severity")))
+        finding.severity, finding.unknown_severity = Severity.parse(str(own.get("severity"))), ""
     if finding.false_p and (own.get("risk_accepted") is True or own.get("out_of_scope") is True):
         finding.false_p = own.get("false_p") is True
         finding.risk_accepted = own.get("risk_accepted") is True

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import clean
 from dojo_tui.reports.sarif.messages import Strings
+from dojo_tui.reports.sarif.severities import NOTHING, Stated, stated
 from dojo_tui.reports.values import (
     MAX_NAME,
     cwes,
@@ -37,8 +37,8 @@ class Rule:
     """What to call a result that has no message."""
     explanation: str = ""
     level: str = ""
-    severity: Severity | None = None
-    score: float | None = None
+    stated: Stated = NOTHING
+    """What its properties state of the severity."""
     cwes: tuple[int, ...] = ()
     vulnerability_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -49,14 +49,13 @@ class Rule:
     strings: Strings = field(default_factory=dict)
 
 
-def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Rule:
-    """Read one reportingDescriptor."""
+def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str) -> Rule:
+    """Read one reportingDescriptor of ``tool``."""
     given = mapping(value)
     properties = mapping(given.get("properties"))
     tags = [tag for tag in items(properties.get("tags")) if isinstance(tag, str)]
     name = text(given.get("id"), MAX_NAME)
     short, full, help_ = (_plain(given.get(key)) for key in ("shortDescription", "fullDescription", "help"))
-    severity, score = security_severity(properties)
     related = [taxon(mapping(link).get("target"), taxonomies) for link in items(given.get("relationships"))]
     weaknesses = cwes(related) or cwes(listed(properties.get("cwe"))) or cwes(tags)
     facts = package_facts(help_)
@@ -65,8 +64,7 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Rule:
         headline=short or full or text(given.get("name"), MAX_NAME) or name,
         explanation=_explanation(text(given.get("name"), MAX_NAME), short, full, name),
         level=text(mapping(given.get("defaultConfiguration")).get("level")).lower(),
-        severity=severity,
-        score=score,
+        stated=stated(properties, tool),
         cwes=tuple(weaknesses),
         vulnerability_ids=unique(vulnerability_ids([name, *items(given.get("deprecatedIds")), *tags, *related])),
         tags=tuple(clean(tag.removeprefix(_TAG_PREFIX), MAX_NAME) for tag in tags),
@@ -76,23 +74,6 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Rule:
         fix_version=facts.get("Fix Version", ""),
         strings=mapping(given.get("messageStrings")),
     )
-
-
-def security_severity(properties: dict[str, Any]) -> tuple[Severity | None, float | None]:
-    """GitHub's ``security-severity`` property: a CVSS score, or with some tools one of DefectDojo's words."""
-    given = properties.get("security-severity")
-    if given is None or isinstance(given, bool):
-        return None, None
-    try:
-        score = float(given)
-    except (TypeError, ValueError):
-        try:
-            return Severity.parse(str(given)), None
-        except ValueError:
-            return None, None  # says nothing: the level decides
-    if not 0 <= score < float("inf"):
-        return None, None
-    return Severity.from_cvss(score), score if score <= 10 else None
 
 
 def taxon(reference: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> str:

@@ -173,11 +173,13 @@ def _parts(kept: dict[str, Any], artifacts: list[Place], ended: datetime | None)
         for taxonomy in items(kept.get("taxonomies"))
     ]
     tool = mapping(kept.get("tool"))
-    bases = {name: place(value) for name, value in mapping(kept.get("originalUriBaseIds")).items()}
+    name = text(mapping(tool.get("driver")).get("name"), MAX_NAME)
+    bases = {key: place(value) for key, value in mapping(kept.get("originalUriBaseIds")).items()}
     logical = [mapping(value) for value in items(kept.get("logicalLocations"))]
     parts = Parts(
-        driver=_component(tool.get("driver"), taxonomies),
-        extensions=[_component(extension, taxonomies) for extension in items(tool.get("extensions"))],
+        tool=name,
+        driver=_component(tool.get("driver"), taxonomies, name),
+        extensions=[_component(extension, taxonomies, name) for extension in items(tool.get("extensions"))],
         paths=Paths(bases, artifacts),
         logical=[text(value.get("fullyQualifiedName") or value.get("name"), MAX_NAME) for value in logical],
         taxonomies=taxonomies,
@@ -192,9 +194,9 @@ def _parts(kept: dict[str, Any], artifacts: list[Place], ended: datetime | None)
     return parts
 
 
-def _component(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]]) -> Component:
+def _component(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str) -> Component:
     given = mapping(value)
-    rules = [rule(descriptor, taxonomies) for descriptor in items(given.get("rules"))]
+    rules = [rule(descriptor, taxonomies, tool) for descriptor in items(given.get("rules"))]
     by_id: dict[str, Rule] = {}
     for known in rules:
         by_id.setdefault(known.id, known)
