@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from dojo_tui.cli.failures import ExitCode
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status, counts_text
 from dojo_tui.model.text import inert
 
@@ -42,7 +45,10 @@ def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
     if row.error:
         print(f"  {inert(row.error)}")
     shown: dict[OutcomeStatus, int] = {}
+    held: set[Cause] = set()
     for outcome in outcomes:
+        if outcome.status is OutcomeStatus.HELD:
+            held.add(outcome.cause)
         if outcome.status is OutcomeStatus.DONE and not outcome.reason and not row.dry_run:
             continue
         shown[outcome.status] = shown.get(outcome.status, 0) + 1
@@ -54,7 +60,8 @@ def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
     if row.type is OperationType.SYNC and row.status is Status.COMPLETED and not any(row.counts.values()):
         print("  None of its Records is mapped: 'dojo-tui records list --state New' shows what can be.")
     if row.status is Status.HELD:
-        print(f"  {_advice(row)}")
+        for advice in _advice(row, held):
+            print(f"  {advice}")
 
 
 def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
@@ -67,13 +74,19 @@ def exit_code(rows: Iterable[OperationRow]) -> ExitCode:
     return ExitCode.HELD if Status.HELD in statuses else ExitCode.DONE
 
 
-def _advice(row: OperationRow) -> str:
-    """What to do about an Operation that was held."""
+def _advice(row: OperationRow, held: AbstractSet[Cause]) -> Iterator[str]:
+    """What to do about an Operation that was held, for these causes."""
     if row.type is OperationType.DISCOVER:
-        return "If that is right, run it again with --accept-large-change; until then all of them stay as they are."
+        yield "If that is right, run it again with --accept-large-change; until then all of them stay as they are."
+        return
+    if Cause.UNCLEAR in held:
+        yield f"Settle it with: dojo-tui connectors edit {quote(inert(row.connector_label))} --option NAME=VALUE"
+    if held == {Cause.UNCLEAR}:
+        return
     if row.dry_run:
-        return "This is what would be held; to apply it, sync with --accept-large-change."
-    return "Look at the plan with --dry-run; to apply it, run it again with --accept-large-change."
+        yield "This is what would be held; to apply it, sync with --accept-large-change."
+    else:
+        yield "Look at the plan with --dry-run; to apply it, run it again with --accept-large-change."
 
 
 def _outcome_text(outcome: OutcomeRow, *, dry_run: bool) -> str:

@@ -79,6 +79,8 @@ class Fetch:
     evidence: frozenset[str] = frozenset()
     """Digests of what was read, of the same kind as ``Vep.evidence``: a VEP that is moved after this
     fetch shows these at its new place, and not those of the listing before (P1)."""
+    held: str = ""
+    """What a person has to settle before anything of this is stored, in a sentence; empty if nothing is open."""
     left_out: tuple[str, ...] = ()
     """Names of reports of which something does not count, because a newer report of the same scanner does."""
 

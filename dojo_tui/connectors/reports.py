@@ -7,8 +7,9 @@ from pathlib import Path
 
 from dojo_tui.connectors import reports_fields as fields
 from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
-from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher, parse_globs
-from dojo_tui.connectors.reports_newest import newest, read
+from dojo_tui.connectors.reports_candidates import candidates, natural, read
+from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher
+from dojo_tui.connectors.reports_series import both_readings, choose
 from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, UsageError
@@ -27,18 +28,7 @@ class Reports(BaseTool):
     title = "Folder of reports"
     local = True
     location = Field("location", "Directory that holds the reports, or folders of them", True, parse=fields.location)
-    options = (
-        Field("depth", "How many levels of folders to look into; empty for all", parse=fields.depth),
-        Field("include", "Which files are reports: patterns, separated by commas", False, DEFAULT_INCLUDE, parse_globs),
-        Field("exclude", "Which files and folders to leave out: patterns, separated by commas", parse=parse_globs),
-        Field(
-            "failed-runs",
-            "When a report says that its scan was not successful: keep (take over what it found and close nothing), "
-            "fail (leave the folder as it is), or accept (take it as complete: what it does not find is closed)",
-            default=fields.FAILED_RUNS[0],
-            parse=fields.failed_runs,
-        ),
-    )
+    options = fields.OPTIONS
 
     def validate(self, config: Config) -> None:
         """Check the options and that the Location is a directory."""
@@ -80,14 +70,17 @@ class Reports(BaseTool):
 
     def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
         paths = self._reports(config, vendor_id)
-        surveys = []
-        for path in paths:
+        surveys = {}
+        for name, path in paths.items():
             run.check()
             # Of several reports some may be old ones, whose Findings would be built in vain.
-            surveys.append(survey(path, run.check, eager=len(paths) == 1))
-        chosen, left_out, notes = newest(surveys)
+            surveys[name] = survey(path, run.check, eager=len(paths) == 1)
+        choice = choose(candidates(surveys), fields.several(config.options.get("several", "")))
+        if choice.unclear:
+            return Fetch([], held=both_readings(choice.unclear, run.check), notes=tuple(choice.notes))
+        chosen, notes = choice.chosen, choice.notes
         mode = fields.failed_runs(config.options.get("failed-runs", ""))
-        partial: dict[str, str] = {}
+        partial = choice.partial
         for candidate in chosen:
             if not candidate.failure:
                 continue
@@ -110,11 +103,11 @@ class Reports(BaseTool):
             found,
             partial=partial,
             notes=tuple(notes),
-            evidence=frozenset(digest for path in paths if (digest := sampled(str(path))[1])),
-            left_out=left_out,
+            evidence=frozenset(digest for path in paths.values() if (digest := sampled(str(path))[1])),
+            left_out=tuple(sorted(choice.left_out, key=natural)),
         )
 
-    def _reports(self, config: Config, vendor_id: str) -> list[Path]:
+    def _reports(self, config: Config, vendor_id: str) -> dict[str, Path]:
         walk = self._walk(config)
         try:
             folder = from_id(vendor_id)
@@ -129,7 +122,7 @@ class Reports(BaseTool):
                 do="Let the scanner write its report again, or run a Discover.",
                 cause=Cause.MISSING,
             )
-        return [Path(path, name) for name in sorted(names)]
+        return {name: Path(path, name) for name in sorted(names)}
 
     def _walk(self, config: Config) -> Walk:
         options = config.options

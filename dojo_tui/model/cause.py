@@ -29,5 +29,7 @@ class Cause(StrEnum):
     """It is mapped to nothing (any more)."""
     LARGE = "large"
     """The change is so large that a person has to confirm it (P9)."""
+    UNCLEAR = "unclear"
+    """A person has to say by an option of the Connector how what the tool gave is to be read."""
     FAULT = "fault"
     """This program, or a connector, did what it should not."""

@@ -25,6 +25,10 @@ class RunHead:
 
     scanner: str
     """Who says it: Findings of different scanners are never the same one."""
+    target: str = ""
+    """What it says it scanned (an image, a repository), without a version; empty if it does not say."""
+    kind: str = ""
+    """What kind of problem it looks for, as far as its rules tell."""
     results: int = 0
     """How many results it lists, of whatever kind."""
     ended_at: datetime | None = None

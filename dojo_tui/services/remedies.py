@@ -47,6 +47,7 @@ _HELP = {
     Cause.ELSEWHERE: (Remedy.REMAP, Remedy.DESTINATION),
     Cause.UNMAPPED: (Remedy.REMAP,),
     Cause.LARGE: (Remedy.PLAN, Remedy.CONFIRM, Remedy.CHECK),
+    Cause.UNCLEAR: (Remedy.EDIT,),
     Cause.FAULT: (Remedy.RETRY, Remedy.CHECK),
     Cause.UNKNOWN: (Remedy.RETRY, Remedy.CHECK, Remedy.EDIT),
 }

@@ -51,6 +51,7 @@ class _Sync:
         # A server answers several at once; reports are read by Python alone.
         self._fetchers = max(settings.fetchers, tool.concurrency)
         self._ended: Counter[OutcomeStatus] = Counter()
+        self._unclear = 0
         self._told_words: set[str] = set()
         self._reimport = Reimport(
             min_severity=run.connector.min_severity,
@@ -124,6 +125,11 @@ class _Sync:
             fetch = future.result()
             for note in fetch.notes:
                 self._run.log(f"{place.name}: {note}")
+            if fetch.held:
+                self._run.log(f"{place.name}: {fetch.held}", LogLevel.WARNING)
+                self._note([(place, OutcomeStatus.HELD, fetch.held, Cause.UNCLEAR)])
+                self._unclear += 1
+                return
             summary = self._store(place, fetch)
         except _STOPPED:
             raise
@@ -216,7 +222,7 @@ class _Sync:
             self._run.emit(event)
 
     def _sentence(self) -> str:
-        failed, held = self._ended[OutcomeStatus.FAILED], self._ended[OutcomeStatus.HELD]
+        failed, held = self._ended[OutcomeStatus.FAILED], self._ended[OutcomeStatus.HELD] - self._unclear
         parts = []
         if failed:
             parts.append(f"{failed:,} of {self._ended.total():,} Records failed: they are as before.")
@@ -224,6 +230,8 @@ class _Sync:
             parts.append(f"{held:,} would be held until you confirm.")
         elif held:
             parts.append(f"{held:,} held until you confirm: run the Sync again accepting the large change.")
+        if self._unclear:
+            parts.append(f"{self._unclear:,} held until an option of the Connector says how they are to be read.")
         return " ".join(parts)
 
 

@@ -8,6 +8,7 @@ from dojo_tui.model.record import Event, State, after
 from dojo_tui.ui.commands import RECORD, UNMAPPED, Context, keyed
 from dojo_tui.ui.widgets.plain import plain
 
+ONLY_UNCLEAR = "what is held waits for an option of the Connector, not for a confirmation: see its outcomes"
 NOTHING_HELD = "nothing is held in this Operation"
 
 

@@ -127,3 +127,18 @@ def test_p14_a_wrong_zone_is_a_warning(mapped: Cli) -> None:
         "Warning: TZ='Foo/Bar' is no time zone that is known here: times are shown, and schedules meant, in UTC.\n"
     )
     assert mapped.process("records", "list", env={"TZ": "EST5EDT,M3.2.0,M11.1.0"}).err == ""
+
+
+def test_fault_3_a_folder_that_nobody_can_read_alone_is_held_with_its_option(cli: Cli) -> None:
+    for number in (1, 2):
+        cli.report("web", [f"rule@app/part{number}.py:1"], name=f"report-{number}.sarif")
+    cli.add("my scans", "--auto-map")
+    cli("discover")
+    for more in ((), ("--dry-run",), ("--accept-large-change",)):
+        held = cli("sync", *more, expect=3)
+        assert "1 Finding if only the newest counts (report-2.sarif), 2 Findings if all count" in held.out
+        assert "dojo-tui connectors edit 'my scans' --option NAME=VALUE" in held.out
+        assert "--accept-large-change" not in held.out
+    assert cli.json("findings", "list") == []
+    cli("connectors", "edit", "my scans", "--option", "several=all")
+    assert "2 created" in cli("sync").out

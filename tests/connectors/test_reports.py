@@ -202,30 +202,32 @@ class TestNewest:
     new = location("new.py")
 
     def test_by_the_time_the_run_ended(self, tmp_path: Path) -> None:
-        put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2026-01-01T10:00:00Z"))
-        put(tmp_path / "a.sarif", result(locations=[self.new]), **ended("2026-01-01T12:00:00+01:00"))
-        os.utime(tmp_path / "a.sarif", (1, 1))
+        put(tmp_path / "scan-b1c2d3e.sarif", result(locations=[self.old]), **ended("2026-01-01T10:00:00Z"))
+        put(tmp_path / "scan-a1b2c3d.sarif", result(locations=[self.new]), **ended("2026-01-01T12:00:00+01:00"))
+        os.utime(tmp_path / "scan-a1b2c3d.sarif", (1, 1))
         fetched = TOOL.fetch(config(tmp_path), ".", TestRun())
         assert [finding.file_path for finding in fetched.findings] == ["new.py"]
-        assert fetched.notes == (
-            "Scan: a.sarif (2026-01-01T11:00:00Z) is newer than b.sarif (2026-01-01T10:00:00Z), which is left out.",
-        )
+        (note,) = fetched.notes
+        assert note.startswith("Scan: scan-a1b2c3d.sarif (2026-01-01T11:00:00Z) is newer than scan-b1c2d3e.sarif")
 
     def test_what_is_left_out_is_named(self, tmp_path: Path) -> None:
         for day in (9, 10, 11):
-            put(tmp_path / f"scan-{day}.sarif", result(), **ended(f"2026-01-{day:02}T10:00:00Z"))
+            put(tmp_path / f"scan-2026-01-{day:02}.sarif", result(), **ended(f"2026-01-{day:02}T10:00:00Z"))
         put(tmp_path / "other.sarif", result(), tool={"driver": {"name": "Other"}})
-        assert TOOL.fetch(config(tmp_path), ".", TestRun()).left_out == ("scan-9.sarif", "scan-10.sarif")
-        assert TOOL.fetch(config(tmp_path, exclude="scan-?.sarif,scan-10.sarif"), ".", TestRun()).left_out == ()
+        assert TOOL.fetch(config(tmp_path), ".", TestRun()).left_out == (
+            "scan-2026-01-09.sarif",
+            "scan-2026-01-10.sarif",
+        )
+        assert TOOL.fetch(config(tmp_path, exclude="scan-*-09.sarif,scan-*-10.sarif"), ".", TestRun()).left_out == ()
 
     def test_by_the_file_if_any_run_does_not_tell(self, tmp_path: Path) -> None:
-        put(tmp_path / "b.sarif", result(locations=[self.old]), **ended("2030-01-01T10:00:00Z"))
-        put(tmp_path / "a.sarif", result(locations=[self.new]))
-        os.utime(tmp_path / "b.sarif", (1000, 1000))
+        put(tmp_path / "scan-b1c2d3e.sarif", result(locations=[self.old]), **ended("2030-01-01T10:00:00Z"))
+        put(tmp_path / "scan-a1b2c3d.sarif", result(locations=[self.new]))
+        os.utime(tmp_path / "scan-b1c2d3e.sarif", (1000, 1000))
         assert files(tmp_path) == ["new.py"]
 
     def test_by_the_name_at_last(self, tmp_path: Path) -> None:
-        for name, place in (("scan-10.sarif", self.new), ("scan-9.sarif", self.old)):
+        for name, place in (("scan-build-10.sarif", self.new), ("scan-build-9.sarif", self.old)):
             os.utime(put(tmp_path / name, result(locations=[place])), (1000, 1000))
         assert files(tmp_path) == ["new.py"]
 
@@ -246,8 +248,8 @@ class TestNewest:
 
     def test_p3_an_old_failed_run_does_not_matter(self, tmp_path: Path) -> None:
         failed = [{"executionSuccessful": False, "endTimeUtc": "2026-01-01T10:00:00Z"}]
-        put(tmp_path / "a.sarif", invocations=failed)
-        put(tmp_path / "b.sarif", result(), **ended("2026-01-02T10:00:00Z"))
+        put(tmp_path / "scan-1000.sarif", invocations=failed)
+        put(tmp_path / "scan-1001.sarif", result(), **ended("2026-01-02T10:00:00Z"))
         assert files(tmp_path) == ["src/a.py"]
 
 

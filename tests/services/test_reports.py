@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status
 from dojo_tui.model.record import State
@@ -122,3 +123,37 @@ def test_fault_6_an_unknown_severity_lowers_nothing_and_is_told_once(reports: Wo
     rated = {one.title: one.severity for one in reports.findings(record="shop", active=True)}
     assert rated == {"old": Severity.CRITICAL, "other": Severity.HIGH, "new": Severity.MEDIUM}
     assert reports.sync().counts["untouched"] == 9
+
+
+def test_fault_3_rebuilding_one_unit_closes_nothing_of_another(
+    reports: World, tree: Path, make_sarif: SarifWriter
+) -> None:
+    (tree / "shop" / "report.sarif").unlink()
+    for unit in ("parse", "store", "net"):
+        make_sarif(tree / "shop" / f"{unit}.sarif", [f"rule@{unit}.cpp:{line}" for line in (1, 9)])
+    reports.sync()
+    assert len(reports.findings(record="shop", active=True)) == 6
+    make_sarif(tree / "shop" / "store.sarif", ["rule@store.cpp:1"])
+    ran = reports.sync()
+    assert (ran.counts["created"], ran.counts["closed"]) == (0, 1)
+    assert {one.file_path for one in reports.findings(record="shop", active=False)} >= {"store.cpp"}
+    (tree / "shop" / "net.sarif").unlink()
+    assert reports.sync().counts["closed"] == 2
+    assert {one.file_path for one in reports.findings(record="shop", active=True)} == {"parse.cpp", "store.cpp"}
+
+
+def test_fault_3_a_folder_that_cannot_be_told_is_held_until_the_option_settles_it(
+    reports: World, tree: Path, make_sarif: SarifWriter
+) -> None:
+    (tree / "shop" / "report.sarif").unlink()
+    for number in (1, 2):
+        make_sarif(tree / "shop" / f"report-{number}.sarif", [f"rule@part{number}.py:1"])
+    for accept in (False, True):
+        ran = reports.sync(accept=accept)
+        outcome = reports.outcomes(ran)["shop"]
+        assert (ran.status, outcome.status, outcome.cause) == (Status.HELD, OutcomeStatus.HELD, Cause.UNCLEAR)
+        assert "1 Finding if only the newest counts" in outcome.reason
+        assert len(reports.findings(record="shop", active=True)) == 2, "what is held stays"
+    reports.workspace.connectors.edit(reports.connector_id, options={"several": "all"})
+    ran = reports.sync()
+    assert (ran.status, ran.counts["created"], ran.counts["closed"]) == (Status.COMPLETED, 2, 2)

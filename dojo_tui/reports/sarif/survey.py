@@ -7,21 +7,21 @@ these may follow the results (ruff, Semgrep and zizmor write them last).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.text import clean
 from dojo_tui.reports.jsonstream import JsonReader
+from dojo_tui.reports.names import stable_part
 from dojo_tui.reports.run import Check, RunHead, counted, made
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Component, Parts
 from dojo_tui.reports.sarif.paths import Paths, Place, place
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.rules import Rule, rule
-from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text
+from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text, vulnerability_ids
 
 _KEPT = frozenset(
     {
@@ -33,13 +33,24 @@ _KEPT = frozenset(
         "taxonomies",
         "threadFlowLocations",
         "externalPropertyFileReferences",
+        "versionControlProvenance",
     }
 )
-_RUN_ID = re.compile(
-    r"(?:.*[-_.:#\s])?(?:\d+|\d{4}-\d\d-\d\d.*|\d{8}T?\d{4,6}.*|(?=[a-f]*\d)[0-9a-f]{7,}"
-    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})",
-    re.IGNORECASE,
+_SAYS_NOTHING_OF_RESULTS = frozenset(
+    {"automationDetails", "externalPropertyFileReferences", "properties", "versionControlProvenance"}
 )
+_TARGETS = (
+    "imageName",
+    "image",
+    "target",
+    "targetName",
+    "artifactName",
+    "repository",
+    "project",
+    "projectName",
+    "module",
+)
+"""Properties of a run by which tools say what they scanned (Trivy: imageName)."""
 
 
 def survey_runs(reader: JsonReader, check: Check, *, eager: bool) -> list[RunHead]:
@@ -75,6 +86,9 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
         elif key == "artifacts" and reader.peek() == "[":
             # One by one: they may hold the contents of all files.
             artifacts = [place(mapping(value).get("location")) for value in reader.values()]
+        elif key == "properties" and reader.peek() == "{":
+            # One by one: they may hold anything.
+            kept[key] = dict(_chosen_members(reader))
         elif key in _KEPT:
             kept[key] = reader.value()
         else:
@@ -93,9 +107,17 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
     return head
 
 
+def _chosen_members(reader: JsonReader) -> Iterator[tuple[str, Any]]:
+    for name in reader.members():
+        if name in _TARGETS:
+            yield name, reader.value()
+        else:
+            reader.skip()
+
+
 def _harmless(kept: dict[str, Any], before: frozenset[str]) -> bool:
     """True if nothing that came after the results changes what they say, but for the run's name and time."""
-    late = kept.keys() - before - {"automationDetails", "externalPropertyFileReferences"}
+    late = kept.keys() - before - _SAYS_NOTHING_OF_RESULTS
     if late == {"invocations"}:
         return not any(mapping(value).get("ruleConfigurationOverrides") for value in items(kept["invocations"]))
     return not late
@@ -108,11 +130,14 @@ def _head(reader: JsonReader, kept: dict[str, Any], artifacts: list[Place]) -> R
         raise reader.error("a run does not name its tool (tool.driver.name)")
     ended, failure = _invocations(items(kept.get("invocations")))
     category = _category(text(mapping(kept.get("automationDetails")).get("id"), MAX_NAME))
+    parts = _parts(kept, artifacts, ended)
     return RunHead(
         scanner=f"{name} ({category})" if category else name,
+        target=_target(kept),
+        kind=_kind(parts),
         ended_at=ended,
         failure=failure,
-        parts=_parts(kept, artifacts, ended),
+        parts=parts,
     )
 
 
@@ -123,14 +148,30 @@ def _category(identifier: str) -> str:
     hierarchical id tells runs apart and what is before it is the category; a
     final slash means that there is no run id. Taken to the letter, the common
     ids "api" and "web" (no slash) would be run ids, and one of the two reports
-    would replace the other. So a last part is only dropped if it looks
-    like the id of a run: a number, date, hash or GUID, also after a
-    separator, as in ``build-17``.
+    would replace the other. So of a last part only that is dropped which looks
+    like the id of a run (a number, date, hash or GUID, also with its word, as
+    in ``build-17``): of ``image:api:sha-4ea3e4b`` the image remains.
     """
     parent, slash, last = identifier.strip().rpartition("/")
-    if (slash and not last) or _RUN_ID.fullmatch(last):
-        return parent.rstrip("/")
-    return identifier.strip()
+    return f"{parent}{slash}{stable_part(last)}".rstrip("/")
+
+
+def _target(kept: dict[str, Any]) -> str:
+    """What the run says it scanned, without the version of it; empty if it does not say."""
+    properties = mapping(kept.get("properties"))
+    for key in _TARGETS:
+        if name := text(properties.get(key), MAX_NAME).strip():
+            return stable_part(name.partition("@")[0]) or name
+    for source in items(kept.get("versionControlProvenance")):
+        if name := text(mapping(source).get("repositoryUri"), MAX_NAME).strip():
+            return name.rstrip("/").removesuffix(".git")
+    return ""
+
+
+def _kind(parts: Parts) -> str:
+    """Whether its rules are vulnerabilities of components, or something else; empty where they are both or unknown."""
+    known = {bool(vulnerability_ids([rule.id])) for rule in parts.driver.rules if rule.id}
+    return "" if len(known) != 1 else "vulnerabilities" if known.pop() else "code"
 
 
 def _invocations(invocations: Sequence[Any]) -> tuple[datetime | None, str]:

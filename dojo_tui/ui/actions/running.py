@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import STOPPED
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context, key_of, keyed
-from dojo_tui.ui.reasons import NOTHING_HELD
+from dojo_tui.ui.reasons import NOTHING_HELD, ONLY_UNCLEAR
 from dojo_tui.ui.widgets.plain import plain
 
 SHOWN = "{operations} shows it, {cancel} cancels it."
@@ -147,7 +148,9 @@ def apply_held(app: DojoApp, context: Context) -> None:
 
     def read() -> list[Any]:
         with workspace.store.database.read() as connection:
-            return [found for found in outcomes(connection, row.id) if found.status is OutcomeStatus.HELD]
+            held = [found for found in outcomes(connection, row.id) if found.status is OutcomeStatus.HELD]
+        # No confirmation helps where an option has to say how a report is to be read.
+        return [found for found in held if found.cause is not Cause.UNCLEAR]
 
     def ask(held: list[Any]) -> None:
         from dojo_tui.ui.screens.confirm import Confirm
@@ -155,8 +158,8 @@ def apply_held(app: DojoApp, context: Context) -> None:
         lines = [f"{plain(found.record_name, 40)}: {plain(found.reason)}" for found in held[:6]]
         if len(held) > 6:
             lines.append(f"and {len(held) - 6:,} more")
-        if not lines and row.status is not Status.HELD:
-            app.tell(f"Apply what is held: {NOTHING_HELD}.", "warn")
+        if not lines and (row.status is not Status.HELD or row.type is OperationType.SYNC):
+            app.tell(f"Apply what is held: {NOTHING_HELD if row.status is not Status.HELD else ONLY_UNCLEAR}.", "warn")
             return
         if not lines:
             lines = [plain(row.error) or "The change is larger than the threshold."]
