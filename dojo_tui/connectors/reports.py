@@ -10,7 +10,7 @@ from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
 from dojo_tui.connectors.reports_candidates import candidates, natural, read
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher
 from dojo_tui.connectors.reports_series import both_readings, choose
-from dojo_tui.connectors.reports_walk import Walk, from_id, sampled
+from dojo_tui.connectors.reports_walk import Runs, Walk, counting, from_id, sampled
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.model.operation import LogLevel
@@ -69,7 +69,7 @@ class Reports(BaseTool):
             return self._fetch(config, vendor_id, run)
 
     def _fetch(self, config: Config, vendor_id: str, run: Run) -> Fetch:
-        paths = self._reports(config, vendor_id)
+        paths, older = self._reports(config, vendor_id, run)
         surveys = {}
         for name, path in paths.items():
             run.check()
@@ -79,6 +79,8 @@ class Reports(BaseTool):
         if choice.unclear:
             return Fetch([], held=both_readings(choice.unclear, run.check), notes=tuple(choice.notes))
         chosen, notes = choice.chosen, choice.notes
+        notes += [f"{inert(name)} is the newest of {len(of):,} in folders of runs." for name, of in older.items()]
+        choice.left_out.update(inert(name) for of in older.values() for name in of)
         mode = fields.failed_runs(config.options.get("failed-runs", ""))
         partial = choice.partial
         for candidate in chosen:
@@ -107,22 +109,32 @@ class Reports(BaseTool):
             left_out=tuple(sorted(choice.left_out, key=natural)),
         )
 
-    def _reports(self, config: Config, vendor_id: str) -> dict[str, Path]:
+    def _reports(self, config: Config, vendor_id: str, run: Run) -> tuple[dict[str, Path], dict[str, list[str]]]:
+        """The reports that may count, by name, and of some the older ones in other folders of runs."""
         walk = self._walk(config)
         try:
             folder = from_id(vendor_id)
         except ValueError as error:
             raise ConnectorError(f"{inert(str(error))}.", safe="Nothing was changed.") from error
-        names, _ = walk.read(path := str(Path(walk.root, folder)), f"{folder}/" if folder else "")
-        walk.ensure_read(path, "Its Findings stay as they are.")
-        if not names:
+        place = f"{folder}/" if folder else ""
+        held = walk.held(folder, run.share(Runs).above)
+        if not held:
+            walk.read(str(Path(walk.root, folder)), place)
+        walk.ensure_read(str(Path(walk.root, folder)), "Its Findings stay as they are.")
+        if not held:
             raise ConnectorError(
                 f"The folder {inert(vendor_id)} holds no reports any more.",
                 safe="Its Findings stay as they are: a missing report does not say that nothing was found.",
                 do="Let the scanner write its report again, or run a Discover.",
                 cause=Cause.MISSING,
             )
-        return {name: Path(path, name) for name in sorted(names)}
+        paths, older = {}, {}
+        for path, before in counting(held, place).items():
+            name = path.removeprefix(place)
+            paths[name] = Path(walk.root, path)
+            if before:
+                older[name] = [one.removeprefix(place) for one in before]
+        return paths, older
 
     def _walk(self, config: Config) -> Walk:
         options = config.options

@@ -1,4 +1,9 @@
-"""Walking a folder tree for reports: every folder that directly holds some is a VEP."""
+"""Walking a folder tree for reports: every folder that directly holds some is a VEP.
+
+Folders that are of runs (``shop/2026-11-28``, ``shop/build-17``) are no VEPs of
+their own: what they hold belongs to the folder above, in which the newest of
+each report counts.
+"""
 
 # Path objects would double the time of a walk over 100,000 folders.
 # ruff: noqa: PTH100, PTH110, PTH112, PTH117, PTH118, PTH119
@@ -18,10 +23,29 @@ from dojo_tui.connectors.reports_globs import Matches
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.text import inert
+from dojo_tui.reports.names import of_runs, parsed
 
 ROOT_ID = "."
 _SAMPLE = 1 << 16
 _ENCODED = "bytes:"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The reports directly in one folder, by its path below the root (empty, or ending with a slash)."""
+
+    folder: str
+    reports: list[str]
+
+
+class Runs:
+    """What an Operation knows of folders of runs, so that a folder above many others is looked into once."""
+
+    def __init__(self) -> None:
+        self.above: dict[str, list[str]] = {}
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 @dataclass(slots=True)
@@ -43,15 +67,59 @@ class Walk:
         """Yield a VEP, or None, for each folder read: the caller can stop at any of them."""
         # A stack and not recursion: trees are deeper than Python's limit. Sorted, so that
         # two walks list in the same order.
-        stack = [("", 0)]
+        stack = [("", "", 0, False)]
+        # What folders of runs hold, by the place it belongs to: that is known at the end.
+        found: dict[str, list[Held]] = {}
         while stack:
-            folder, level = stack.pop()
+            folder, place, level, beside_runs = stack.pop()
             path = os.path.join(self.root, folder) if folder else self.root
             reports, folders = self.read(path, folder)
+            runs = self._runs(folder, folders) if self.depth is None or level < self.depth else []
+            beside_runs = beside_runs or bool(runs)
             if self.depth is None or level < self.depth:
-                folders.sort(reverse=True)
-                stack.extend((f"{folder}{name}/", level + 1) for name in folders)
-            yield self._vep(path, folder, reports) if reports else None
+                folders = sorted(set(folders).difference(runs), reverse=True)
+                stack.extend((f"{folder}{name}/", f"{place}{name}/", level + 1, beside_runs) for name in folders)
+                # The oldest run is read first: so all that is held of a place is in order.
+                stack.extend((f"{folder}{name}/", place, level + 1, True) for name in reversed(runs))
+            held = Held(folder, reports)
+            if reports and beside_runs:
+                found.setdefault(place, []).append(held)
+            yield self._vep(place, [held]) if reports and not beside_runs else None
+        for place in sorted(found):
+            yield self._vep(place, found[place])
+
+    def held(self, folder: str, runs: dict[str, list[str]]) -> list[Held]:
+        """What is held of the place that a folder is, in order.
+
+        ``runs`` keeps the folders of runs in those above others from call to call.
+        """
+        parts = folder.split("/") if folder else []
+        found: list[Held] = []
+        stack = [("", 0, 0)]
+        while stack:
+            folder, known, level = stack.pop()
+            path = os.path.join(self.root, folder) if folder else self.root
+            here: list[str] = []
+            if known == len(parts):
+                reports, folders = self.read(path, folder)
+                here = self._runs(folder, folders)
+                if reports:
+                    found.append(Held(folder, reports))
+            else:
+                if folder not in runs:
+                    # What is not readable above is no matter of this place.
+                    beside = Walk(self.root, None, self.include, self.exclude)
+                    runs[folder] = self._runs(folder, beside.read(path, folder)[1])
+                here = runs[folder]
+                if os.path.isdir(os.path.join(path, parts[known])):
+                    stack.append((f"{folder}{parts[known]}/", known + 1, level + 1))
+            if self.depth is None or level < self.depth:
+                stack.extend((f"{folder}{name}/", known, level + 1) for name in reversed(here))
+        return found
+
+    def _runs(self, folder: str, folders: list[str]) -> list[str]:
+        above = folder.rstrip("/") or os.path.abspath(self.root)
+        return of_runs(folders, os.path.basename(above))
 
     def read(self, path: str, folder: str) -> tuple[list[str], list[str]]:
         """The names of the reports and of the folders directly in ``path``; what fails becomes a problem."""
@@ -103,20 +171,45 @@ class Walk:
             return f"{error.strerror or error}"
         return ""
 
-    def _vep(self, path: str, folder: str, reports: list[str]) -> Vep:
+    def _vep(self, place: str, held: list[Held]) -> Vep:
         newest = 0.0
         digests = set()
-        for name in reports:
-            modified, digest = sampled(os.path.join(path, name))
+        chosen = counting(held, place)
+        for name in chosen:
+            modified, digest = sampled(os.path.join(self.root, name))
             newest = max(newest, modified)
             if digest:
                 digests.add(digest)
-        identifier = to_id(folder.rstrip("/"))
-        shown = identifier if folder else os.path.basename(os.path.abspath(self.root)) or ROOT_ID
-        details = {"reports": str(len(reports)), "path": path.rstrip("/") or "/"}
+        identifier = to_id(place.rstrip("/"))
+        shown = identifier if place else os.path.basename(os.path.abspath(self.root)) or ROOT_ID
+        path = os.path.join(self.root, place).rstrip("/") or "/"
+        details = {"reports": str(len(chosen)), "path": path}
+        if len(held) > 1 or held[0].folder != place:
+            last = held[-1].folder.rstrip("/")
+            details |= {"folders of runs": str(len(held)), "newest folder": last.encode(errors="replace").decode()}
         if newest:
             details["newest report"] = datetime.fromtimestamp(newest, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return Vep(identifier, shown.encode(errors="replace").decode(), details, frozenset(digests))
+
+
+def counting(held: list[Held], place: str) -> dict[str, list[str]]:
+    """Paths of the reports of a place that may count, each with the older ones of its name in other runs."""
+    newest: dict[object, str] = {}
+    older: dict[str, list[str]] = {}
+    for one in held:
+        for name in sorted(one.reports):
+            parsed_name = parsed(name)
+            # What lies in the place itself is of no run.
+            key = (one.folder == place, parsed_name.words, parsed_name.part, parsed_name.parts, parsed_name.numbers)
+            path = f"{one.folder}{name}"
+            before = newest.get(key)
+            if before is not None and not before.startswith(one.folder):
+                older[path] = [*older.pop(before), before]
+                newest[key] = path
+            else:
+                older[path] = []
+                newest[key] = path
+    return older
 
 
 def _is_report_entry(entry: os.DirEntry[str]) -> bool:

@@ -8,6 +8,7 @@ such as "latest" tell scans of one thing apart; other words name the thing
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -145,9 +146,32 @@ def is_of_a_run(name: str, parent: str) -> bool:
     return bool(_DATE.fullmatch(name.lower())) or bool(_RUNS & words(parent) and said)
 
 
-def is_newest(name: str) -> bool:
-    """Whether a folder's name says that it is one of the newest run, where others beside it are of runs."""
-    return name.lower() in ("latest", "current", "newest", "last")
+def of_runs(names: Collection[str], parent: str) -> list[str]:
+    """Those of the folders in one ``parent`` that are of runs, in order: the newest comes last.
+
+    "latest" is one of them where others are.
+    """
+    found = [name for name in names if is_of_a_run(name, parent)]
+    newest = [name for name in names if name.lower() in _NEWEST] if found else []
+    return sorted(found, key=_run_order) + newest
+
+
+def _run_order(name: str) -> tuple[list[int], str]:
+    date = _DATE.search(name.lower())
+    if date is None:
+        return [int(number[:18]) for number in _DIGITS.findall(name)], name
+    numbers = [int(number[:18]) for number in _DIGITS.findall(date[0])]
+    if _DAY_FIRST.match(date[0]):
+        numbers[:3] = reversed(numbers[:3])
+    elif len(str(numbers[0])) == 8:
+        numbers[:1] = [numbers[0] // 10_000, numbers[0] // 100 % 100, numbers[0] % 100]
+    rest = [int(number[:18]) for number in _DIGITS.findall(name[date.end() :])]
+    return numbers + rest, name
+
+
+_NEWEST = frozenset({"latest", "current", "newest", "last"})
+_DIGITS = re.compile(r"\d+")
+_DAY_FIRST = re.compile(r"\d\d[-_.]\d\d[-_.]\d{4}")
 
 
 def stable_part(identifier: str) -> str:

@@ -182,3 +182,73 @@ def test_fault_3_shards_of_an_older_split_do_not_count(tmp_path: Path) -> None:
     fetch = found(tmp_path)
     assert sorted(one.file_path for one in fetch.findings) == ["report-1-of-2.sarif", "report-2-of-2.sarif"]
     assert (len(fetch.left_out), fetch.partial) == (3, {})
+
+
+def listing(path: Path, **options: str) -> dict[str, Any]:
+    return {vep.vendor_id: vep for vep in TOOL.list_veps(config(path, **options), TestRun())}
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        ["2026-11-28", "2026-11-29"],
+        ["20261128T100000Z", "20261128T110000Z"],
+        ["28.11.2026", "01.12.2026"],
+        ["build-9", "build-10"],
+        ["run_99", "run_100"],
+        ["2026-11-28", "latest"],
+    ],
+    ids=" ".join,
+)
+def test_fault_3_a_folder_for_each_run_is_one_record_with_its_newest_reports(tmp_path: Path, runs: list[str]) -> None:
+    for number, run in enumerate(runs):
+        put(tmp_path / "shop" / run / "semgrep.sarif", result(locations=[location(f"{run}.py")]))
+        put(tmp_path / "shop" / run / f"trivy-{number + 1}000.sarif", result(locations=[location("t.py")]))
+    put(tmp_path / "shop" / runs[0] / "only.sarif", result(locations=[location("only.py")]))
+    put(tmp_path / "blog" / "x.sarif")
+    veps = listing(tmp_path)
+    assert sorted(veps) == ["blog", "shop"]
+    assert veps["shop"].details["newest folder"] == f"shop/{runs[1]}"
+    fetch = TOOL.fetch(config(tmp_path), "shop", TestRun())
+    assert sorted(one.file_path for one in fetch.findings) == sorted([f"{runs[1]}.py", "only.py", "t.py"])
+    assert fetch.left_out == (f"{runs[0]}/semgrep.sarif", f"{runs[0]}/trivy-1000.sarif")
+    assert fetch.evidence == veps["shop"].evidence
+
+
+def test_fault_3_folders_below_runs_are_records(tmp_path: Path) -> None:
+    for run in ("2026-11-28", "2026-11-29"):
+        for name in ("api", "web"):
+            put(tmp_path / run / name / "x.sarif", result(locations=[location(f"{run}-{name}.py")]))
+    put(tmp_path / "web" / "other.sarif", result(locations=[location("other.py")]))
+    assert sorted(listing(tmp_path)) == ["api", "web"]
+    fetch = TOOL.fetch(config(tmp_path), "api", TestRun())
+    assert [one.file_path for one in fetch.findings] == ["2026-11-29-api.py"]
+    fetch = TOOL.fetch(config(tmp_path), "web", TestRun())
+    assert sorted(one.file_path for one in fetch.findings) == ["2026-11-29-web.py", "other.py"]
+
+
+@pytest.mark.parametrize("names", [["1041", "1042"], ["1", "2"], ["4ea3e4b", "5f064fa"], ["v1", "v2"], ["old", "new"]])
+def test_fault_3_folders_that_may_be_things_stay_records(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        put(tmp_path / "shop" / name / "x.sarif")
+    assert sorted(listing(tmp_path)) == [f"shop/{name}" for name in sorted(names)]
+
+
+def test_fault_3_numbers_below_builds_are_of_runs(tmp_path: Path) -> None:
+    for number in (9, 10, 11):
+        put(tmp_path / "shop" / "builds" / str(number) / "x.sarif", result(locations=[location(f"{number}.py")]))
+    assert sorted(listing(tmp_path)) == ["shop/builds"]
+    fetch = TOOL.fetch(config(tmp_path), "shop/builds", TestRun())
+    assert [one.file_path for one in fetch.findings] == ["11.py"]
+
+
+def test_fault_3_depth_and_exclude_hold_for_folders_of_runs(tmp_path: Path) -> None:
+    for run in ("2026-11-28", "2026-11-29"):
+        put(tmp_path / "shop" / run / "x.sarif", result(locations=[location(f"{run}.py")]))
+    put(tmp_path / "shop" / "x.sarif", result(locations=[location("top.py")]))
+    assert sorted(listing(tmp_path, depth="1")) == ["shop"]
+    fetch = TOOL.fetch(config(tmp_path, depth="1"), "shop", TestRun())
+    assert [one.file_path for one in fetch.findings] == ["top.py"]
+    fetch = TOOL.fetch(config(tmp_path, exclude="*-29"), "shop", TestRun())
+    assert fetch.held == ""
+    assert len(fetch.findings) == 1

@@ -157,3 +157,23 @@ def test_fault_3_a_folder_that_cannot_be_told_is_held_until_the_option_settles_i
     reports.workspace.connectors.edit(reports.connector_id, options={"several": "all"})
     ran = reports.sync()
     assert (ran.status, ran.counts["created"], ran.counts["closed"]) == (Status.COMPLETED, 2, 2)
+
+
+def test_fault_3_records_of_folders_that_turn_out_to_be_runs_lose_nothing(
+    reports: World, tree: Path, make_sarif: SarifWriter
+) -> None:
+    for name in ("first", "second"):
+        make_sarif(tree / "app" / name / "report.sarif", [f"rule@{name}.py:1", f"other@{name}.py:2"])
+    reports.discover()
+    reports.map("App", "app/first", "app/second")
+    reports.sync()
+    before = reports.records()
+    (tree / "app" / "first").rename(tree / "app" / "2026-11-28")
+    (tree / "app" / "second").rename(tree / "app" / "2026-11-29")
+    reports.discover()
+    after = reports.records()
+    assert after["app"].id == before["app/second"].id, "the newest run's Record goes on"
+    assert after["app/first"].state is State.MISSING
+    ran = reports.sync()
+    assert (ran.counts["created"], ran.counts["closed"]) == (0, 0)
+    assert len(reports.findings(record="app/first", active=True)) == 2
