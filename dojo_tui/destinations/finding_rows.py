@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import fields
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, or_, select
+from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
@@ -83,6 +83,13 @@ def traces(connection: Connection, test_id: int, scope: str, *, without: Collect
     if without:
         chosen = chosen.where(findings.c.scanner.not_in(list(without)))
     return list(map(Trace._make, _fetch(connection, chosen)))
+
+
+def active_of(connection: Connection, test_id: int, scope: str, scanners: Collection[str]) -> dict[str, int]:
+    """How many active Findings of a Record each of these scanners has."""
+    of_record = (findings.c.test_id == test_id, findings.c.scope == scope, findings.c.active)
+    counted = select(findings.c.scanner, func.count()).where(*of_record, findings.c.scanner.in_(list(scanners)))
+    return {row[0]: row[1] for row in connection.execute(counted.group_by(findings.c.scanner))}
 
 
 def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:

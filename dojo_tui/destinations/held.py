@@ -32,13 +32,17 @@ def plan_on(
     traces = []
     if test_id is not None:
         traces = finding_rows.traces(connection, test_id, target.scope, without=fetch.skipped)
-    return plan(
+    made = plan(
         traces,
         report,
         lambda ids: finding_rows.evidence(connection, ids),
         min_severity=settings.min_severity,
         partial=fetch.partial,
     )
+    many = [scanner for scanner, gone in made.closed_of.items() if gone >= settings.hold.least]
+    if many and test_id is not None:
+        made.active_of = finding_rows.active_of(connection, test_id, target.scope, many)
+    return made
 
 
 def writer(connection: Connection, test_id: int, target: Target, now: datetime, local: datetime) -> Writer:

@@ -13,6 +13,7 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.matching import Held, Incoming, match
 from dojo_tui.model.plan import Action, Hold, Summary
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.text import inert
 
 
 class Trace(Protocol):
@@ -95,6 +96,10 @@ class Plan:
     close: list[int] = field(default_factory=list)
     vanish: list[int] = field(default_factory=list)
     counts: dict[Action, Counter[Severity]] = field(default_factory=lambda: defaultdict(Counter))
+    closed_of: Counter[str] = field(default_factory=Counter)
+    """How many each scanner's closed ones are."""
+    active_of: Mapping[str, int] = field(default_factory=dict)
+    """How many active Findings each scanner has before, of those that the plan closes many of."""
     active_before: int = 0
     closed_by_severity_setting: int = 0
 
@@ -107,11 +112,25 @@ class Plan:
         return self.counts[action].total() if action in self.counts else 0
 
     def held_back(self, hold: Hold) -> str:
-        """Why a person must confirm this plan, or an empty string (P9)."""
+        """Why a person must confirm this plan, or an empty string (P9).
+
+        A scanner of a Record is looked at as the Record is: one that wrote an empty report is a surprise,
+        however much the others found.
+        """
         closed = self.total(Action.CLOSED)
-        if not hold.stops(closed, self.active_before):
+        large = {
+            name: gone
+            for name, gone in self.closed_of.items()
+            if name in self.active_of and hold.stops(gone, self.active_of[name])
+        }
+        if not large and not hold.stops(closed, self.active_before):
             return ""
-        return f"It would close {closed} of {self.active_before} active Findings."
+        each = ", ".join(
+            f"{gone:,} of {self.active_of[name]:,} of {inert(name)}"
+            for name, gone in sorted(large.items())
+            if self.active_of[name] < self.active_before
+        )
+        return f"It would close {closed:,} of {self.active_before:,} active Findings{f': {each}' if each else ''}."
 
     def summary(self, *, skipped: Mapping[str, str], partial: Mapping[str, str], held: str = "") -> Summary:
         """The plan in numbers."""
@@ -192,6 +211,7 @@ def plan(
         elif one.active:
             gone.append(one)
             made.close.append(one.id)
+            made.closed_of[one.scanner] += 1
             made.count(Action.CLOSED, Severity(one.severity))
         elif one.reported:
             made.vanish.append(one.id)

@@ -22,6 +22,7 @@ from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, findi
 from dojo_tui.store.open import Store, open_store
 from dojo_tui.store.tables import connectors, engagements, findings, products, records, tests
 from tests.conftest import Moment
+from tests.destinations.scanner_hold import of
 from tests.rows import add_connector
 
 
@@ -297,6 +298,24 @@ def test_p9_thresholds(world: World) -> None:
     assert not world.sync(*many(1), hold=Hold(share=1.0, least=1)).held
     world.sync(*many(19))
     assert not world.sync().held, "fewer than twenty are no large change"
+
+
+def test_fault_16_a_scanner_of_which_most_would_close_is_held(world: World) -> None:
+    world.sync(*of("One", 60), *of("Two", 25))
+    held = world.sync(*of("One", 60))
+    assert held.held == "It would close 25 of 85 active Findings: 25 of 25 of Two."
+    assert held[Action.CLOSED] == 25
+    assert counts(world.sync(*of("One", 60), *of("Two", 25))) == {"untouched": 85}, "nothing was applied"
+    assert world.sync(*of("One", 60), *of("Two", 5)).held
+    assert not world.sync(*of("One", 60), *of("Two", 6)).held, "fewer than twenty are no large change"
+    assert not world.sync(*of("One", 31), *of("Two", 6)).held, "fewer than half are none either"
+    assert world.sync(accept_large_change=True).held == ""
+
+
+def test_fault_16_all_scanners_of_a_record_are_named(world: World) -> None:
+    world.sync(*of("One", 1030), *of("Two", 25))
+    said = world.sync().held
+    assert said == "It would close 1,055 of 1,055 active Findings: 1,030 of 1,030 of One, 25 of 25 of Two."
 
 
 def test_dry_run_tells_and_changes_nothing(world: World) -> None:

@@ -7,6 +7,7 @@ from dojo_tui.model.severity import Severity
 from tests.defectdojo_server import Remote
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import World, counts, finding, many
+from tests.destinations.scanner_hold import of
 
 
 def test_p9_a_large_closure_is_held_until_a_person_confirms(world: World) -> None:
@@ -100,3 +101,12 @@ def test_p9_nor_are_another_records_findings(world: World, dojo: Remote, make_wo
     other.name = world.name
     assert not other.sync(finding("Z1", 5), scope="lib").held
     assert len(world.there(active=True)) == 31
+
+
+def test_fault_16_a_scanner_of_which_most_would_close_is_held_at_a_server(world: World) -> None:
+    world.sync(*of("One", 30), *of("Two", 25))
+    held = world.sync(*of("One", 30))
+    assert held.held == "It would close 25 of 55 active Findings: 25 of 25 of Two."
+    assert world.last.changing == []
+    assert counts(world.sync(*of("One", 30), accept_large_change=True)) == {"untouched": 30, "closed": 25}
+    assert len(world.there(active=True)) == 30
