@@ -15,6 +15,7 @@ from dojo_tui.cli.output import write_object
 from dojo_tui.cli.report import exit_code, print_operation
 from dojo_tui.cli.shapes import operation_json, outcome_json, sentences
 from dojo_tui.model.operation import OutcomeStatus
+from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
     from dojo_tui.cli.running import Ran
@@ -45,6 +46,8 @@ def finish(
         if not as_json:
             print_operation(row, outcomes[row.id])
     sys.stdout.flush()
+    for warning in ran.warnings:
+        print(f"Warning: {inert(warning)}", file=sys.stderr)
     for error in ran.busy:
         tell(error, as_json=as_json)
     if ran.hung_up:

@@ -57,6 +57,8 @@ class Ran:
     ended: dict[int, OperationChanged] = field(default_factory=dict)
     """What was told of each at its end: a store that cannot be written does not know it."""
     busy: list[BusyError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """What a person should know beside what the Operations did."""
     cancelled: bool = False
     hung_up: bool = False
     """The terminal is gone, and what ran was interrupted."""
@@ -89,7 +91,13 @@ class Runner:
 
     def run_due(self) -> Ran:
         """Run what the scheduler finds due."""
-        return self._attend(lambda: self._workspace.operations.wait(self._workspace.scheduler.run_due()))
+
+        def work() -> None:
+            planned_anew = self._workspace.scheduler.plan_anew()
+            self._ran.warnings += [one.sentence(self._workspace.clock) for one in planned_anew]
+            self._workspace.operations.wait(self._workspace.scheduler.run_due())
+
+        return self._attend(work)
 
     def _run_one(self, request: Request) -> None:
         self._workspace.operations.run(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from dojo_tui.model.clock import Clock
@@ -18,6 +20,26 @@ _COLUMNS = {
     OperationType.DISCOVER: ("discover_schedule", "discover_due_at"),
     OperationType.SYNC: ("sync_schedule", "sync_due_at"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Astray:
+    """A next run that is farther away than its schedule can ask for: a clock was wrong when it was planned."""
+
+    connector: ConnectorRow
+    kind: OperationType
+    was: datetime
+    now: datetime
+    """What it is planned for instead."""
+
+    def sentence(self, clock: Clock) -> str:
+        """What happened and what was done."""
+        schedule = getattr(self.connector, _COLUMNS[self.kind][0])
+        was, now = (f"{clock.local(at):%Y-%m-%d %H:%M %Z}" for at in (self.was, self.now))
+        return (
+            f"{self.connector.label}: the next {self.kind} was planned for {was}, farther away than its schedule "
+            f"({schedule}) can ask for: a clock was wrong. It is planned anew, for {now}."
+        )
 
 
 class Scheduler:
@@ -38,6 +60,7 @@ class Scheduler:
         if self._database.read_only:
             return []
         self._operations.recover()
+        self.plan_anew()
         now = self._clock.now()
         with self._database.read() as connection:
             connectors = all_connectors(connection)
@@ -46,6 +69,33 @@ class Scheduler:
             self._attend(row, kind, now) for kind in (OperationType.DISCOVER, OperationType.SYNC) for row in connectors
         ]
         return [operation_id for operation_id in started if operation_id is not None]
+
+    def astray(self, connectors: Sequence[ConnectorRow]) -> list[Astray]:
+        """Next runs that no schedule asked for."""
+        now, zone = self._clock.now(), self._clock.zone
+        found = []
+        for row in connectors:
+            for kind, (schedule_column, due_column) in _COLUMNS.items():
+                schedule, due = getattr(row, schedule_column), getattr(row, due_column)
+                # The usual case needs no schedule to be read.
+                if due is None or due <= now or (latest := latest_due(schedule, now, zone)) is None or due <= latest:
+                    continue
+                if (planned := next_due(schedule, now, zone, self._random)) is not None:
+                    found.append(Astray(row, kind, due, planned))
+        return found
+
+    def plan_anew(self) -> list[Astray]:
+        """Plan the runs anew that went astray; those that this call mended."""
+        if self._database.read_only:
+            return []
+        with self._database.read() as connection:
+            found = self.astray(all_connectors(connection))
+        if not found:
+            return []
+        with self._database.write() as connection:
+            return [
+                one for one in found if move_due(connection, one.connector.id, _COLUMNS[one.kind][1], one.was, one.now)
+            ]
 
     def next_due(self) -> tuple[datetime, ConnectorRow, OperationType] | None:
         """Return the next scheduled run, if there is any."""

@@ -340,7 +340,9 @@ class DojoApp(App[int]):
             self._wake.stop()
             self._wake = None
         due = self.snapshot.due
-        if self._scheduling and due is not None:
+        if self._scheduling and self.snapshot.astray:
+            self.jobs.write(self._plan_anew, self._planned_anew)
+        elif self._scheduling and due is not None:
             # Never longer than a minute: the clock may be set, and a laptop sleeps.
             delay = (due.at - self.clock.now()).total_seconds()
             self._wake = self.set_timer(min(max(delay, 0.2), LONGEST_SLEEP), self._run_due)
@@ -354,6 +356,18 @@ class DojoApp(App[int]):
         else:
             # Among the writes: the Workspace that it finds there is not exchanged for another meanwhile.
             self.jobs.write(self._start_due, lambda _ids: self.changed(operations=True))
+
+    def _plan_anew(self) -> list[str]:
+        workspace = self.workspace
+        if workspace is None:
+            return []
+        return [one.sentence(workspace.clock) for one in workspace.scheduler.plan_anew()]
+
+    def _planned_anew(self, told: list[str]) -> None:
+        for sentence in told[:1]:
+            more = f" And {len(told) - 1:,} more." if len(told) > 1 else ""
+            self.tell(f"! {sentence}{more}", "warn")
+        self.changed(operations=True)
 
     def _start_due(self) -> None:
         if self.workspace is not None:

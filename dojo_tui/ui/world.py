@@ -41,6 +41,8 @@ class Snapshot:
     running: tuple[OperationRow, ...] = ()
     trouble: tuple[OperationRow, ...] = ()
     due: Due | None = None
+    astray: bool = False
+    """A next run is farther away than its schedule can ask for."""
 
     @property
     def unmapped(self) -> int:
@@ -73,6 +75,7 @@ def take_snapshot(workspace: Workspace, connector_id: int | None) -> Snapshot:
         running=now_running,
         trouble=_trouble(newest),
         due=Due(due[0], due[1].label, due[2]) if due is not None else None,
+        astray=bool(workspace.scheduler.astray(connectors)),
     )
 
 

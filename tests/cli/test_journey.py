@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import update
+
+from dojo_tui.model.clock import Clock
+from dojo_tui.store.open import open_store
+from dojo_tui.store.tables import connectors
 from tests.cli.conftest import Cli
 
 RECORD_FIELDS = {
@@ -221,6 +227,19 @@ def test_schedules_are_kept_and_run_due_runs_what_is_due(cli: Cli) -> None:
     assert connector["discover_every"] == "every 6h"
     assert connector["sync_every"] == "cron 0 */4 * * *"
     assert cli.json("run-due")["operations"] == [] or cli.json("records", "list")
+
+
+def test_fault_17_run_due_tells_of_a_run_that_was_planned_by_a_wrong_clock(cli: Cli, clock: Clock) -> None:
+    cli.report("web", ["xss@app/view.py:10"])
+    cli.add("scans", "--sync-every", "6h")
+    store = open_store(str(cli.store), clock=clock)
+    with store.database.write() as connection:
+        connection.execute(update(connectors).values(sync_due_at=datetime(2040, 1, 1, tzinfo=UTC)))
+    store.close()
+    assert "Warning: scans: the next Sync was planned for 20" in cli("run-due").err
+    assert "planned" not in cli("run-due").err
+    (connector,) = cli.json("connectors", "list")
+    assert "2040" not in json.dumps(connector)
 
 
 def test_connectors_edit_and_check(mapped: Cli) -> None:

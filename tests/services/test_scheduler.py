@@ -142,6 +142,30 @@ def test_p14_a_clock_that_jumped_ahead_and_back_runs_no_storm(
     assert run_due(world, scheduler) == []
 
 
+@pytest.mark.parametrize("plan", ["every 6h", "daily 02:30", "cron 0 */2 * * *"])
+def test_fault_17_a_next_run_that_no_schedule_asked_for_is_planned_anew_and_told(
+    world: World, scheduler: Scheduler, moment: Moment, plan: str
+) -> None:
+    far = moment.now.replace(year=2040)
+    schedule(world, sync=plan, due=far)
+    (astray,) = scheduler.plan_anew()
+    assert "Fake: the next Sync was planned for 2040-" in astray.sentence(world.workspace.clock)
+    due = scheduler.next_due()
+    assert due is not None
+    assert moment.now < due[0] <= moment.now + timedelta(days=1, minutes=1)
+    assert scheduler.plan_anew() == []
+    moment.now = due[0]
+    assert len(run_due(world, scheduler)) == 1
+
+
+def test_fault_17_a_run_that_a_schedule_can_ask_for_is_left_alone(
+    world: World, scheduler: Scheduler, moment: Moment
+) -> None:
+    for plan, ahead in (("every 300d", timedelta(days=300)), ("cron 0 3 1 1 *", timedelta(days=304))):
+        schedule(world, sync=plan, due=moment.now + ahead)
+        assert scheduler.plan_anew() == []
+
+
 def test_p8_two_processes_start_what_is_due_once(
     world: World, moment: Moment, open_again: Callable[[], Workspace], monkeypatch: pytest.MonkeyPatch
 ) -> None:

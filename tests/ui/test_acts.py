@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from textual.widgets import Input
 
 from dojo_tui.model.errors import StoreError
@@ -16,6 +18,7 @@ from dojo_tui.model.record import State
 from dojo_tui.store.connectors import all_connectors
 from dojo_tui.store.operations import operation_rows
 from dojo_tui.store.records import RecordQuery, record_ids, record_rows
+from dojo_tui.store.tables import connectors
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import SMALL, Hand, drive
 from tests.ui.sending import until
@@ -514,6 +517,25 @@ def test_what_is_due_runs_by_itself(make_app: AppMaker, moment: Any) -> None:
         with hand.app.workspace.store.database.read() as connection:
             newest = operation_rows(connection, [before + 1])[0]
         assert str(newest.trigger) == "Scheduled"
+
+    drive(app, script)
+
+
+def test_fault_17_the_app_plans_a_run_anew_that_no_schedule_asked_for(make_app: AppMaker, moment: Any) -> None:
+    app = make_app()
+    app._scheduling = True
+
+    async def script(hand: Hand) -> None:
+        assert hand.app.workspace is not None
+        far = moment.now.replace(year=2040)
+        with hand.app.workspace.store.database.write() as connection:
+            connection.execute(update(connectors).values(discover_due_at=far).where(connectors.c.id == 1))
+        hand.app.refresh_snapshot()
+        await hand.rest()
+        due = hand.app.snapshot.due
+        assert due is not None
+        assert due.at < moment.now + timedelta(days=2)
+        assert "was planned for 2040-" in hand.page.told
 
     drive(app, script)
 
