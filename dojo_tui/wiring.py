@@ -90,6 +90,11 @@ class Workspace:
         return Scheduler(self.store, self.operations, self.clock, _spread())
 
     @property
+    def in_use(self) -> str:
+        """The destination in use: a server's address, or ``embedded``."""
+        return self.server.url if self.server else "embedded"
+
+    @property
     def pinned(self) -> str:
         """What is stronger than the choice in the store: an address, or ``embedded``; empty if nothing is."""
         return self.named or (self.configured.url if self.configured else "")

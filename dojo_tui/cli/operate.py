@@ -14,7 +14,7 @@ from dojo_tui.cli.failures import ExitCode, tell
 from dojo_tui.cli.output import write_object
 from dojo_tui.cli.report import exit_code, print_operation
 from dojo_tui.cli.shapes import operation_json, outcome_json, sentences
-from dojo_tui.model.operation import OutcomeStatus
+from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def finish(
         if not as_json:
             print_operation(row, outcomes[row.id])
     sys.stdout.flush()
-    for warning in ran.warnings:
+    completed = [row for row in rows if row.status is Status.COMPLETED and row.error]
+    for warning in [*ran.warnings, *(f"{row.connector_label}: {row.error}" for row in completed)]:
         print(f"Warning: {inert(warning)}", file=sys.stderr)
     for error in ran.busy:
         tell(error, as_json=as_json)

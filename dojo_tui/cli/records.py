@@ -44,12 +44,12 @@ def command() -> None:
 def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[str, ...], text: str) -> None:
     """List Records.
 
-    The filter: words, !word or -word, "two words", state:new, connector:burp, product:shop, name:api, seen:<7d,
-    found:<1d, synced:>30d, synced:never, decided:<1h, suggestion:shop, sure:>0.9.
+    The filter: words, !word or -word, "two words", state:new (or mapped, unmapped, away), connector:burp, product:shop,
+    name:api, seen:<7d, found:<1d, synced:>30d, synced:never, decided:<1h, suggestion:shop, sure:>0.9.
     """
     with opened(context) as workspace:
         from dojo_tui.store.record_filter import faults
-        from dojo_tui.store.records import RecordQuery
+        from dojo_tui.store.records import RecordQuery, is_away
 
         wrong = faults(text)
         if wrong:
@@ -60,14 +60,15 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
         ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
         clock = workspace.clock
         now = clock.now()
-        queries = [RecordQuery(states=wanted, connector_id=one, text=text, now=now) for one in ids or [None]]
+        in_use = workspace.in_use
+        queries = [RecordQuery(wanted, one, text, now=now, in_use=in_use) for one in ids or [None]]
         if exported(context, _stream(workspace, queries), record_json, "Record"):
             return
         listing(
             _stream(workspace, queries),
             [
                 Column("ID", lambda row: str(row.id), right=True),
-                Column("STATE", lambda row: row.state.value),
+                Column("STATE", lambda row: "Away" if is_away(row, in_use) else row.state.value),
                 Column("CONNECTOR", lambda row: row.connector_label, at_most=20),
                 Column("NAME", lambda row: row.name, at_most=40),
                 Column("PRODUCT", lambda row: row.product_name or "-", at_most=30),

@@ -43,7 +43,7 @@ def print_operation(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> None:
     ended = f"{row.type.value} {row.status.value.lower()}{took}{plan}"
     print(f"{inert(row.connector_label)}: {ended}: {counts_text(row.counts)}")
     if row.error:
-        print(f"  {inert(row.error)}")
+        print(f"  {'Warning: ' if row.status is Status.COMPLETED else ''}{inert(row.error)}")
     shown: dict[OutcomeStatus, int] = {}
     held: set[Cause] = set()
     for outcome in outcomes:

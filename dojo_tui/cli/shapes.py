@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.cli.output import utc
-from dojo_tui.model.operation import OutcomeStatus
+from dojo_tui.model.operation import OutcomeStatus, Status
 
 if TYPE_CHECKING:
     from dojo_tui.model.severity import Severity
@@ -25,7 +25,7 @@ Json = Mapping[str, Any]
 
 
 def record_json(row: RecordRow) -> Json:
-    """A Record."""
+    """A Record. ``destination`` is where its Product is: a server's address or ``embedded``."""
     return {
         "id": row.id,
         "connector": row.connector_label,
@@ -34,6 +34,7 @@ def record_json(row: RecordRow) -> Json:
         "state": row.state.value,
         "state_reason": row.state_reason,
         "product": row.product_name,
+        "destination": row.destination,
         "former_product": row.former_product_name,
         "suggested_product": row.suggested_product,
         "suggested_confidence": row.suggested_confidence,
@@ -93,9 +94,13 @@ def finding_json(row: FindingRow) -> Json:
 
 
 def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
-    """An Operation. ``errors`` are sentences: the Operation's own, then one for each Record that failed."""
+    """An Operation. ``errors`` are sentences: the Operation's own, then one for each Record that failed.
+
+    ``warnings`` are what one that completed has to say all the same.
+    """
     said = list(outcomes)
-    errors = [row.error] if row.error else []
+    said_itself = [row.error] if row.error else []
+    completed = row.status is Status.COMPLETED
     return {
         "id": row.id,
         "connector": row.connector_label,
@@ -108,7 +113,8 @@ def operation_json(row: OperationRow, outcomes: Iterable[OutcomeRow]) -> Json:
         "duration_s": None if row.duration_s is None else round(row.duration_s, 3),
         "dry_run": row.dry_run,
         "counts": dict(row.counts),
-        "errors": errors + sentences(said, OutcomeStatus.FAILED),
+        "errors": ([] if completed else said_itself) + sentences(said, OutcomeStatus.FAILED),
+        "warnings": said_itself if completed else [],
         "held": sentences(said, OutcomeStatus.HELD),
         "skipped": sentences(said, OutcomeStatus.SKIPPED),
         "cause": row.cause.value or None,

@@ -68,6 +68,8 @@ class _Discover:
             self._known = discovery.known(connection, self._run.connector.id)
         before = assets.held(self._run) if self._tool.assets else {}
         self._list()
+        # What the tool itself warns of: a listing may be whole and yet not what anybody expects.
+        warned = " ".join(self._run.warnings)
         held = ""
         if self._problem:
             self._run.log(f"The listing is not complete, so nothing is marked as Missing: {self._problem}")
@@ -85,7 +87,7 @@ class _Discover:
         self._run.emit(RecordsChanged(self._run.connector.id))
         if self._problem:
             return (Status.PARTLY_FAILED if self._listed else Status.FAILED), self._problem
-        return (Status.HELD, held) if held else (Status.COMPLETED, "")
+        return (Status.HELD, f"{held} {warned}".strip()) if held else (Status.COMPLETED, warned)
 
     # --- the listing ----------------------------------------------------------
 

@@ -253,7 +253,7 @@ class Operations:
         if run is not None:
             cause = cause or run.cause
             run.shared.close()
-        if error and run is not None:
+        if error and run is not None and status is not Status.COMPLETED:
             run.log(error, LogLevel.WARNING if status in (Status.HELD, Status.CANCELLED) else LogLevel.ERROR)
         self._end(job, run, status, error, cause)
         if raised is not None:

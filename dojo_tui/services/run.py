@@ -59,6 +59,9 @@ class Shared:
                 made.close()
 
 
+_MOST_WARNINGS = 3
+
+
 @dataclass(slots=True)
 class OperationRun:
     """One running Operation. It is used by the thread that runs it; ``check`` and ``log`` by its helpers too."""
@@ -75,6 +78,8 @@ class OperationRun:
     shared: Shared = field(default_factory=Shared)
     cause: Cause = Cause.UNKNOWN
     """What stands in the way of the whole Operation, if it does not end as it should."""
+    warnings: list[str] = field(default_factory=list)
+    """What was logged as a warning so far, a few at most."""
     _lines: list[Line] = field(default_factory=list)
     _told_at: float = 0.0
     _saved_at: float = field(default_factory=time.monotonic)
@@ -105,6 +110,8 @@ class OperationRun:
         """Add a line to the log: told at once, written with the next write."""
         line = Line(self.clock.now(), level, clean(scrub(message), _LONGEST_MESSAGE))
         self._lines.append(line)
+        if level is LogLevel.WARNING and len(self.warnings) < _MOST_WARNINGS:
+            self.warnings.append(line.message)
         self.emit(Logged(self.operation_id, line.at, line.level, line.message))
 
     def progress(self, done: int, total: int | None, what: str) -> None:

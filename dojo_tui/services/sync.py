@@ -28,6 +28,13 @@ from dojo_tui.store.discovery import Place
 
 UNRATED = "what is held keeps its severity, what is new is Medium, or as its CVSS score or level says"
 
+_STANDING = {
+    Cause.ELSEWHERE: "{:,} mapped to another destination (map to one of this destination, or migrate)",
+    Cause.MISSING: "{:,} Missing (run Discover to see whether they are back)",
+    Cause.STALE: "{:,} Stale (map again)",
+}
+"""Why a Record that is mapped is skipped."""
+
 _STOPPED = (CancelledError, ClosingError, LeaseLostError)
 
 
@@ -52,6 +59,8 @@ class _Sync:
         self._fetchers = max(settings.fetchers, tool.concurrency)
         self._ended: Counter[OutcomeStatus] = Counter()
         self._unclear = 0
+        self._standing: Counter[Cause] = Counter()
+        """What stands in the way of mapped Records that are skipped."""
         self._told_words: set[str] = set()
         self._reimport = Reimport(
             min_severity=run.connector.min_severity,
@@ -83,7 +92,18 @@ class _Sync:
             raise
         if not self._request.dry_run:
             self._run.emit(RecordsChanged(self._run.connector.id))
+        if nothing := self._nothing_synced():
+            return Status.FAILED, nothing
         return ending(self._ended), self._sentence()
+
+    def _nothing_synced(self) -> str:
+        """Why not one Record was synced although some are mapped; empty if one was, or nothing is."""
+        if not self._standing or self._ended.total() != self._ended[OutcomeStatus.SKIPPED]:
+            return ""
+        if len(self._standing) == 1:
+            (self._run.cause,) = self._standing
+        parts = [_STANDING[cause].format(number) for cause, number in self._standing.items()]
+        return f"Nothing was synced: {'; '.join(parts)}."
 
     def _choose(self) -> list[Place]:
         """Return the Good Records; the others that are mapped, or asked for, are noted as skipped (P2)."""
@@ -207,8 +227,10 @@ class _Sync:
         if not rows:
             return
         found = {action.value: summary[action] for action in Action} if summary is not None else {}
-        for _, status, _, _ in rows:
+        for _, status, _, cause in rows:
             self._ended[status] += 1
+            if status is OutcomeStatus.SKIPPED and cause in _STANDING:
+                self._standing[cause] += 1
             tally(self._run.counts, status, found, dry_run=self._request.dry_run)
         with self._run.write() as connection:
             done = self._run.outcomes(

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
 
 from dojo_tui.model.record import MAPPED, UNMAPPED, State
 from dojo_tui.store import search
 from dojo_tui.store.search import Fault, Term, age, contains, in_order, same_text
-from dojo_tui.store.tables import connectors, records, suggestions
+from dojo_tui.store.tables import connectors, destinations, products, records, suggestions
 
 _TIMES = {
     "seen": records.c.last_discovered_at,
@@ -25,6 +25,10 @@ _SURE = re.compile(r"([<>]?)(0?\.\d{1,3}|[01](?:\.0{0,3})?|\d{1,3}%)", re.ASCII)
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, ">": operator.ge, "": operator.ge}
 _GROUPS = {"mapped": MAPPED, "unmapped": UNMAPPED}
 _NEVER = "never"
+AWAY = "away"
+"""The word for Records whose Product is in another destination than the one in use."""
+EMBEDDED = "embedded"
+"""The destination that is no server."""
 
 FIELDS = ("state", "connector", "product", "name", "suggestion", "sure", *_TIMES)
 """Fields of the filter language."""
@@ -35,11 +39,26 @@ def faults(text: str) -> list[Fault]:
     return search.faults(text, FIELDS, _wrong)
 
 
-def condition(connection: Connection, term: Term, now: datetime | None, *, loose: bool) -> ColumnElement[bool] | None:
+def destination_of() -> ColumnElement[Any]:
+    """Where the Product that is joined is: an address, or ``embedded``; NULL if there is none."""
+    return case((products.c.id.is_(None), None), else_=func.coalesce(destinations.c.url, EMBEDDED))
+
+
+def _away(in_use: str) -> ColumnElement[bool]:
+    """Mapped to a Product of another destination."""
+    elsewhere = select(cast(products.c.id, Text)).outerjoin(destinations).where(destination_of() != in_use)
+    return records.c.product_ref.in_(elsewhere)
+
+
+def condition(
+    connection: Connection, term: Term, now: datetime | None, *, loose: bool, in_use: str = "embedded"
+) -> ColumnElement[bool] | None:
     """One term as SQL; None when it is not typed to its end. ``loose``: letters in order are enough."""
     dialect = connection.dialect.name
     table = records.c
     match term.field:
+        case "state" if term.value.lower() == AWAY:
+            return _away(in_use)
         case "state":
             return table.state.in_(_states(term.value))
         case "product":
@@ -93,8 +112,8 @@ def _sure(value: str) -> ColumnElement[bool] | None:
 
 def _wrong(term: Term) -> str | None:
     """What is wrong with the value of a field."""
-    if term.field == "state" and not _states(term.value):
-        return f"There is no state '{term.value}': use {', '.join(State)}, mapped or unmapped."
+    if term.field == "state" and term.value.lower() != AWAY and not _states(term.value):
+        return f"There is no state '{term.value}': use {', '.join(State)}, mapped, unmapped or away."
     if term.field in _TIMES and term.value.lower() != _NEVER and age(term.value) is None:
         return f"'{term.value}' is no age: write <7d, >30d (m, h, d, w) or never."
     if term.field == "sure" and _SURE.fullmatch(term.value) is None:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, RowMapping, cast, func, select
 
 from dojo_tui.model.record import State
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.record_filter import FIELDS, condition
+from dojo_tui.store.record_filter import EMBEDDED, FIELDS, condition, destination_of
 from dojo_tui.store.search import terms
-from dojo_tui.store.tables import connectors, records, suggestions
+from dojo_tui.store.tables import connectors, destinations, products, records, suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class RecordRow:
     details: dict[str, str]
     product_ref: str | None
     product_name: str | None
+    destination: str | None
+    """Where its Product is: a server's address or ``embedded``; None if it is mapped to none (any more)."""
     former_product_name: str | None
     first_discovered_at: datetime
     last_discovered_at: datetime
@@ -43,6 +45,11 @@ class RecordRow:
     suggested_confidence: float | None = None
     """0 to 1; None when nothing was worked out yet, or it is not New."""
     suggested_why: str | None = None
+
+
+def is_away(row: RecordRow, in_use: str) -> bool:
+    """Whether its Product is in another destination than the one in use: no Sync takes it along."""
+    return row.destination is not None and row.destination != in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class RecordQuery:
     sort: str = "name"
     descending: bool = False
     now: datetime | None = None
+    in_use: str = EMBEDDED
+    """The destination in use, for ``state:away``."""
     loose: bool = False
 
 
@@ -88,6 +97,7 @@ _SUGGESTED = (suggestions.c.record_id == records.c.id) & (records.c.state == Sta
 # Of which Products a Record may be is of no interest once somebody has decided.
 
 _OTHERWISE: dict[str, ColumnElement[Any]] = {
+    "destination": destination_of(),
     "connector_label": connectors.c.label,
     "suggested_ref": suggestions.c.product_ref,
     "suggested_product": suggestions.c.product_name,
@@ -99,6 +109,8 @@ _COLUMNS = (
     select(*(_OTHERWISE[name].label(name) if name in _OTHERWISE else records.c[name] for name in RecordRow.__slots__))
     .join(connectors)
     .outerjoin(suggestions, _SUGGESTED)
+    .outerjoin(products, products.c.id == cast(records.c.product_ref, Integer))
+    .outerjoin(destinations, destinations.c.id == products.c.destination_id)
 )
 
 
@@ -115,7 +127,7 @@ def record_ids(connection: Connection, query: RecordQuery) -> array[int]:
         statement = statement.outerjoin(suggestions, _SUGGESTED)
     conditions = []
     for term in terms(query.text, FIELDS):
-        wanted = condition(connection, term, query.now, loose=query.loose)
+        wanted = condition(connection, term, query.now, loose=query.loose, in_use=query.in_use)
         if wanted is not None:
             conditions.append(term.wanted(wanted))
     return fetch_ids(connection, statement.where(*conditions).order_by(*_order(query, by_index=not conditions)))

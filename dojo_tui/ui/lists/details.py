@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.operation import OperationType, OutcomeStatus
+from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.services.remedies import SAYS, Remedy, remedies
 from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id, key_of
 from dojo_tui.ui.lists.base import lasted, moment
 from dojo_tui.ui.lists.operations import kind
-from dojo_tui.ui.lists.words import OUTCOMES, STATES, STATUSES, changes, counted
+from dojo_tui.ui.lists.words import AWAY, OUTCOMES, STATES, STATUSES, changes, counted
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, paragraphs, plain
 
 _STATE_MEANS = {
@@ -21,6 +21,7 @@ _STATE_MEANS = {
     "Missing": "Mapped, but the last complete Discover did not see it.",
     "Stale": "Mapped, but its place at the destination was deleted: map it again.",
 }
+_AWAY_MEANS = "Its Product is in another destination than the one in use: no Sync takes it along."
 
 
 def fact(label: str, value: object, style: str = "") -> Line:
@@ -33,15 +34,20 @@ def heading(text: str) -> Line:
     return ((text, "strong"),)
 
 
-def record_lines(row: Any, clock: Clock) -> list[Line]:
-    """One Record."""
-    state: Span = STATES[row.state]
+def record_lines(row: Any, clock: Clock, in_use: str) -> list[Line]:
+    """One Record; ``in_use`` is the destination in use."""
+    from dojo_tui.store.records import is_away
+
+    away = is_away(row, in_use)
+    state: Span = AWAY if away else STATES[row.state]
     lines: list[Line] = [
         ((plain(row.name), "strong"),),
         (),
         ((f"{'State':<{LABEL}}", "dim"), state),
-        (("  ", "dim"), (_STATE_MEANS[str(row.state)], "dim")),
+        (("  ", "dim"), (_AWAY_MEANS if away else _STATE_MEANS[str(row.state)], "dim")),
     ]
+    if away:
+        lines.append(fact("Destination", row.destination, "warn"))
     if row.state_reason:
         lines.append(fact("Reason", row.state_reason, "warn"))
     lines.append(fact("Product", row.product_name or "-"))
@@ -102,7 +108,9 @@ def operation_lines(row: Any, clock: Clock, *, read_only: bool = False) -> list[
         lines += [(), heading("Counts")]
         lines += [fact(plain(name), f"{number:,}") for name, number in row.counts.items()]
     if row.error:
-        lines += [(), heading("What went wrong"), *paragraphs(row.error, "bad")]
+        wrong = row.status is not Status.COMPLETED
+        title, style = ("What went wrong", "bad") if wrong else ("Warning", "warn")
+        lines += [(), heading(title), *paragraphs(row.error, style)]
     helps = remedy_lines(remedies(row), OPERATIONS, read_only=read_only)
     if not helps:
         return lines

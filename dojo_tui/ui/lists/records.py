@@ -10,7 +10,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import NO_CONNECTOR, STATES, first, key_line
+from dojo_tui.ui.lists.words import AWAY, NO_CONNECTOR, STATES, first, key_line
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ class RecordSource:
         self._clock: Clock = workspace.clock
         self._read_only = workspace.read_only
         self._connected = True
+        self._in_use = workspace.in_use
         self.states = states
         self.mapped = states != UNMAPPED
         self.columns = MAPPED_COLUMNS if self.mapped else UNMAPPED_COLUMNS
@@ -71,7 +72,9 @@ class RecordSource:
         from dojo_tui.store.records import RecordQuery
 
         sort = query.sort or "name"
-        return RecordQuery(self.states, query.connector_id, query.text, sort, query.descending, now=self._clock.now())
+        return RecordQuery(
+            self.states, query.connector_id, query.text, sort, query.descending, self._clock.now(), self._in_use
+        )
 
     def wrong(self, text: str) -> str:
         """What in a filter is most likely not meant so."""
@@ -100,8 +103,11 @@ class RecordSource:
 
     def cells(self, row: Any) -> Sequence[Span]:
         """One line of the list."""
+        from dojo_tui.store.records import is_away
+
         seen = (when(self._clock, row.last_discovered_at), "")
-        name, state = (plain(row.name), ""), STATES[row.state]
+        name = (plain(row.name), "")
+        state = AWAY if is_away(row, self._in_use) else STATES[row.state]
         connector = (plain(row.connector_label), "")
         if not self.mapped:
             former = (plain(row.former_product_name or ""), "")

@@ -20,6 +20,9 @@ STATES: dict[State, Span] = {
     State.STALE: ("! Stale", "bad"),
 }
 
+AWAY: Span = ("! Away", "warn")
+"""The state of a Record whose Product is in another destination than the one in use."""
+
 STATUSES: dict[Status, Span] = {
     Status.QUEUED: ("… Queued", "dim"),
     Status.RUNNING: ("▶ Running", "accent"),

@@ -165,7 +165,7 @@ class MainScreen(ListPage):
 
         if self.tab == OPERATIONS:
             return operation_lines(row, self.app.clock, read_only=self.app.read_only)
-        return record_lines(row, self.app.clock)
+        return record_lines(row, self.app.clock, self.app.workspace.in_use if self.app.workspace else "")
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """Tabs with counts, and the Connector they are about."""

@@ -200,7 +200,7 @@ class OperationScreen(ListPage):
             parts.append(Part(f"  {plain(progress.what, 60)}"))
             parts.append(Part(f"  since {when(self.app.clock, row.started_at)}", "dim"))
         if row.error:
-            parts.append(Part(f"  {plain(row.error, 300)}", "bad"))
+            parts.append(Part(f"  {plain(row.error, 300)}", "warn" if row.status is Status.COMPLETED else "bad"))
         self._facts.show(parts)
         self._log_title.show(
             [Part(" Log ", "strong"), Part(keyed(" {other_pane} goes there · {last} follows"), "dim")],

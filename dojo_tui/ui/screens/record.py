@@ -70,7 +70,7 @@ class RecordScreen(Page):
                 return None, []
             clock = self.app.clock
             counts = _finding_counts(workspace, self.record_id)
-            lines = record_lines(rows[0], clock)
+            lines = record_lines(rows[0], clock, workspace.in_use)
             lines += _last(workspace, self.record_id, clock)
             lines += [(), heading("Findings"), *counts]
             lines += [(), heading("Decisions"), *history_lines(workspace.mapper.history(self.record_id), clock)]
