@@ -11,24 +11,28 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.filter import NoColor
 from textual.timer import Timer
+from textual.widgets import Input
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.services.preferences import Preferences
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
-from dojo_tui.ui.ending import listen
+from dojo_tui.ui.ending import Ending
 from dojo_tui.ui.health import EVERY, HealthWatch
 from dojo_tui.ui.jobs import Jobs
+from dojo_tui.ui.keyboard import MOST_WAITING, Keyboard
 from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.notice import announce
 from dojo_tui.ui.screens.base import LOW, Page
 from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
+from dojo_tui.ui.terminal_input import BoundedDriver
 from dojo_tui.ui.theme import Looks
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
@@ -67,7 +71,7 @@ class DojoApp(App[int]):
         remember: bool = False,
         preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=BoundedDriver)
         self.preferences = preferences
         self._bind_keys()
         self.looks = Looks(self, theme, os.environ)
@@ -87,9 +91,13 @@ class DojoApp(App[int]):
         self.bridge = Bridge(self._after, self.on_changes)
         self.health = HealthWatch(self)
         self.suggesting = SuggestionWatch(self)
+        self.keyboard = Keyboard(
+            self, super().on_event, ready=self._ready_for_keys, passes=self._needs_no_list, ends=self._quits
+        )
         self.memory = Memory()
         """What a person chose to see; known from the moment the store is open."""
         self._remember = remember
+        self._ending: Ending | None = None
         self._main = MainScreen()
         self._wake: Timer | None = None
         self._watch: Watch | None = None
@@ -120,7 +128,10 @@ class DojoApp(App[int]):
         self._unpainted.enter_context(self.batch_update())
         self.set_timer(PATIENCE, self._unpainted.close)
         self.jobs.start()
-        listen(self)
+        self._ending = Ending(self)
+        self._ending.listen()
+        if isinstance(self._driver, BoundedDriver):
+            self._driver.handled, self._driver.flooded = lambda: self.keyboard.handled, self._flooded
         self.jobs.apart(self._open, self._opened, self._not_opened)
 
     def _open(self) -> tuple[Workspace, Snapshot, Source, array[int], Query]:
@@ -145,6 +156,7 @@ class DojoApp(App[int]):
         self.listen()
         self.looks.show_kept(self, self.memory)
         self._main.connect(source, ids, query)
+        self.keyboard.look()
         self.call_later(self._unpainted.close)
         # Tools are imported when first looked at: now, while nobody waits for them.
         self.jobs.apart(lambda: list(opened[0].tools))
@@ -166,11 +178,14 @@ class DojoApp(App[int]):
     def _not_opened(self, error: Exception) -> None:
         self._unpainted.close()
         self.failed_to_open = True
+        self.keyboard.drop()
         self._main.table.say([((str(error), "bad"),), (), ((commands.key_of("quit"), "key"), (" quits.", ""))])
         self.tell_error(error)
 
     def close_workspace(self) -> None:
         """Stop what runs, within a second, and close the store."""
+        if self._ending is not None:
+            self._ending.close()
         self.jobs.close()
         self.suggesting.stop()
         self.memory.save()
@@ -183,6 +198,46 @@ class DojoApp(App[int]):
         """Start nothing that is due from now on."""
         self._scheduling = False
         self._arm()
+
+    # --- keys ----------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and pastes wait for their turn; everything else is handled as it comes."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.keyboard.take(event)
+        else:
+            await super().on_event(event)
+
+    def _ready_for_keys(self) -> bool:
+        """Whether what is on screen is what a key would be about: the store is open, and the list is there."""
+        if self.workspace is None:
+            return self.failed_to_open
+        page = self.page
+        # A text that is typed waits for no list: it is what the list is asked for.
+        return page is None or self.screen is not page or not page.waiting or isinstance(self.focused, Input)
+
+    def _needs_no_list(self, key: events.Key) -> bool:
+        """Whether a key is about the program and not about the rows of a list: help, menu, one step back."""
+        command = self._command_of(key)
+        return command is not None and command.group == "Program"
+
+    def _quits(self, key: events.Key) -> bool:
+        command = self._command_of(key)
+        return command is not None and command.id == "quit"
+
+    def _command_of(self, key: events.Key) -> commands.Command | None:
+        page = self.page
+        if page is None or self.screen is not page:
+            return None
+        return commands.by_key(page.place).get(key.key)
+
+    def _flooded(self) -> None:
+        """More keys wait than anyone types: called in the thread that reads the terminal."""
+        self.jobs.later(self._drop_keys)
+
+    def _drop_keys(self) -> None:
+        self.keyboard.drop()
+        self.tell(f"More than {MOST_WAITING:,} keys came at once, as from a paste: what waited was dropped.", "warn")
 
     # --- commands ------------------------------------------------------------
 
@@ -210,6 +265,9 @@ class DojoApp(App[int]):
         if page is None or page.wait(command):
             return
         page.hush()
+        if page.place not in command.places:
+            page.say(f"{command.title} is not for {commands.PLACES[page.place]}.", "warn")
+            return
         context = page.context()
         reason = command.why_not(context)
         if reason:

@@ -51,12 +51,16 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
         records: int = 40,
         hostile: str = "",
         empty: bool = False,
+        fresh: bool = False,
         read_only: bool = False,
         theme: str | None = "dojo-dark",
         remember: bool = False,
         preferences: Preferences = Preferences(),  # noqa: B008 -- it is frozen
     ) -> DojoApp:
         path = tmp_path / "store.sqlite"
+        if fresh:
+            for old in tmp_path.glob("store.sqlite*"):
+                old.unlink()
         return DojoApp(
             lambda: world.build(path, clock, records=records, hostile=hostile, empty=empty),
             read_only=read_only,

@@ -33,6 +33,8 @@ class Hand:
         """Wait until nothing is being read, saved or drawn."""
         # Messages bubble from widget to widget: each pass lets them go on by at least one.
         for _ in range(PASSES):
+            while not self.app.keyboard.idle:
+                await asyncio.sleep(0.001)
             await self.app.jobs.settled()
             await self.pilot._wait_for_screen()
             await asyncio.sleep(0)

@@ -34,6 +34,13 @@ def release(hold):
         time.sleep(0.02)
     hold.set()
 from dojo_tui.ui.app import run
+def hang(app, context):
+    path.with_suffix(".deaf").touch()
+    while True:
+        pass
+if sys.argv[3:]:
+    from dojo_tui.ui.actions import moving
+    moving.down = hang
 from dojo_tui.services.preferences import Preferences
 path = Path(sys.argv[1])
 sys.exit(run(opener, preferences=Preferences(on_hangup=sys.argv[2])))
@@ -43,11 +50,11 @@ sys.exit(run(opener, preferences=Preferences(on_hangup=sys.argv[2])))
 class Terminal:
     """A pseudo-terminal with the app in it."""
 
-    def __init__(self, path: Path, on_hangup: str = "interrupt", **environment: str) -> None:
+    def __init__(self, path: Path, on_hangup: str = "interrupt", *, deaf: bool = False, **environment: str) -> None:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", **environment)
-            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, str(path), on_hangup])
+            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, str(path), on_hangup, *["deaf"][:deaf]])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.seen = b""
 
@@ -57,6 +64,16 @@ class Terminal:
         while words not in self.seen:
             assert time.monotonic() < end, self.seen[-2000:]
             self.pump(0.1)
+
+    def write(self, data: bytes) -> None:
+        """Type or paste, reading meanwhile: a terminal takes a few kilobytes only until the app reads them."""
+        os.set_blocking(self.fd, False)
+        while data:
+            try:
+                data = data[os.write(self.fd, data[:4096]) :]
+            except BlockingIOError:
+                self.pump(0.01)
+        os.set_blocking(self.fd, True)
 
     def pump(self, seconds: float) -> None:
         """Read what there is."""

@@ -112,3 +112,39 @@ def test_no_color_is_really_colourless(tmp_path: Path) -> None:
         os.write(terminal.fd, b"q")
         terminal.ended()
         terminal.close()
+
+
+@pytest.mark.parametrize(("how", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_fault_20_signals_are_heard_while_the_app_does_not_listen(tmp_path: Path, how: str, code: int) -> None:
+    """The key runs Python code in the main thread for ever: nothing that waits for the event loop would be heard."""
+    path = tmp_path / "store.sqlite"
+    terminal = Terminal(path, deaf=True)
+    try:
+        terminal.until(b"Unmapped 20")
+        os.write(terminal.fd, b"2s")
+        terminal.until(b"Sync started")
+        os.write(terminal.fd, b"j")
+        eventually(path.with_suffix(".deaf").exists, "the main thread is busy")
+        os.kill(terminal.pid, getattr(signal, how))
+        assert terminal.ended() == code
+        assert newest_status(path) == "Interrupted"
+    finally:
+        terminal.close()
+
+
+def test_fault_20_a_large_coloured_paste_does_nothing_and_the_next_key_is_heard(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    terminal = Terminal(path)
+    try:
+        terminal.until(b"Unmapped 20")
+        line = b"\x1b[31mxy\x1b[0m \x1b[1;32mi\x1b[mq\r\n"
+        terminal.write(b"\x1b[200~" + line * 40_000 + b"\x1b[201~")
+        terminal.write(b"/pay")
+        terminal.until(b"filter")
+        terminal.write(b"\x1b[200~" + line * 1_000 + b"\x1b[201~")
+        terminal.until(b"payxy iq")
+        terminal.write(b"\r")
+        terminal.write(b"q")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()

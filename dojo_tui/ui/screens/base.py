@@ -44,6 +44,10 @@ class Page(OneSizeScreen[None]):
         self._notice = TextPane(name="notice", focusable=False)
         self._message: tuple[str, str] | None = None
         self._erring = False
+        self.waiting = False
+        """True while what the next key is about was asked for and is not here yet."""
+        self._asked_ahead: list[tuple[str, Command]] = []
+        """Commands that were clicked meanwhile, with the place they were meant for."""
 
     def compose(self) -> ComposeResult:
         """Lines around the body."""
@@ -244,9 +248,33 @@ class Page(OneSizeScreen[None]):
     def on_changes(self, changes: Changes) -> None:
         """The world changed."""
 
+    # --- waiting for what was asked for ---------------------------------------
+
+    def expect(self) -> None:
+        """Other rows were asked for: what is on screen is not what the next key is about."""
+        self.waiting = True
+
+    def catch_up(self) -> None:
+        """What was asked for is here: go on with keys and clicks. What was meant for another place is not done here."""
+        self.waiting = False
+        ahead, self._asked_ahead = self._asked_ahead, []
+        for place, command in ahead:
+            if place == self.place:
+                self.app.run_command(command)
+        self.app.keyboard.look()
+
+    def give_up_waiting(self) -> None:
+        """It will not come: nothing is done to what is on screen instead."""
+        if self.waiting:
+            self.waiting, self._asked_ahead = False, []
+            self.app.keyboard.drop()
+
     def wait(self, command: Command) -> bool:
-        """Keep a command for later; False when it can run now."""
-        return False
+        """Keep a command that was clicked before what it is about is here; False when it can run now."""
+        if not self.waiting or command.group == "Program":
+            return False
+        self._asked_ahead.append((self.place, command))
+        return True
 
     def step_back(self) -> bool:
         """Undo one step of narrowing; False when there is none left."""

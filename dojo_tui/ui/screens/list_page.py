@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import Command, keyed
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.lists.layout import Choice, arranged, chosen, kept
 from dojo_tui.ui.lists.words import filter_hints
@@ -78,8 +78,6 @@ class ListPage(Page):
         self.view = View(query or Query())
         self.total: int | None = None
         self._stale = False
-        self._asked = False
-        self._typed_ahead: list[Command] = []
         self._filter: FilterLine | None = None
 
     def body(self) -> Iterator[Widget]:
@@ -94,6 +92,8 @@ class ListPage(Page):
     def on_mount(self) -> None:
         """Load."""
         super().on_mount()
+        if self.app.workspace is not None and not isinstance(self._list.source, Nothing):
+            self.expect()
         self.reload()
 
     def on_screen_resume(self) -> None:
@@ -138,29 +138,16 @@ class ListPage(Page):
         self.draw_status()
         self.catch_up()
 
-    def catch_up(self) -> None:
-        """Run what was typed ahead."""
-        self._asked = False
-        ahead, self._typed_ahead = self._typed_ahead, []
-        for command in ahead:
-            self.app.run_command(command)
-
     def _not_arrived(self, error: Exception) -> None:
-        self._asked, self._typed_ahead = False, []
+        self.give_up_waiting()
         self._list.say([((keyed("The list could not be read; {refresh} tries again."), "bad"),)])
         self.app.tell_error(error)
-
-    def wait(self, command: Command) -> bool:
-        """Keep a command that was typed before the rows it is about arrived; they are not what was on screen."""
-        if not self._asked or command.group == "Program":
-            return False
-        self._typed_ahead.append(command)
-        return True
 
     def ask(self, query: Query) -> None:
         """Show something else of the same source."""
         self.view.query = query
-        self._asked = self.app.workspace is not None
+        if self.app.workspace is not None:
+            self.expect()
         self.reload()
 
     def on_changes(self, changes: Changes) -> None:

@@ -88,7 +88,7 @@ class MainScreen(ListPage):
         counts = self.app.snapshot
         self.total = {UNMAPPED: counts.unmapped, MAPPED: counts.mapped, OPERATIONS: counts.operations}[tab]
         listed.say(LOADING)
-        self._asked = True
+        self.expect()
         self.reload()
         self.draw()
 
@@ -113,7 +113,7 @@ class MainScreen(ListPage):
         connector = self.app.connector
         for view in self.views.values():
             view.query = replace(view.query, connector_id=connector.id if connector else None)
-        self._asked = True
+        self.expect()
         self.reload()
         self.draw()
 

@@ -57,6 +57,7 @@ class MigrationScreen(ListPage):
         if self._planned:
             self._list.show(self._moves.ids(query), query)
             self.draw()
+            self.catch_up()
 
     def _run(self, job: Any, done: Any) -> None:
         workspace = self.app.workspace
@@ -93,6 +94,7 @@ class MigrationScreen(ListPage):
         if token is not self._token:
             return
         self._token = None
+        self.give_up_waiting()
         self._take()
         if isinstance(error, CancelledError):
             self._state = ("■ stopped", "warn")

@@ -40,6 +40,7 @@ class RecordScreen(Page):
     def on_mount(self) -> None:
         """Read it."""
         super().on_mount()
+        self.expect()
         self._read()
 
     def on_screen_resume(self) -> None:
@@ -76,7 +77,7 @@ class RecordScreen(Page):
             lines += [(), heading("Decisions"), *history_lines(workspace.mapper.history(self.record_id), clock)]
             return rows[0], lines
 
-        self.app.jobs.read(f"record {id(self)}", read, self._arrived)
+        self.app.jobs.read(f"record {id(self)}", read, self._arrived, self._not_arrived)
 
     def _arrived(self, found: tuple[Any, list[Line]]) -> None:
         self._row, lines = found
@@ -87,6 +88,11 @@ class RecordScreen(Page):
             ]
         self._text.show(lines)
         self.draw()
+        self.catch_up()
+
+    def _not_arrived(self, error: Exception) -> None:
+        self.give_up_waiting()
+        self.app.tell_error(error)
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """Its name."""
