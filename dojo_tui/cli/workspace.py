@@ -42,6 +42,9 @@ def opened(context: click.Context, *, changes: bool = False) -> Iterator[Workspa
         yield workspace
     finally:
         workspace.close()
+    if workspace.store.made:
+        # Else an empty list would look as if nothing had been there.
+        print(f"There was no store at {inert(workspace.store.name)}: a new, empty one was made.", file=sys.stderr)
 
 
 def open_workspace(settings: Settings) -> Workspace:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -34,6 +35,8 @@ class Database:
         self.url = url
         self.read_only = read_only
         self.engine = _engine(url, read_only=read_only, still=still)
+        self._path = Path(url.database) if self.is_sqlite and url.database else None
+        self._file = self._identity()
         self._writing = threading.Lock()
         self._guards = threading.local()
 
@@ -42,9 +45,46 @@ class Database:
         """True for the embedded kind of store."""
         return self.engine.dialect.name == "sqlite"
 
+    def reopen(self) -> None:
+        """Use the file that stands at the path now, after another took the place of the one that was opened.
+
+        Raises StoreError, and makes nothing, when there is none.
+        """
+        file = self._identity()
+        if self._path is not None and file is None:
+            raise self._gone()
+        self.engine.dispose()
+        self._file = file
+
+    def check_there(self) -> None:
+        """Raise StoreError when the file that was opened is not at its path any more.
+
+        SQLite would go on with the deleted file, where everything written is lost with its last connection.
+        """
+        if self._identity() != self._file:
+            raise self._gone()
+
+    def _identity(self) -> tuple[int, int] | None:
+        if self._path is None:
+            return None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _gone(self) -> StoreError:
+        there = "another file stands in its place" if self._identity() else "it was deleted or moved"
+        return StoreError(
+            f"The store at {self._path} is gone: {there}.",
+            safe="Nothing of this step was saved, and no new store is made in its place.",
+            do="Put the file back (backups lie beside it), then read anew.",
+        )
+
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one consistent state for as long as it is open."""
+        self.check_there()
         with _told(), self.engine.connect() as connection:
             yield connection
 
@@ -59,6 +99,7 @@ class Database:
                 yield connection
                 self._pass_guards(connection)
             return
+        self.check_there()
         with self._writing, _told(), self.engine.connect() as connection:
             # Taking the write lock at once avoids the deadlock of two readers that both want to write.
             connection = connection.execution_options(immediate=True)
@@ -116,10 +157,11 @@ class Database:
 def _engine(url: URL, *, read_only: bool, still: str | None) -> Engine:
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS}}
-    if still is not None:
-        # Only an address can say "immutable". As with other files, the pool lends a connection to one thread at a time.
-        options = {"creator": partial(sqlite3.connect, still, uri=True, check_same_thread=False)}
+    # Only an address can say that no file is to be made (the store was deleted meanwhile), or that nobody changes it.
+    # As SQLAlchemy does with files, the pool lends a connection to one thread at a time.
+    address = still or f"{Path(url.database or '').absolute().as_uri()}?mode=rw"
+    connect = partial(sqlite3.connect, address, uri=True, check_same_thread=False, timeout=BUSY_SECONDS)
+    options: dict[str, Any] = {"creator": connect}
     engine = create_engine(url, hide_parameters=True, json_serializer=dump_json, **options)
 
     @event.listens_for(engine, "connect")

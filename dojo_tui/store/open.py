@@ -20,6 +20,24 @@ class Store:
     """An open store whose tables are those of this version."""
 
     database: Database
+    made: bool = False
+    """Whether there was none and it was made now."""
+
+    def reopen(self) -> None:
+        """Use the file that stands at the store's path now, after it was deleted, replaced or mended.
+
+        Raises StoreError when there is none or it is no store of this version; nothing is made or upgraded.
+        """
+        if self.database.is_sqlite:
+            sqlite_file.check_there(self.database.url)
+        self.database.reopen()
+        with self.database.read() as connection:
+            if stored_version(connection) != HEAD:
+                raise StoreError(
+                    "The store that is there now was made by another version.",
+                    safe="It was not changed.",
+                    do="Quit and start again: it is upgraded then, after a copy was made.",
+                )
 
     @property
     def name(self) -> str:
@@ -40,8 +58,9 @@ def open_store(url: str | None = None, *, clock: Clock, read_only: bool = False)
     was, when it cannot be used.
     """
     where = _url(url)
+    made = False
     if where.get_backend_name() == "sqlite":
-        sqlite_file.prepare(where, read_only=read_only)
+        made = not sqlite_file.prepare(where, read_only=read_only)
     database = _database(where, read_only=read_only)
     try:
         with database.read() as connection:
@@ -51,7 +70,7 @@ def open_store(url: str | None = None, *, clock: Clock, read_only: bool = False)
     except BaseException:
         database.close()
         raise
-    return Store(database)
+    return Store(database, made=made)
 
 
 def default_path() -> Path:

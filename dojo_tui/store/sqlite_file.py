@@ -19,17 +19,17 @@ from dojo_tui.store.version import foreign
 _MAGIC = b"SQLite format 3\0"
 
 
-def prepare(url: URL, *, read_only: bool = False) -> None:
-    """Make sure that the file can be a store and be written; a new file is made in WAL mode."""
+def prepare(url: URL, *, read_only: bool = False) -> bool:
+    """Make sure that the file can be a store and be written; False when it was made now, in WAL mode."""
     path = path_of(url)
     if path is None:
-        return
+        return False
     try:
         exists = _check(path)
         if read_only:
             if not exists:
                 raise StoreError(f"There is no store at {path} yet.", do="Open it once without --read-only.")
-            return
+            return True
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not os.access(path if exists else path.parent, os.W_OK):
@@ -49,6 +49,18 @@ def prepare(url: URL, *, read_only: bool = False) -> None:
         _use_wal(path)
     except sqlite3.Error as error:
         raise store_error(error) from error
+    return exists
+
+
+def check_there(url: URL) -> None:
+    """Raise StoreError when no SQLite database is at the path of a store that was there before."""
+    path = path_of(url)
+    if path is not None and not _check(path):
+        raise StoreError(
+            f"There is no store at {path} any more.",
+            safe="No new one is made in its place.",
+            do="Put the file back (backups lie beside it), then read anew.",
+        )
 
 
 def path_of(url: URL) -> Path | None:

@@ -32,6 +32,7 @@ class Watch:
             self._connection = None
 
     def _version(self) -> object:
+        self._database.check_there()
         # data_version tells a connection about the commits of others, so it
         # has to be the same connection every time; outside a transaction it
         # holds nothing up.

@@ -19,6 +19,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.errors import DojoTuiError, StoreError
 from dojo_tui.services.preferences import Preferences
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
@@ -104,6 +105,8 @@ class DojoApp(App[int]):
         self._unsubscribe: Callable[[], None] = lambda: None
         self._unpainted = ExitStack()
         self.failed_to_open = False
+        self.store_failed = False
+        """True from an error of the open store on, until it was opened anew."""
         self.awaited: dict[int, str] = {}
         """Operations that a person started here and was told about, until they end."""
 
@@ -179,8 +182,10 @@ class DojoApp(App[int]):
         self._unpainted.close()
         self.failed_to_open = True
         self.keyboard.drop()
-        self._main.table.say([((str(error), "bad"),), (), ((commands.key_of("quit"), "key"), (" quits.", ""))])
+        why = "The store could not be opened: the reason stands below."
+        self._main.table.say([((why, "bad"),), (), ((commands.key_of("quit"), "key"), (" quits.", ""))])
         self.tell_error(error)
+        self._main.draw()
 
     def close_workspace(self) -> None:
         """Stop what runs, within a second, and close the store."""
@@ -272,8 +277,11 @@ class DojoApp(App[int]):
         reason = command.why_not(context)
         if reason:
             page.say(f"{command.title}: {reason}.", "warn")
-        else:
+            return
+        try:
             commands.handler(command)(self, context)
+        except DojoTuiError as error:
+            self.tell_error(error)
 
     # --- telling -------------------------------------------------------------
 
@@ -284,10 +292,46 @@ class DojoApp(App[int]):
 
     def tell_error(self, error: Exception) -> None:
         """Show an error with what stayed safe and what to do."""
+        self.store_failed = self.store_failed or isinstance(error, StoreError)
         if self.page is not None:
             self.page.say_error(error)
 
+    def reopen_store(self) -> None:
+        """Go on with the store that stands at the same place now, after it was deleted, replaced or broken."""
+        workspace = self.workspace
+        if workspace is None:
+            return
+
+        def reopened(_done: None) -> None:
+            self.store_failed = False
+            if self.page is not None:
+                self.page.hush(errors=True)
+            self.changed(records=True, operations=True)
+            self.tell("✓ The store is open again.", "good")
+
+        self.jobs.write(workspace.store.reopen, reopened)
+
     # --- the world changes ---------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End the app; an expected failure that nobody took ends it with its sentence instead of a traceback."""
+        if isinstance(error, DojoTuiError) and not self.is_headless:
+            self._return_code = 1
+            from rich.text import Text
+
+            self.panic(Text(str(error)))
+        else:
+            super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """Print a traceback without local variables: a row of a Connector with its secret's reference is among them."""
+        import rich
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        self._exit_renderables.append(Segments(self.console.render(Traceback(show_locals=False, suppress=[rich]))))
+        self._close_messages_no_wait()
 
     def progress(self, operation_id: int) -> Progress | None:
         """How far a running Operation of this process is."""

@@ -63,6 +63,8 @@ class Context:
 
     place: str
     ready: bool = False
+    failed: bool = False
+    """Whether the store could not be opened."""
     read_only: bool = False
     row: Any = None
     """The row under the cursor, or the one that is open."""
@@ -142,7 +144,7 @@ class Command:
     def why_not(self, context: Context) -> str:
         """Why it cannot run here and now; empty when it can."""
         if not context.ready and self.group not in ("Program", "Move"):
-            return "the store is still being opened"
+            return "the store could not be opened" if context.failed else "the store is still being opened"
         if self.changes and context.read_only:
             return "this app was opened with --read-only"
         return self.needs(context)

@@ -12,6 +12,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from dojo_tui.model.errors import DojoTuiError
+
 T = TypeVar("T")
 Done = Callable[[Any], None]
 _Job = tuple[str, int, Callable[[], Any], Done | None, Callable[[Exception], None] | None]
@@ -149,7 +151,10 @@ class Jobs:
                 if error is not None:
                     (failed or self._failed)(error)
                 elif done is not None:
-                    done(result)
+                    try:
+                        done(result)
+                    except DojoTuiError as raised:
+                        (failed or self._failed)(raised)
             finally:
                 self._pending -= 1
                 if not self._pending:

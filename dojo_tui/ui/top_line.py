@@ -25,8 +25,12 @@ def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
     workspace, snapshot = app.workspace, app.snapshot
     left = [Part(" dojo-tui ", "strong")]
     if workspace is None:
+        if app.failed_to_open:
+            return [*left, Part("✗ the store could not be opened", "bad")], []
         return [*left, Part("opening the store …", "dim")], []
     left += _destination(app, workspace)
+    if app.store_failed:
+        left.append(Part("✗ the store failed ", "bad", "refresh"))
     if app.read_only:
         left.append(Part(" read-only ", "warn"))
     for row in snapshot.running[:2]:

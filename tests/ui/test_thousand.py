@@ -135,6 +135,13 @@ def table(steps: list[Told]) -> str:
     return "\n".join(lines)
 
 
+def dialog(hand: Hand) -> str:
+    """The dialog alone: what stands behind it may still be read anew."""
+    x, y, width, height = hand.app.screen.query_one("#box").region
+    lines = hand.screen.splitlines()[y : y + height]
+    return "\n".join(line.ljust(x + width)[x : x + width].rstrip() for line in lines)
+
+
 def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -152,11 +159,11 @@ def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monke
         assert len(rows(hand, State.NEW)) == RECORDS
         await person.press("`M` `w` `enter`", "M", "w", "enter")
         await person.press("`n` `src/*/*` `enter` `{1}`", "n", *"src/*/*", "enter", *"{1}")
-        frames = [hand.screen]
+        frames = [dialog(hand)]
         await person.press("`F2`", "f2")
         await person.press("`A` `y`", "A", "y")
         await person.press("`1` `A`", "1", "A")
-        frames.append(hand.screen)
+        frames.append(dialog(hand))
         await person.press("`enter`", "enter")
         await person.press("`A` `enter`", "A", "enter")
         await person.press("`A` `7` `enter`", "A", "7", "enter")
@@ -174,6 +181,7 @@ def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monke
         told = "\n\n".join([table(person.steps), *(f"```text\n{frame.rstrip()}\n```" for frame in frames)])
         told = f"{person.presses} presses, {right:,} of {RECORDS:,} as the labels say\n\n{told}"
         (tmp_path / "told.md").write_text(told, encoding="utf-8")
-        assert told in readme, f"the README is behind: {tmp_path / 'told.md'} holds what it should say"
+        start = readme.find(told[: told.index("\n")])
+        assert readme[start : start + len(told)] == told, f"the README is behind: {tmp_path / 'told.md'} is right"
 
     drive(DojoApp(opener, theme="dojo-dark", scheduling=False), script, SMALL)

@@ -32,7 +32,10 @@ def help_(app: DojoApp, context: Context) -> None:
 
 
 def refresh(app: DojoApp, _context: Context) -> None:
-    """Read everything again and paint the whole terminal."""
+    """Read everything again and paint the whole terminal; a store that was gone or broken is opened anew."""
+    if app.store_failed:
+        app.reopen_store()
+        return
     app.changed(records=True, operations=True)
     app.screen.refresh(repaint=True)
     app.tell("Read anew.", "dim")
@@ -61,6 +64,11 @@ def theme(app: DojoApp, _context: Context) -> None:
 def demo(app: DojoApp, _context: Context) -> None:
     """Leave this store as it is for a while, and look at a world that is thrown away."""
     app.exit(PLAY_DEMO)
+
+
+def suspend(app: DojoApp, _context: Context) -> None:
+    """Stop the process, as ctrl+z does with other programs; ``fg`` goes on."""
+    app.action_suspend_process()
 
 
 def quit_(app: DojoApp, _context: Context) -> None:

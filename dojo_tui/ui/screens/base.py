@@ -42,6 +42,7 @@ class Page(OneSizeScreen[None]):
         self._status = Bar(name="status")
         self._keys = Bar(name="keys")
         self._notice = TextPane(name="notice", focusable=False)
+        self._notice.display = False
         self._message: tuple[str, str] | None = None
         self._erring = False
         self.waiting = False
@@ -64,7 +65,6 @@ class Page(OneSizeScreen[None]):
 
     def on_mount(self) -> None:
         """Fill the lines."""
-        self._notice.display = False
         self.draw()
 
     def on_screen_resume(self) -> None:
@@ -97,6 +97,7 @@ class Page(OneSizeScreen[None]):
         return Context(
             place=self.place,
             ready=app.workspace is not None,
+            failed=app.failed_to_open,
             read_only=app.read_only,
             row=self.row,
             marked=frozenset(listed.marks) if listed is not None else frozenset(),

@@ -73,6 +73,7 @@ class ListPage(Page):
         self._list: VirtualList = VirtualList(source or Nothing(), name="list", markable=markable)
         self._list.say(LOADING)
         self._list.moved, self._list.marked = self._moved, self._marked
+        self._list.failed = self._not_read
         self._list.arranged = lambda columns: arranged(self.choices(columns))
         self._side = TextPane(name="side")
         self.view = View(query or Query())
@@ -142,6 +143,10 @@ class ListPage(Page):
         self.give_up_waiting()
         self._list.say([((keyed("The list could not be read; {refresh} tries again."), "bad"),)])
         self.app.tell_error(error)
+
+    def _not_read(self, error: Exception) -> None:
+        """Rows could not be read while they were drawn."""
+        self.call_later(self.app.tell_error, error)
 
     def ask(self, query: Query) -> None:
         """Show something else of the same source."""

@@ -19,6 +19,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from dojo_tui.model.errors import StoreError
 from dojo_tui.ui.lists.base import Column, Placed, Query, Source, place
 from dojo_tui.ui.lists.groups import Grouped, Heads
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
@@ -84,6 +85,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         what depends on it is painted in the same frame."""
         self.marked: Callable[[], None] = _nobody
         """Called when marks changed."""
+        self.failed: Callable[[StoreError], None] = lambda _error: None
+        """Called when rows could not be read; their lines say so."""
         self.arranged: Callable[[Sequence[Column]], list[tuple[int, Column]]] = lambda columns: [*enumerate(columns)]
         """Which columns are wanted, in which order; each with its index in the Source."""
         self._pages: OrderedDict[int, dict[int, Any]] = OrderedDict()
@@ -161,7 +164,13 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         page = self._pages.get(number)
         if page is None:
             wanted = self.ids[number * PAGE : (number + 1) * PAGE]
-            page = self._pages[number] = {row.id: row for row in self.source.rows(wanted)}
+            try:
+                page = {row.id: row for row in self.source.rows(wanted)}
+            except StoreError as error:
+                # Lines are drawn from here: what fails is told, and the screen stays.
+                page = {}
+                self.failed(error)
+            self._pages[number] = page
             if len(self._pages) > PAGES:
                 self._pages.popitem(last=False)
         else:
