@@ -91,15 +91,6 @@ def test_nobody_imports_the_orm() -> None:
     assert wrong == []
 
 
-def test_no_file_is_longer_than_400_lines() -> None:
-    long = {
-        str(file.relative_to(PACKAGE)): lines
-        for file in PACKAGE.rglob("*.py")
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
-    }
-    assert long == {}
-
-
 def imports_of(file: Path) -> list[str]:
     """Every module that a file imports anywhere, except for type checking only."""
     tree = ast.parse(file.read_text(encoding="utf-8"))

@@ -131,6 +131,8 @@ class DojoApp(App[int]):
         self._unpainted.enter_context(self.batch_update())
         self.set_timer(PATIENCE, self._unpainted.close)
         self.jobs.start()
+        # The shell wrote over the screen while the process was stopped.
+        self.app_resume_signal.subscribe(self, lambda _app: self.screen.refresh(layout=True))
         self._ending = Ending(self)
         self._ending.listen()
         if isinstance(self._driver, BoundedDriver):

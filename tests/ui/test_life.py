@@ -148,3 +148,25 @@ def test_fault_20_a_large_coloured_paste_does_nothing_and_the_next_key_is_heard(
         assert terminal.ended() == 0
     finally:
         terminal.close()
+
+
+def test_fault_22_ctrl_z_suspends_and_the_screen_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "store.sqlite"
+    terminal = Terminal(path)
+    try:
+        terminal.until(b"Unmapped 20")
+        terminal.write(b"\x1a")
+        eventually(lambda: stopped(terminal), "the process stands still")
+        terminal.seen = b""
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.until(b"Unmapped 20")
+        terminal.write(b"q")
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()
+
+
+def stopped(terminal: Terminal) -> bool:
+    """Whether its process was stopped by a signal; what it writes meanwhile is read."""
+    terminal.pump(0.01)
+    return Path(f"/proc/{terminal.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
