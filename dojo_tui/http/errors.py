@@ -55,6 +55,10 @@ class UnreachableError(RetriableError):
     usual_cause = Cause.SETTINGS
 
 
+class UnsentError(RetriableError):
+    """The connection broke before the request was sent whole: nobody can have carried it out."""
+
+
 class FatalError(HttpError):
     """Asking again changes nothing."""
 

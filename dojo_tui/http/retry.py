@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from dojo_tui.http.errors import HttpError, RetriableError, UnreachableError
+from dojo_tui.http.errors import HttpError, RetriableError, UnreachableError, UnsentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Retry:
         if not isinstance(error, RetriableError) or failure.attempt >= self.attempts:
             return None
         # A request that was refused or never sent was not done; one that broke off may have been.
-        if not may_repeat and not scarce(error) and not isinstance(error, UnreachableError):
+        if not may_repeat and not scarce(error) and not isinstance(error, UnreachableError | UnsentError):
             return None
         for decide in self.decisions:
             seconds = decide(failure)

@@ -15,11 +15,19 @@ import certifi
 import httpx
 
 from dojo_tui.http.auth import Outgoing
-from dojo_tui.http.errors import FatalError, Fault, HttpError, RetriableError, TlsError, UnreachableError, incomplete
+from dojo_tui.http.errors import (
+    FatalError,
+    Fault,
+    HttpError,
+    RetriableError,
+    TlsError,
+    UnreachableError,
+    UnsentError,
+    incomplete,
+)
 from dojo_tui.http.exchange import Response, origin
 
 _CONNECT_SECONDS = 8.0
-_LARGE = 1024 * 1024
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -60,9 +68,11 @@ class Wire:
     def exchange(self, outgoing: Outgoing, check: Callable[[], None]) -> Response:
         """Send, and read the answer whole, within its bounds."""
         place = f"{outgoing.method} {urlsplit(outgoing.url).path}"
+        sent = _Body(outgoing.body)
         try:
             request = self._client.build_request(
-                outgoing.method, outgoing.url, headers=dict(outgoing.headers), content=_content(outgoing.body),
+                outgoing.method, outgoing.url, headers=dict(outgoing.headers),
+                content=sent if outgoing.body else None,
                 timeout=httpx.Timeout(outgoing.seconds or self._limits.timeout, connect=_CONNECT_SECONDS),
             )  # fmt: skip
             if _origin_of(request.url) != origin(outgoing.url):
@@ -76,7 +86,10 @@ class Wire:
                 answer.close()
                 self._client.cookies.clear()
         except httpx.HTTPError as error:
-            raise _ours(error, place, outgoing.url) from None
+            ours = _ours(error, place, outgoing.url)
+            if not sent.taken and not isinstance(ours, UnreachableError | TlsError):
+                ours = UnsentError(f"{place}: the connection broke off before all was sent.", fault=Fault.THEIRS)
+            raise ours from None
         except (httpx.InvalidURL, ValueError) as error:
             raise FatalError(
                 f"{place} cannot be asked: {error}.", fault=Fault.YOURS, do="Look at the location."
@@ -127,9 +140,19 @@ def _trusted(verify: bool | str) -> ssl.SSLContext | bool:
     return context
 
 
-def _content(body: bytes) -> bytes | io.BytesIO | None:
-    # What is sent in one piece is copied anew for each part of it that the network takes.
-    return io.BytesIO(body) if len(body) > _LARGE else body or None
+class _Body(io.BytesIO):
+    """What is sent, a piece at a time: in one piece it would be copied anew for each part that the network takes."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.taken = not content
+        """The network took all of it: who asks for more has sent what there was."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next piece; with what is read at the end, all was taken."""
+        piece = super().read(size)
+        self.taken = self.taken or not piece
+        return piece
 
 
 def _trusting(path: str) -> ssl.SSLContext:

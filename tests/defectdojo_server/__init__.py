@@ -9,12 +9,13 @@ fails its own tests. README.md tells what it can do, what may be made to fail, a
 """
 
 from tests.defectdojo_server.answers import Answer
-from tests.defectdojo_server.faults import Fault, gateway, login_page, too_many
+from tests.defectdojo_server.faults import FOREIGN, Fault, gateway, login_page, page, too_many
 from tests.defectdojo_server.remote import Remote, generic, upload
 from tests.defectdojo_server.server import DojoServer, Seen
 from tests.defectdojo_server.state import NOBODYS_TOKEN, READERS_TOKEN, TOKEN, State
 
 __all__ = [
+    "FOREIGN",
     "NOBODYS_TOKEN",
     "READERS_TOKEN",
     "TOKEN",
@@ -27,6 +28,7 @@ __all__ = [
     "gateway",
     "generic",
     "login_page",
+    "page",
     "too_many",
     "upload",
 ]

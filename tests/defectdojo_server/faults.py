@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from http import HTTPStatus
 from typing import Any, Literal
 
 from tests.defectdojo_server.answers import Answer, broken
@@ -13,6 +14,7 @@ from tests.defectdojo_server.reimport import Stage
 
 Held = Literal["request", "response"] | Stage
 """Where a request may be held: before it is processed, before it is answered, or at a stage of an import."""
+_PAGE = {"content-type": "text/html"}
 PATIENCE = 60.0
 """Seconds after which a hold that nobody ended ends itself: a test that is stuck shall fail, not hang."""
 
@@ -29,10 +31,15 @@ class Fault:
     times: int | None = 1
     """To how many of them; None: to all."""
 
+    larger_than: int | None = None
+    """Only to requests with a larger body, in bytes."""
+
     answer: Answer | None = None
     """Answer this. The request is not processed, unless ``processed`` says so."""
     processed: bool = False
     """Process it, then answer ``answer``: the gateway's time-out while the server goes on."""
+    meanwhile: bool = False
+    """Answer ``answer`` at once and go on with it: a page of a proxy that waits no longer than this."""
     silent: bool = False
     """Process it and never answer: what a client's read time-out meets."""
     twice: bool = False
@@ -113,12 +120,14 @@ class Faults:
             for fault in self._planned:
                 fault.release()
 
-    def meant_for(self, method: str, path: str) -> Fault | None:
+    def meant_for(self, method: str, path: str, size: int = 0) -> Fault | None:
         """The fault that happens to this request; each one counts the requests it is meant for."""
         below = path.removeprefix("/api/v2/")
         chosen = None
         with self._lock:
             for fault in self._planned:
+                if fault.larger_than is not None and size <= fault.larger_than:
+                    continue
                 if fault.method in ("*", method) and (fnmatch(below, fault.path) or fnmatch(path, fault.path)):
                     fault.seen += 1
                     late = fault.times is not None and fault.seen >= fault.nth + fault.times
@@ -150,6 +159,40 @@ def gateway(status: int = 502, retry_after: str | None = None) -> Answer:
         f"<html>\r\n<head><title>{status} {title}</title></head>\r\n<body><h1>{status} {title}</h1></body>\r\n</html>"
     )
     return Answer(status, page, {"content-type": "text/html", **_retry(retry_after)})
+
+
+def page(status: int) -> Answer:
+    """A page of whatever stands in front of the server, with any status."""
+    title = f"{status} {HTTPStatus(status).phrase}"
+    return Answer(status, f"<html><head><title>{title}</title></head><body>nginx</body></html>", _PAGE)
+
+
+def nothing(status: int = 200) -> Answer:
+    """No body at all."""
+    return Answer(status, "", {"content-type": "text/plain"})
+
+
+def others_json(status: int = 200) -> Answer:
+    """JSON of a gateway, not of DefectDojo."""
+    return Answer(status, {"message": "no Route matched with those values", "request_id": "b0a1"})
+
+
+FOREIGN: dict[str, dict[str, Any]] = {
+    "404 page": {"answer": page(404)},
+    "404 of a gateway": {"answer": others_json(404)},
+    "403 page": {"answer": page(403)},
+    "413 page": {"answer": page(413)},
+    "502": {"answer": page(502)},
+    "503": {"answer": page(503)},
+    "504": {"answer": page(504)},
+    "500 page": {"answer": page(500)},
+    "web page": {"answer": page(200)},
+    "nothing": {"answer": nothing()},
+    "JSON of others": {"answer": others_json()},
+    "led to a login": {"answer": Answer(302, "", {"location": "/login?next=/", "content-type": "text/html"})},
+    "cut off": {"cut_response": 0},
+}
+"""Answers that are not DefectDojo's own, as what a Fault does."""
 
 
 def login_page(status: int = 200) -> Answer:

@@ -189,6 +189,9 @@ class DojoServer:
         if fault.behind:
             fault.wait()
         fault.wait_at("request")
+        if fault.meanwhile:
+            self._go_on(life, request, fault)
+            return fault.answer
         if fault.answer is not None and not fault.processed:
             return fault.answer
         answer = self._processed(life, request, fault)
@@ -199,6 +202,20 @@ class DojoServer:
             fault.wait()
             return None
         return fault.answer or answer
+
+    def _go_on(self, life: _Life, request: Request, fault: Fault) -> None:
+        """Process a request when its answer is given already."""
+
+        def process() -> None:
+            with contextlib.suppress(KilledError):
+                self._processed(life, request, fault)
+            with self._lock:
+                life.handlers.discard(threading.current_thread())
+
+        thread = threading.Thread(target=process, name="dojo goes on", daemon=True)
+        with self._lock:
+            life.handlers.add(thread)
+        thread.start()
 
     def _processed(self, life: _Life, request: Request, fault: Fault | None) -> Answer:
         def checkpoint(stage: Stage, count: int) -> None:
@@ -268,7 +285,7 @@ class _Handler(BaseHTTPRequestHandler):
         seen = Seen(self.command, parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), headers)
         dojo.log(seen)
         below = parts.path.removeprefix(dojo.base_path)
-        fault = dojo.faults.meant_for(self.command, below)
+        fault = dojo.faults.meant_for(self.command, below, int(headers.get("content-length") or 0))
         cut = None if fault is None else fault.cut_request
         seen.body = self._body(headers, cut)
         seen.received, self._meter.count = self._meter.count, 0

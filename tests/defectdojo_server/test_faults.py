@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from tests.defectdojo_server import (
+    FOREIGN,
     NOBODYS_TOKEN,
     READERS_TOKEN,
     DojoServer,
@@ -16,6 +18,7 @@ from tests.defectdojo_server import (
     gateway,
     generic,
     login_page,
+    page,
     too_many,
     upload,
 )
@@ -86,6 +89,29 @@ def test_a_gateway_gives_up_while_the_server_goes_on(dojo_server: DojoServer, re
     dojo_server.fails(path="reimport-scan/", answer=gateway(504), processed=True)
     assert send(remote, test_id, 1, 4, build_id="run").status_code == 504
     assert remote.get("tests", test_id)["build_id"] == "run"
+
+
+@pytest.mark.parametrize("answer", FOREIGN)
+def test_an_answer_of_others_while_the_server_goes_on(
+    dojo_server: DojoServer, remote: Remote, test_id: int, answer: str
+) -> None:
+    fault = dojo_server.fails(path="reimport-scan/", meanwhile=True, hold="created", **FOREIGN[answer])
+    with suppress(httpx.TransportError):
+        assert send(remote, test_id, 1, 4, build_id="run").status_code != 201
+    assert fault.reached.wait(PATIENCE)
+    assert remote.get("tests", test_id)["build_id"] != "run"
+    fault.release()
+    while remote.get("tests", test_id)["build_id"] != "run":
+        pass
+    assert remote.findings(test=test_id)
+
+
+def test_only_what_is_larger_fails(dojo_server: DojoServer, remote: Remote, test_id: int) -> None:
+    dojo_server.fails(path="reimport-scan/", larger_than=2_000, times=None, answer=page(413))
+    assert send(remote, test_id, 1, 2).status_code == 201
+    there = len(remote.findings(test=test_id))
+    assert send(remote, test_id, *range(1, 60)).status_code == 413
+    assert len(remote.findings(test=test_id)) == there
 
 
 @pytest.mark.parametrize("size", [0, 40, 400])

@@ -253,6 +253,14 @@ class Api:
         params = {**_scope(test_id, service), "active": _word(active), "limit": 1, "offset": _PAST_THE_END}
         return things.number(self._calls.get("findings/", Act("Counting the Findings"), params), "count")
 
+    def counts(self, test_id: int) -> tuple[int, int]:
+        """How many Findings a Test has, and how many of them are active, whoever's they are."""
+        counted = []
+        for only in ({}, {"active": _word(True)}):
+            params: Params = {"test": test_id, **only, "limit": 1, "offset": _PAST_THE_END}
+            counted.append(things.number(self._calls.get("findings/", Act("Counting the Findings"), params), "count"))
+        return counted[0], counted[1]
+
     def findings(self, test_id: int, service: str, **filters: bool | str) -> Iterator[ServerFinding]:
         """Those of a service, by id; raises LostError when the Test is gone."""
         if unknown := filters.keys() - _FILTERS:
@@ -291,10 +299,13 @@ class Api:
         act = Act(
             f"The reimport into the Test {test_id}",
             "import scan results into the Product",
-            broken="What it had created stays there, and nothing was closed: the next Sync completes it.",
+            broken="What it had done so far stays there: the next Sync completes it.",
         )
         upload = Upload("file", _REPORT_NAME, report)
-        return things.delta(self._calls.upload("reimport-scan/", form, upload, act, seconds))
+        answer = self._calls.upload(
+            "reimport-scan/", form, upload, act, seconds, lambda row: row.get("test") == test_id
+        )
+        return things.delta(answer)
 
 
 def _scope(test_id: int, service: str) -> Params:

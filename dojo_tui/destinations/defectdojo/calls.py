@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
-from dojo_tui.destinations.defectdojo.errors import Act, translated
+from dojo_tui.destinations.defectdojo.errors import Act, UnknownOutcomeError, foreign, translated
 from dojo_tui.destinations.defectdojo.things import Raw, unreadable
 from dojo_tui.http.client import Client
 from dojo_tui.http.errors import HttpError
@@ -15,7 +15,13 @@ from dojo_tui.http.pages import Offset
 
 Params = Mapping[str, str | int]
 
+_T = TypeVar("_T")
+
+IsOwn = Callable[[Raw], bool]
+"""Whether an object is what DefectDojo answers to what was asked."""
+
 _AT_ONCE = 100
+_TRIES = 3
 
 
 class Calls:
@@ -39,19 +45,49 @@ class Calls:
 
     def post(self, path: str, body: Mapping[str, Any], act: Act) -> Raw:
         """Make something; never sent again once it may have arrived."""
-        return self._object(Request(path, method="POST", json=body), act)
+        return self._changed(Request(path, method="POST", json=body), act, _has_id)
 
     def patch(self, path: str, body: Mapping[str, Any], act: Act) -> Raw:
         """Change something; twice is as good as once."""
-        return self._object(Request(path, method="PATCH", json=body, repeatable=True), act)
+        request = Request(path, method="PATCH", json=body, repeatable=True)
+        return self._again(lambda: self._changed(request, act, _has_id))
 
     def delete(self, path: str, act: Act) -> None:
         """Delete something; twice is as good as once."""
-        self._send(Request(path, method="DELETE", repeatable=True), act)
+        request = Request(path, method="DELETE", repeatable=True)
 
-    def upload(self, path: str, form: Mapping[str, str], upload: Upload, act: Act, seconds: float) -> Raw:
+        def ask() -> None:
+            if self._send(request, act).body:
+                raise foreign(act, request)
+
+        self._again(ask)
+
+    def upload(
+        self, path: str, form: Mapping[str, str], upload: Upload, act: Act, seconds: float, is_own: IsOwn
+    ) -> Raw:
         """Send a file, and wait for the end of what the server does with it."""
-        return self._object(Request(path, method="POST", form=form, upload=upload, seconds=seconds), act)
+        return self._changed(Request(path, method="POST", form=form, upload=upload, seconds=seconds), act, is_own)
+
+    def _again(self, ask: Callable[[], _T]) -> _T:
+        """Ask anew where something in front of the server answered in its place."""
+        for number in range(1, _TRIES):
+            try:
+                return ask()
+            except UnknownOutcomeError as error:
+                self._client.caller.log(f"{error.what} Asking again in {number} s.")
+                self._client.caller.wait(number)
+        return ask()
+
+    def _changed(self, request: Request, act: Act, is_own: IsOwn) -> Raw:
+        """Change something; what is no answer of DefectDojo's own says nothing about it."""
+        answer = self._send(request, act)
+        try:
+            data = answer.json()
+        except HttpError as error:
+            raise translated(error, act, request) from None
+        if not isinstance(data, Mapping) or not is_own(data):
+            raise foreign(act, request)
+        return data
 
     def _object(self, request: Request, act: Act) -> Raw:
         answer = self._send(request, act)
@@ -68,3 +104,7 @@ class Calls:
             return self._client.send(request)
         except HttpError as error:
             raise translated(error, act, request) from None
+
+
+def _has_id(row: Raw) -> bool:
+    return isinstance(row.get("id"), int) and not isinstance(row.get("id"), bool)

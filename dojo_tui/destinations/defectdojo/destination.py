@@ -12,8 +12,8 @@ from sqlalchemy import Connection, select
 
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Product, Reimport, Target, Unattended
+from dojo_tui.destinations.defectdojo import looking, sent, stale
 from dojo_tui.destinations.defectdojo import products as cache
-from dojo_tui.destinations.defectdojo import sent, stale
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.desk import Desk, Limits
@@ -114,8 +114,12 @@ class DefectDojoDestination:
         return {ref: f"{self._row.url}/product/{one.remote_id}" for ref, one in known.items() if not one.gone}
 
     def _create(self, api: Api, name: str, kind: str) -> ServerProduct:
+        said = f"{name}, mapped with dojo-tui."
+        type_id = _type_id(api, kind)
         try:
-            return api.create_product(name, _type_id(api, kind), f"{name}, mapped with dojo-tui.")
+            return looking.made(
+                lambda: api.create_product(name, type_id, said), lambda: api.product_named(name), Unattended()
+            )
         except AlreadyThereError:
             # Somebody else was quicker.
             found = api.product_named(name)
@@ -284,7 +288,7 @@ def _type_id(api: Api, name: str) -> int:
     if found is not None:
         return found
     try:
-        return api.create_product_type(name)
+        return looking.made(lambda: api.create_product_type(name), lambda: api.product_type_named(name), Unattended())
     except AlreadyThereError:
         found = api.product_type_named(name)
         if found is None:

@@ -15,6 +15,7 @@ from dojo_tui.http.errors import (
     IncompleteError,
     RetriableError,
     UnreachableError,
+    UnsentError,
 )
 from dojo_tui.http.exchange import Request
 from dojo_tui.model.errors import DestinationError, LostError
@@ -22,6 +23,7 @@ from dojo_tui.model.secret import scrub
 from dojo_tui.model.text import inert
 
 UNCHANGED = "Nothing was changed."
+_SENTENCES = frozenset({"detail", "message"})
 _LONGEST = 300
 _LONGEST_LIST = 10_000
 
@@ -32,13 +34,25 @@ _TOKEN = re.compile(r"invalid token|token header|credentials were not provided|u
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _PYTHON_LIST = re.compile(rf"\[\s*(?:{_QUOTED})(?:\s*,\s*(?:{_QUOTED}))*\s*\]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NO_OBJECT = re.compile(r"No \w+ matches the given query\.?|Not found\.")
 # Answers of what stands before the server, or for it: nobody knows how far the request had come. 503 is one of them
 # even with Retry-After: a cache whose wait for the server ended in the middle says just that.
-_IN_BETWEEN = frozenset({502, 503, 504, *range(520, 531)})
+_IN_BETWEEN = frozenset({408, 425, 502, 503, 504, *range(520, 531)})
+_TOO_MUCH = 429
 
 
 class UnknownOutcomeError(DestinationError):
-    """A request was sent whose end we did not see: it may have been carried out, or still be. It is not sent again."""
+    """A request was sent whole, and what came back is no answer of DefectDojo's own.
+
+    It may have been carried out, wholly or in part, or still be.
+    """
+
+    too_large = False
+    """What stands in front says that it is too large."""
+
+
+class NotSentError(DestinationError):
+    """The connection broke before a request was sent whole."""
 
 
 class AlreadyThereError(DestinationError):
@@ -80,6 +94,23 @@ class Said:
         """All that it says, without the advertisement."""
         whole = "; ".join(dict.fromkeys(self._parts()))
         return inert(re.sub(r"\s+", " ", scrub(whole)).strip())[:_LONGEST]
+
+    def is_own(self, status: int) -> bool:
+        """Whether DefectDojo itself can have said this with such a status, and not a proxy, a firewall or a gateway.
+
+        Its own error is JSON in one of the five shapes: a ``detail`` or ``message`` alone, lists by field,
+        or (400) a bare list of sentences. Others write ``error``, ``errors``, ``code`` or pages.
+        """
+        data = self.data
+        if isinstance(data, list):
+            return status == 400 and bool(data) and all(isinstance(part, str) for part in data)
+        if not isinstance(data, Mapping) or not data or "errors" in data:
+            return False
+        if not all(isinstance(value, str if name in _SENTENCES else list | Mapping) for name, value in data.items()):
+            return False
+        if status == 404:
+            return isinstance(detail := data.get("detail"), str) and _NO_OBJECT.fullmatch(detail) is not None
+        return "detail" in data or status == 400 or (status in (409, 500) and "message" in data)
 
     def lost(self, status: int, request: Request) -> str:
         """The kind of thing that is not there any more; empty where this says nothing of the kind."""
@@ -125,16 +156,19 @@ def said(body: bytes) -> Said:
 def translated(error: HttpError, act: Act, request: Request) -> DestinationError:
     """What an error on the way means here."""
     answer = said(error.body)
+    own = answer.is_own(error.status)
+    by = "" if own or error.status < 400 or error.status >= 500 else ", not by DefectDojo but by something before it"
     told = f": {answer.sentence.rstrip('.')}." if answer.sentence else "."
     failed = (
-        f"{act.doing} failed ({error.status}){told}" if error.status >= 400 else f"{act.doing} failed: {error.what}"
+        f"{act.doing} failed ({error.status}){by}{told}" if error.status >= 400 else f"{act.doing} failed: {error.what}"
     )
-    if _is_unknown(error, answer, request):
-        return UnknownOutcomeError(
-            failed,
-            safe="It may have been carried out, or still be: it is not sent again.",
-            do="Wait until the server is at rest, then run it again.",
-        )
+    changes = request.method not in ("GET", "HEAD")
+    if changes and _is_unknown(error, own=own):
+        found = unknown(failed, request, do=_advice(error, answer))
+        found.too_large = error.status == 413
+        return found
+    if isinstance(error, UnsentError):
+        return NotSentError(failed, safe=UNCHANGED, do=_advice(error, answer))
     kind = answer.lost(error.status, request)
     if kind == "Finding":
         return FindingGoneError(f"{act.doing} failed: the Finding was deleted.", safe=UNCHANGED)
@@ -147,10 +181,28 @@ def translated(error: HttpError, act: Act, request: Request) -> DestinationError
         return AlreadyThereError(failed, safe=UNCHANGED, do="Use the one that is there, or another name.")
     if error.status in (401, 403):
         return _refused(error, answer, act, told)
-    safe = act.broken if error.status >= 500 else UNCHANGED
+    # DefectDojo may find out in the middle what it does not take, and says 400 as well as 500 then.
+    safe = act.broken if error.status >= 500 or (error.status == 400 and own) else UNCHANGED
     # A proxy's 400 says nothing of what was asked.
-    kind_of = RejectedError if error.status == 400 and answer.data is not None else DestinationError
+    kind_of = RejectedError if error.status == 400 and own else DestinationError
     return kind_of(failed, safe=safe, do=_advice(error, answer))
+
+
+def unknown(what: str, request: Request, *, do: str) -> UnknownOutcomeError:
+    """The error of a request that was sent whole and whose end nobody knows."""
+    again = "it is safe to send again" if request.may_repeat else "it is not sent again blindly"
+    return UnknownOutcomeError(what, safe=f"It may have been carried out, wholly or in part: {again}.", do=do)
+
+
+def is_too_large(error: RejectedError) -> bool:
+    """Whether DefectDojo refused a report for its size."""
+    return "file is too large" in error.what
+
+
+def foreign(act: Act, request: Request) -> UnknownOutcomeError:
+    """The error of an answer with a good status that is not what DefectDojo answers to this."""
+    what = f"{act.doing} was answered, but not as DefectDojo answers."
+    return unknown(what, request, do=_IN_FRONT)
 
 
 def _refused(error: HttpError, answer: Said, act: Act, told: str) -> DestinationError:
@@ -167,20 +219,23 @@ def _refused(error: HttpError, answer: Said, act: Act, told: str) -> Destination
     return DestinationError(what, safe=UNCHANGED, do=do)
 
 
-def _is_unknown(error: HttpError, answer: Said, request: Request) -> bool:
-    """Whether a request that must not be sent twice may have been carried out although we saw no end of it.
+def _is_unknown(error: HttpError, *, own: bool) -> bool:
+    """Whether a request that changes something may have been carried out although we saw no end of it.
 
-    Surely not carried out is what found no connection, what was refused (429
-    and all other 4xx) and what was led elsewhere. DefectDojo's own 500 is an
-    end: it is carried out in part, and nothing goes on.
+    Surely not carried out is what found no connection or was not sent whole,
+    what DefectDojo itself refused, and what was too much at once (429). Any
+    other answer that is not DefectDojo's own tells nothing: a page that says
+    404 or 413 may stand for a wait that ended, and a login for a session that
+    ended. DefectDojo's own 500 is an end: it is carried out in part, and
+    nothing goes on.
     """
-    if request.may_repeat or isinstance(error, UnreachableError | ForeignError):
+    if isinstance(error, UnreachableError | UnsentError):
         return False
     if error.status == 0:
-        return isinstance(error, RetriableError | IncompleteError)
-    if error.status == 500:
-        return answer.data is None
-    return error.status in _IN_BETWEEN or error.status < 300
+        return isinstance(error, RetriableError | IncompleteError | ForeignError)
+    if error.status == _TOO_MUCH:
+        return False
+    return error.status in _IN_BETWEEN or error.status < 400 or not own
 
 
 def _advice(error: HttpError, answer: Said) -> str:
@@ -190,11 +245,15 @@ def _advice(error: HttpError, answer: Said) -> str:
         case UnreachableError() if "proxy" not in error.what:
             return "Look at the address, the network and whether DefectDojo runs."
         case IncompleteError() | FatalError(status=200 | 203 | 206) | HttpError(status=404):
-            return "Is the address that of DefectDojo itself, and does a proxy before it ask for a login?"
+            return _IN_FRONT
         case HttpError(status=400) if answer.data is None:
             return "Look at the address: http or https, and the port."
+        case HttpError(status=401 | 403):
+            return "Does a proxy or a firewall let us through?"
         case HttpError(status=413):
             return "Let the server, or the proxy before it, take larger reports."
+        case HttpError(status=408 | 425):
+            return "Run it again when the server is well."
         case HttpError(status=429):
             return "Run it again later, or less often."
         case HttpError(status=status) if status >= 500:
@@ -203,6 +262,9 @@ def _advice(error: HttpError, answer: Said) -> str:
             return error.do
         case _:
             return "The server may be of a version that this program does not know."
+
+
+_IN_FRONT = "Is the address that of DefectDojo itself, and does a proxy before it ask for a login?"
 
 
 def _texts(value: Any) -> list[str]:

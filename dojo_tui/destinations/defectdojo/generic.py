@@ -18,7 +18,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -217,33 +218,30 @@ def report(entries: Iterable[bytes]) -> bytes:
     return _HEAD + b",".join(entries) + _TAIL
 
 
-def parts(entries: Sequence[bytes], most_bytes: int) -> list[bytes]:
-    """One report of these encoded entries, or as many as are needed to stay within ``most_bytes`` each, in order.
+def size(entries: Iterable[bytes]) -> int:
+    """Bytes of a report of these encoded entries."""
+    return len(_HEAD) + len(_TAIL) - 1 + sum(len(entry) + 1 for entry in entries)
 
-    Raises DestinationError when a single entry is larger. A server closes
-    whatever a report does not name: of several, each must be sent without closing.
+
+def first_part(entries: Sequence[bytes], at: int, most: int, most_bytes: int) -> Sequence[bytes]:
+    """The entries from ``at`` on that fit into a report of at most so many entries and bytes.
+
+    Raises DestinationError when the first one alone is larger. A server closes
+    whatever a report does not name: each part must be sent without closing.
     """
-    return list(_parts(entries, most_bytes))
-
-
-def _parts(entries: Sequence[bytes], most_bytes: int) -> Iterator[bytes]:
-    frame = len(_HEAD) + len(_TAIL)
-    chosen: list[bytes] = []
-    size = frame
-    for one in entries:
-        if frame + len(one) > most_bytes:
-            raise DestinationError(
-                f"The Finding {inert(json.loads(one)['title'], 80)!r} alone takes {frame + len(one):,} bytes, "
-                f"and the server takes reports of at most {most_bytes:,}.",
-                safe="Nothing was sent.",
-            )
-        if size + len(one) + bool(chosen) > most_bytes:
-            yield report(chosen)
-            chosen, size = [], frame
-        size += len(one) + bool(chosen)
-        chosen.append(one)
-    if chosen or not entries:
-        yield report(chosen)
+    chosen, taken = 0, len(_HEAD) + len(_TAIL) - 1
+    for entry in islice(entries, at, at + most):
+        taken += len(entry) + 1
+        if taken > most_bytes:
+            break
+        chosen += 1
+    if not chosen:
+        raise DestinationError(
+            f"The Finding {inert(json.loads(entries[at])['title'], 80)!r} alone takes {taken:,} bytes, "
+            f"and the server takes reports of at most {most_bytes:,}.",
+            safe="No report with it was sent.",
+        )
+    return entries[at : at + chosen]
 
 
 _HEAD, _TAIL = b'{"findings":[', b"]}"

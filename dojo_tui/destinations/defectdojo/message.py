@@ -23,6 +23,10 @@ class Message:
 
     entries: list[bytes] = field(default_factory=list)
     """Of the report, encoded."""
+    fresh: list[bytes] = field(default_factory=list)
+    """Those that the server has to create or to reactivate; with all others it only compares what it has."""
+    active: int = 0
+    """How many entries are of Findings that are to be active there."""
     keys: set[int] = field(default_factory=set)
     """Our ids of what the report names."""
     bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -93,7 +97,11 @@ class Writer:
         decided = update is not None and update.change is Change.TRIAGE and _flags(row) != _flags(after)
         # A server closes what a report dismisses. It is told by a request of its own, and stays if that is refused.
         untold = decided and known.confirmed
-        message.entries.append(generic.encoded(patches.triaged_as(before, found_by) if untold else found_by))
+        entry = patches.triaged_as(before, found_by) if untold else found_by
+        message.entries.append(generic.encoded(entry))
+        message.active += entry.get("active", True)
+        if new or not known.confirmed or not _is_there(row):
+            message.fresh.append(message.entries[-1])
         message.keys.add(key)
         if anchors.anchor(shown) != anchor:
             message.shown[key] = (found_by, shown)

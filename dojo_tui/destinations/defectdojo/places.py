@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from dojo_tui.destinations import held
 from dojo_tui.destinations.base import ENGAGEMENT, Target
-from dojo_tui.destinations.defectdojo import sent
+from dojo_tui.destinations.defectdojo import looking, sent
 from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api
 from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.destinations.defectdojo.things import ServerEngagement, ServerTest
@@ -48,7 +48,7 @@ class Places:
         engagement = self._engagement(api, known, product_remote, caller)
         with self._database.read() as connection:
             taken = sent.tests_of_others(connection, target, known.test_id)
-        test = self._test(api, engagement, target.connector_label, taken)
+        test = self._test(api, engagement, target.connector_label, taken, caller)
         self._seen[test.id] = test
         with self._database.write() as connection:
             test_id = held.touch_test(connection, target, held.test_of(connection, target), self._clock.now())
@@ -65,7 +65,12 @@ class Places:
         found = api.engagements(product_remote, ENGAGEMENT)
         if not found:
             today = self._clock.local(self._clock.now()).date()
-            made = api.create_engagement(product_remote, ENGAGEMENT, today, today + _ENGAGEMENT_LASTS, _ENGAGEMENT_SAYS)
+            until = today + _ENGAGEMENT_LASTS
+            made = looking.made(
+                lambda: api.create_engagement(product_remote, ENGAGEMENT, today, until, _ENGAGEMENT_SAYS),
+                lambda: next(iter(api.engagements(product_remote, ENGAGEMENT)), None),
+                caller,
+            )
             # Names are not unique there: of two that were made at the same moment the older one stays.
             found = api.engagements(product_remote, ENGAGEMENT) or [made]
             if made.id != found[0].id:
@@ -75,7 +80,9 @@ class Places:
             caller.log(f"The Engagement {ENGAGEMENT} is closed on the server; it takes our Findings all the same.")
         return chosen
 
-    def _test(self, api: Api, engagement: ServerEngagement, title: str, taken: Collection[int]) -> ServerTest:
+    def _test(
+        self, api: Api, engagement: ServerEngagement, title: str, taken: Collection[int], caller: Caller
+    ) -> ServerTest:
         """``taken``: Tests of other Connectors, which may have had this label once."""
 
         def ours() -> list[ServerTest]:
@@ -85,7 +92,8 @@ class Places:
         found = ours()
         if found:
             return usable(found[0])
-        api.create_test(engagement.id, title, self._clock.now())
+        now = self._clock.now()
+        looking.made(lambda: api.create_test(engagement.id, title, now), lambda: next(iter(ours()), None), caller)
         return usable(ours()[0])
 
 

@@ -16,7 +16,9 @@ from dojo_tui.destinations import finding_rows, held
 from dojo_tui.destinations.base import Reimport, Target
 from dojo_tui.destinations.defectdojo import anchors, generic, sent, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
+from dojo_tui.destinations.defectdojo.errors import UNCHANGED
 from dojo_tui.destinations.defectdojo.message import Writer
+from dojo_tui.destinations.defectdojo.reporting import COMPLETES
 from dojo_tui.destinations.defectdojo.sending import Sending
 from dojo_tui.destinations.defectdojo.sent import Place, Scope, Sent
 from dojo_tui.destinations.defectdojo.things import ServerTest
@@ -144,10 +146,13 @@ class _Reimport:
         sending = Sending(self._desk, self._caller, self._target.scope, place, self._service, message, known)
         try:
             sending.run(build_id, was_clean=not look.scope.build_id)
-        except (DestinationError, CancelledError):
+        except (DestinationError, CancelledError) as error:
             if sending.at_rest:
                 with self._desk.database.write() as connection:
                     sent.impatient(connection, place.test_id)
+            if isinstance(error, DestinationError) and sending.changed and error.safe == UNCHANGED:
+                # The last request changed nothing, but those before it did.
+                error.safe = COMPLETES
             raise
         self._confirm(look, place.test_id, created, known, sending)
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
-from dojo_tui.destinations.defectdojo import generic, patches, sent
+from dojo_tui.destinations.defectdojo import patches
 from dojo_tui.destinations.defectdojo.desk import Desk
-from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError, UnknownOutcomeError
+from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
+from dojo_tui.destinations.defectdojo.reporting import Reporting
 from dojo_tui.destinations.defectdojo.sent import Place, Sent
 from dojo_tui.destinations.defectdojo.things import Delta, ServerFinding
-from dojo_tui.destinations.defectdojo.waiting import ended
 from dojo_tui.http.exchange import Caller
-from dojo_tui.model.errors import DestinationError
 
 
 class Sending:
@@ -30,12 +28,9 @@ class Sending:
         message: Message,
         known: Mapping[int, Sent],
     ) -> None:
-        assert place.test_id is not None
         assert place.test_remote is not None
         self._desk = desk
         self._caller = caller
-        self._scope = scope
-        self._test_id = place.test_id
         self._test = place.test_remote
         self._service = service
         self._message = message
@@ -45,16 +40,16 @@ class Sending:
         self._relearned = False
         self.rejected: set[int] = set()
         """Those whose triage by the tool the server did not take."""
+        self._changed = False
         self.active_there = 0
         """How many are active there afterwards."""
-        self.at_rest = True
-        """Nothing that was sent can still be carried out."""
+        self._reporting = Reporting(desk, caller, scope, place, service, message, self._close_others)
 
     def run(self, build_id: str, *, was_clean: bool) -> None:
         """Send it all. ``was_clean``: no earlier attempt has left its traces, so the server's counts must be ours."""
         told: Delta | None = None
         if self._message.concerns_anything or not was_clean:
-            told = self._report(build_id)
+            told = self._reporting.send(build_id)
         if told is not None and was_clean:
             self._compare(told)
         elif self.remote_ids and (self._message.bodies or self._message.decisions):
@@ -64,17 +59,15 @@ class Sending:
         self.rejected = self._patch(self._message.decisions)
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
 
-    # --- the report --------------------------------------------------------------------
+    @property
+    def at_rest(self) -> bool:
+        """Nothing that was sent can still be carried out."""
+        return self._reporting.at_rest
 
-    def _report(self, build_id: str) -> Delta | None:
-        parts = generic.parts(self._message.entries, self._desk.limits.most_bytes)
-        if len(parts) == 1:
-            return self._reimport(parts[0], build_id, close=True)
-        self._caller.log(f"The report is sent in {len(parts)} parts; what is to be closed is closed one by one.")
-        for number, part in enumerate(parts):
-            self._reimport(part, f"{build_id}-{number}", close=False)
-        self._close_others()
-        return None
+    @property
+    def changed(self) -> bool:
+        """Something may be otherwise there than before."""
+        return self._reporting.changed or self._changed
 
     def _close_others(self) -> None:
         """Close what is open there and was not sent: what a report in one part does by itself."""
@@ -83,38 +76,6 @@ class Sending:
             if self._key(one) not in self._message.keys:
                 bodies[one.id] = {"active": False, "is_mitigated": True}
         self._change(bodies)
-
-    def _reimport(self, report: bytes, build_id: str, *, close: bool) -> Delta | None:
-        seconds = self._desk.limits.patience.seconds(len(self._message.entries))
-        self._caller.check()
-        # The server answers at its end, which may take minutes: until then this is all there is to see.
-        number = len(self._message.entries)
-        self._caller.log(f"Sending {'1 Finding' if number == 1 else f'{number:,} Findings'}, {len(report):,} bytes.")
-        until = self._desk.clock.now() + timedelta(seconds=seconds)
-        with self._desk.database.write() as connection:
-            sent.wait_for(connection, self._test_id, self._scope, build_id, until)
-        self.at_rest = False
-        try:
-            told = self._desk.api.reimport(
-                self._test, self._service, report, build_id=build_id, close=close, seconds=seconds
-            )
-        except UnknownOutcomeError as error:
-            self._caller.log(f"{error.what} Waiting for the server's end of it.")
-            until = self._desk.clock.now() + timedelta(seconds=seconds)
-            if ended(self._desk, self._test, build_id, until, self._caller):
-                self.at_rest = True
-                return None
-            raise DestinationError(
-                f"{error.what} The server did not show its end within {seconds:,.0f} s.",
-                safe="Nothing is lost: what it did so far is taken into account by the next Sync.",
-                do="Sync the Record again when the server is at rest.",
-            ) from None
-        except DestinationError:
-            # It was refused, or the server told that it failed: either is an end.
-            self.at_rest = True
-            raise
-        self.at_rest = True
-        return told
 
     # --- what a report does not change ----------------------------------------------------
 
@@ -153,6 +114,7 @@ class Sending:
     def _change_one(self, one: tuple[int, Mapping[str, object]]) -> str:
         """Change one; why it could not be."""
         remote, body = one
+        self._changed = True
         try:
             with self._desk.asking():
                 self._desk.api.patch_finding(remote, body)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ScalarSelect, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Column, Connection, ScalarSelect, Select, bindparam, delete, func, insert, select, update
 
 from dojo_tui.destinations.base import ENGAGEMENT, Target
 from dojo_tui.destinations.held import test_of
@@ -126,10 +126,23 @@ def scope(connection: Connection, test_id: int | None, name: str) -> Scope:
     return Scope(known=False) if row is None else _scope(*row)
 
 
-def unsettled(connection: Connection, test_id: int) -> list[Scope]:
-    """The scopes of a Test whose last attempt may still be carried out."""
-    rows = connection.execute(_SCOPES.where(sent_scopes.c.test_id == test_id, sent_scopes.c.build_id != ""))
-    return [_scope(*row) for row in rows]
+def unsettled(connection: Connection, test_id: int) -> dict[str, Scope]:
+    """The scopes of a Test whose last attempt may still be carried out, by name."""
+    statement = _SCOPES.add_columns(sent_scopes.c.scope)
+    rows = connection.execute(statement.where(sent_scopes.c.test_id == test_id, sent_scopes.c.build_id != ""))
+    return {name: _scope(*row) for *row, name in rows}
+
+
+def sizes(connection: Connection, test_id: int, name: str) -> tuple[int, int]:
+    """How many Findings of a scope the server may not have yet, and how many it has."""
+    statement = (
+        select(sent_findings.c.confirmed, func.count())
+        .join(findings, findings.c.id == sent_findings.c.finding_id)
+        .where(findings.c.test_id == test_id, findings.c.scope == name)
+        .group_by(sent_findings.c.confirmed)
+    )
+    found = {bool(confirmed): number for confirmed, number in connection.execute(statement)}
+    return found.get(False, 0), found.get(True, 0)
 
 
 def _scope(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dojo_tui.http.exchange import at
 from dojo_tui.model.errors import DestinationError
@@ -76,8 +76,7 @@ class ServerFinding:
     hash_code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """How many Findings a reimport changed."""
 
     created: int

@@ -9,7 +9,7 @@ import sys
 
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations.base import Reimport, Target, Unattended
-from dojo_tui.destinations.defectdojo.desk import Limits, Patience
+from dojo_tui.destinations.defectdojo.desk import Limits, Parts, Patience, Quiet
 from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.secret import Secret
@@ -17,7 +17,13 @@ from dojo_tui.store.destinations import destination_at
 from dojo_tui.store.open import open_store
 from tests.destinations.defectdojo.world import newer
 
-LIMITS = Limits(patience=Patience(least=3.0, each=0.0), look_again=0.02)
+LIMITS = Limits(
+    patience=Patience(least=3.0, each=0.0),
+    quiet=Quiet(least=0.5, new=0.0, known=0.0),
+    parts=Parts(first=2, least=1),
+    look_again=0.02,
+)
+"""Each Record takes several requests, and the server is known to be quick."""
 LABEL = "Connector 1"
 
 

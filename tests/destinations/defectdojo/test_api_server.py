@@ -185,7 +185,7 @@ def test_longer_than_we_wait(there: DojoServer, far: Api, place: ServerTest) -> 
 
 def test_a_server_that_dies_in_the_middle_says_what_stays(there: DojoServer, far: Api, place: ServerTest) -> None:
     there.fails(path="reimport-scan/", die_after=1)
-    with pytest.raises(DestinationError, match="What it had created stays there") as raised:
+    with pytest.raises(DestinationError, match="What it had done so far stays there") as raised:
         send(far, place, report("One", "Two"))
     assert type(raised.value) is DestinationError
     assert far.count(place.id, "a", active=True) == 1

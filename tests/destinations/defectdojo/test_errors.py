@@ -13,11 +13,12 @@ from dojo_tui.destinations.defectdojo.errors import (
     Act,
     AlreadyThereError,
     FindingGoneError,
+    NotSentError,
     UnknownOutcomeError,
     said,
     translated,
 )
-from dojo_tui.http.errors import HttpError, UnreachableError
+from dojo_tui.http.errors import Fault, HttpError, UnreachableError, UnsentError
 from dojo_tui.http.exchange import JSON, Request, Response
 from dojo_tui.http.judge import judge
 from dojo_tui.http.wire import _ours
@@ -164,12 +165,8 @@ def test_a_name_that_is_taken(status: int, body: Any) -> None:
             "The reimport was refused (403)",
             "needs the right to import scan results",
         ),
-        (403, b"<html>Blocked</html>", "text/html", "something before it", "proxy or a firewall"),
-        (400, b"<html>The plain HTTP request was sent to HTTPS port", "text/html", "failed (400)", "http or https"),
-        (413, b"<html>too large</html>", "text/html", "failed (413)", "larger reports"),
         (429, b"", "text/plain", "failed (429)", "later"),
         (415, {"detail": 'Unsupported media type "x".'}, JSON, "(415): Unsupported media type", "version"),
-        (404, b"<html>nginx</html>", "text/html", "failed (404)", "Is the address that of DefectDojo"),
     ],
 )
 def test_refused(status: int, body: Any, kind: str, what: str, do: str) -> None:
@@ -178,6 +175,38 @@ def test_refused(status: int, body: Any, kind: str, what: str, do: str) -> None:
     assert do in error.do
     assert error.safe == "Nothing was changed."
     assert isinstance(error, DestinationError)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "what", "do"),
+    [
+        (403, b"<html>Blocked</html>", "text/html", "something before it", "proxy or a firewall"),
+        (403, {"message": "Forbidden"}, JSON, "something before it", "proxy or a firewall"),
+        (400, b"<html>The plain HTTP request was sent to HTTPS port", "text/html", "failed (400)", "http or https"),
+        (400, {"error": "upstream timed out"}, JSON, "something before it", "version"),
+        (413, b"<html>too large</html>", "text/html", "failed (413)", "larger reports"),
+        (413, {"message": "Request Too Long"}, JSON, "something before it", "larger reports"),
+        (404, b"<html>nginx</html>", "text/html", "failed (404)", "Is the address that of DefectDojo"),
+        (404, {"message": "no Route matched with those values"}, JSON, "something before it", "Is the address"),
+        (404, {"detail": "Not Found"}, JSON, "something before it", "Is the address"),
+        (404, b"", "text/plain", "something before it", "Is the address"),
+        (405, b"<html>nginx</html>", "text/html", "failed (405)", "version"),
+        (408, {"detail": "x"}, JSON, "failed (408)", "server is well"),
+        (500, {"errors": [{"status": 500}]}, JSON, "failed (500)", "server"),
+        (500, {"message": "x", "request_id": "7"}, JSON, "failed (500)", "server"),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_fault_9_what_is_not_defectdojos_own_leaves_the_end_open(
+    status: int, body: Any, kind: str, what: str, do: str, method: str
+) -> None:
+    error = failed(status, body, Request("findings/5/", method=method, repeatable=method != "POST"), kind)
+    assert isinstance(error, UnknownOutcomeError)
+    assert what in error.what
+    assert do in error.do
+    assert "Nothing was changed" not in str(error)
+    assert "may have been carried out" in error.safe
+    assert not isinstance(failed(status, body, GET, kind), UnknownOutcomeError), "a question changes nothing"
 
 
 def test_the_server_failed_in_the_middle() -> None:
@@ -195,13 +224,18 @@ def test_what_a_proxy_says_leaves_the_end_open(status: int) -> None:
     error = failed(status, b"<html>Guru meditation</html>", kind="text/html")
     assert isinstance(error, UnknownOutcomeError)
     assert "may have been carried out" in error.safe
-    for harmless in (GET, Request("findings/5/", method="PATCH", repeatable=True)):
-        assert type(failed(status, b"", harmless, "text/html")) is DestinationError
+    assert type(failed(status, b"", GET, "text/html")) is DestinationError
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 408, 409, 413, 415, 425, 429, 500])
+@pytest.mark.parametrize("status", [400, 401, 403, 405, 409, 415, 429, 500])
 def test_what_has_an_end_is_not_called_open(status: int) -> None:
     assert not isinstance(failed(status, {"detail": "x"}), UnknownOutcomeError)
+
+
+def test_fault_9_what_was_not_sent_whole_was_not_carried_out() -> None:
+    told = translated(UnsentError("POST /a: the connection broke off.", fault=Fault.THEIRS), ACT, POST)
+    assert isinstance(told, NotSentError)
+    assert told.safe == "Nothing was changed."
 
 
 def test_an_answer_that_is_a_web_page_leaves_the_end_of_a_post_open() -> None:

@@ -341,18 +341,30 @@ def test_whatever_a_tool_says_the_server_takes_it(tmp_path: Path) -> None:
     assert [one.unique_id for one in found] == [one["unique_id_from_tool"] for one in entries]
 
 
+def split(encoded: list[bytes], most: int, most_bytes: int) -> list[bytes]:
+    """Reports of all entries, one after the other."""
+    reports, at = [], 0
+    while at < len(encoded):
+        part = generic.first_part(encoded, at, most, most_bytes)
+        reports.append(generic.report(part))
+        assert generic.size(part) == len(reports[-1])
+        at += len(part)
+    return reports
+
+
 def test_reports_are_split_at_the_byte() -> None:
     entries = [made(plain(title=f"T{number}", impact="\N{SNOWMAN}" * number))[0] for number in range(30)]
     encoded = list(map(generic.encoded, entries))
     whole = generic.report(encoded)
     assert whole.isascii()
-    assert generic.parts(encoded, len(whole)) == [whole]
-    assert len(generic.parts(encoded, len(whole) - 1)) == 2
+    assert split(encoded, 30, len(whole)) == [whole]
+    assert len(split(encoded, 30, len(whole) - 1)) == 2
+    assert [len(json.loads(part)["findings"]) for part in split(encoded, 8, len(whole))] == [8, 8, 8, 6]
     largest = max(len(generic.report([one])) for one in encoded)
     for most in range(largest, len(whole), 97):
-        split = generic.parts(encoded, most)
-        assert max(map(len, split)) <= most
-        assert [one for part in split for one in json.loads(part)["findings"]] == entries
-    assert generic.parts([], 100) == [generic.report([])] == [b'{"findings":[]}']
+        reports = split(encoded, 30, most)
+        assert max(map(len, reports)) <= most
+        assert [one for part in reports for one in json.loads(part)["findings"]] == entries
+    assert generic.report([]) == b'{"findings":[]}'
     with pytest.raises(DestinationError, match=r"'T29' alone takes"):
-        generic.parts(encoded, largest - 1)
+        split(encoded, 30, largest - 1)

@@ -17,12 +17,12 @@ from typing import IO
 import pytest
 from sqlalchemy import func, select
 
-from dojo_tui.destinations.defectdojo.desk import Limits, Patience
+from dojo_tui.destinations.defectdojo.desk import Limits, Parts, Patience, Quiet
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.store.tables import sent_scopes
 from tests.conftest import Moment
-from tests.defectdojo_server import DojoServer, Remote
+from tests.defectdojo_server import FOREIGN, DojoServer, Remote
 from tests.destinations.defectdojo import child
 from tests.destinations.defectdojo.world import Watcher, World, assert_newer, newer, older
 
@@ -89,7 +89,12 @@ def kill_clients(folder: Path, template: Path, times: int) -> None:
             stage = source.choice(STAGES)
             asked = {"created": "reimport-scan/", "closed": "reimport-scan/"}.get(stage, "*")
             nth = source.randrange(1, RECORDS + 1 if asked != "*" else 8 * RECORDS)
-            fault = server.fails(path=asked, nth=nth, hold=stage, hold_count=source.randrange(1, 4))
+            # Half of the servers have a proxy in front, which answered in their place and made the client wait.
+            meanwhile = asked == "reimport-scan/" and number % 2 == 1
+            strange = source.choice(list(FOREIGN.values())) if meanwhile else {}
+            fault = server.fails(
+                path=asked, nth=nth, hold=stage, hold_count=source.randrange(1, 4), meanwhile=meanwhile, **strange
+            )
             client.go()
             while not fault.reached.wait(0.01) and client.process.poll() is None:
                 pass
@@ -182,7 +187,13 @@ def killed(tmp_path: Path) -> Iterator[Server]:
 def kill_servers(server: Server, folder: Path, template: Path, times: int) -> None:
     source = random.Random(SEED)
     moment = Moment()
-    limits = Limits(patience=Patience(least=20.0, each=0.0), look_again=10.0)
+    limits = Limits(
+        patience=Patience(least=20.0, each=0.0),
+        quiet=Quiet(20.0, 0.0, 0.0),
+        parts=Parts(first=3, least=1),
+        look_again=10.0,
+        unreachable=0.0,
+    )
     remote = Remote(server.url, server.token)
     world = World(folder, remote, Clock(now=lambda: moment.now), moment, template=template, limits=limits)
     failed = 0

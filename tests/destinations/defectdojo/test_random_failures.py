@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from itertools import islice
 from typing import Any
 
 import pytest
 
-from dojo_tui.destinations.defectdojo.desk import Limits, Patience
+from dojo_tui.destinations.defectdojo.desk import Limits, Patience, Quiet
 from dojo_tui.model import identity
 from dojo_tui.model.errors import DestinationError
-from tests.defectdojo_server import Answer, DojoServer, Remote, gateway, too_many
+from tests.defectdojo_server import FOREIGN, Answer, DojoServer, Remote, gateway, too_many
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.reports import Reports
 from tests.destinations.defectdojo.test_same_as_embedded import Both
 from tests.destinations.defectdojo.world import Watcher, World, shown_here, shown_there
 
-LIMITS = Limits(patience=Patience(least=20.0, each=0.0), look_again=10.0)
+LIMITS = Limits(patience=Patience(least=20.0, each=0.0), quiet=Quiet(20.0, 0.0, 0.0), look_again=10.0)
 BROKEN = Answer(500, {"message": "Internal server error, check logs for details"})
 
 
@@ -38,25 +39,27 @@ def fault(source: random.Random) -> dict[str, Any]:
         {"path": "reimport-scan/", "die_closing_after": source.randrange(3)},
         {"path": "reimport-scan/", "twice": True},
     ]
+    strange = {**source.choice(list(FOREIGN.values())), "processed": source.random() < 0.5}
+    inside += [{"path": "reimport-scan/", **strange}, {"path": "reimport-scan/", **strange, "die_after": 1}]
+    anywhere.append({"method": source.choice(["POST", "PATCH"]), **strange})
     if source.random() < 0.5:
         return source.choice(inside)
     return {"nth": source.randrange(1, 8), **source.choice(anywhere)}
 
 
 def run(world: World, server: DojoServer, seed: int, steps: int) -> int:
-    """How often a Sync failed."""
-    both, source, failed = Both(world), random.Random(seed), 0
+    """How often something went wrong, whether the Sync failed of it or put it right."""
+    both, source, wrong = Both(world), random.Random(seed), 0
     scopes = ["app", "App", "lib"][: source.randrange(1, 4)]
     reports = {scope: iter(Reports(seed * 10 + number)) for number, scope in enumerate(scopes)}
     for _ in range(steps):
         scope = source.choice(scopes)
         (reported,) = islice(reports[scope], 1)
         if source.random() < 0.6:
-            server.fails(**fault(source))
-            try:
+            planned = server.fails(**fault(source))
+            with suppress(DestinationError):
                 world.sync(*reported, scope=scope, caller=Watcher(world.moment), accept_large_change=True)
-            except DestinationError:
-                failed += 1
+            wrong += planned.seen >= planned.nth
             server.faults.clear()
             # Counted by nobody when it failed, and nothing is left to do when it did not.
             both.settle(scope, reported)
@@ -64,7 +67,7 @@ def run(world: World, server: DojoServer, seed: int, steps: int) -> int:
             both.sync(scope, reported, accept_large_change=True)
         world.moment.move(hours=7)
         both.compare()
-    return failed
+    return wrong
 
 
 @pytest.fixture

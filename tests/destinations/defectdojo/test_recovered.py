@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dojo_tui.destinations.defectdojo.desk import Limits, Patience
+from dojo_tui.destinations.defectdojo.reporting import Reporting
 from dojo_tui.destinations.defectdojo.sending import Sending
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.severity import Severity
@@ -30,19 +31,19 @@ Dying = Callable[..., AbstractContextManager[None]]
 def dying(monkeypatch: pytest.MonkeyPatch) -> Dying:
     """``with dying(): world.sync(...)`` ends when all is sent, and nothing of it is written down.
 
-    ``dying("_reimport")`` ends after the first report.
+    ``dying(Reporting, "_once")`` ends after the first report.
     """
 
     @contextmanager
-    def within(step: str = "run") -> Iterator[None]:
-        real = getattr(Sending, step)
+    def within(of: type = Sending, step: str = "run") -> Iterator[None]:
+        real = getattr(of, step)
 
-        def die(self: Sending, *args: Any, **more: Any) -> None:
+        def die(self: object, *args: Any, **more: Any) -> None:
             real(self, *args, **more)
             raise Killed
 
         with monkeypatch.context() as patched, pytest.raises(Killed):
-            patched.setattr(Sending, step, die)
+            patched.setattr(of, step, die)
             yield
 
     return within
@@ -150,7 +151,7 @@ def test_what_a_person_reopened_is_closed_again_by_a_report_in_parts(in_parts: W
 def test_what_had_ended_on_the_server_is_not_waited_for(in_parts: World, dying: Dying) -> None:
     """The first part shows its end there: nobody knows of another that would be under way."""
     in_parts.sync(finding("A"), scope="lib")
-    with dying("_reimport"):
+    with dying(Reporting, "_once"):
         in_parts.sync(*many(6))
     caller = Watcher(in_parts.moment)
     assert counts(in_parts.sync(*many(6), caller=caller)) == {"created": 6}

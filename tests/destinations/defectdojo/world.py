@@ -40,8 +40,9 @@ class Watcher:
         self.lines: list[str] = []
         self.waited: list[float] = []
         self.on_check: Callable[[], None] = lambda: None
+        self.on_wait = on_wait or (lambda: None)
+        self.on_log: Callable[[str], None] = lambda _: None
         self._moment = moment
-        self._on_wait = on_wait
 
     def check(self) -> None:
         self.on_check()
@@ -50,11 +51,11 @@ class Watcher:
         self.waited.append(seconds)
         if self._moment is not None:
             self._moment.move(seconds=seconds)
-        if self._on_wait is not None:
-            self._on_wait()
+        self.on_wait()
 
     def log(self, message: str) -> None:
         self.lines.append(message)
+        self.on_log(message)
 
     def asked(self, *methods: str) -> list[str]:
         """Requests of these methods (all by default), as ``PATCH findings/7/``."""
@@ -160,7 +161,7 @@ class World:
         """Sync one Record as the service does: a Record that was synced once must be where it was."""
         fetch = Fetch(list(reported), skipped=settings.pop("skipped", {}), partial=settings.pop("partial", {}))
         target = self.target(scope, connector, product=product)
-        self.last = caller or Watcher()
+        self.last = caller or Watcher(self.moment)
         wanted = Reimport(**settings)
         summary = (destination or self.destination).reimport(target, fetch, wanted, self.last)
         if not (summary.held or wanted.dry_run):
