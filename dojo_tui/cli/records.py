@@ -19,7 +19,7 @@ from dojo_tui.model.record import State
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.services.mapping import Change, Undone
+    from dojo_tui.services.mapping import Change, Reversal, Undone
     from dojo_tui.store.records import RecordQuery, RecordRow
     from dojo_tui.wiring import Workspace
 
@@ -194,17 +194,23 @@ def records_delete(context: click.Context, ids: tuple[int, ...], yes: bool) -> N
 
 @command.command("undo")
 @DRY_RUN
+@click.option("--yes", is_flag=True, help="Take it back although newer acts stay, or it leads to another destination.")
 @click.pass_context
-def records_undo(context: click.Context, dry_run: bool) -> None:
-    """Take back the last mapping act."""
+def records_undo(context: click.Context, dry_run: bool, yes: bool) -> None:
+    """Take back your last mapping act; 'rules undo' takes back what the rules did at a Discover.
+
+    Where something newer happened that cannot be taken back so, or the act was one between destinations, it is only
+    told what would be taken back; --yes does it.
+    """
     with opened(context, changes=not dry_run) as workspace:
-        take_back(context, workspace, None, dry_run=dry_run, nothing="There is nothing to undo.")
+        take_back(context, workspace, None, dry_run=dry_run, nothing="There is nothing to undo.", yes=yes)
 
 
 @command.command("redo")
 @DRY_RUN
+@click.option("--yes", is_flag=True, help="Do it again although it leads to another destination.")
 @click.pass_context
-def records_redo(context: click.Context, dry_run: bool) -> None:
+def records_redo(context: click.Context, dry_run: bool, yes: bool) -> None:
     """Do again what was undone last."""
     with opened(context, changes=not dry_run) as workspace:
         from dojo_tui.cli import acts
@@ -213,17 +219,37 @@ def records_redo(context: click.Context, dry_run: bool) -> None:
         if dry_run:
             acts.show(context, workspace, workspace.mapper.next_redo(), nothing)
         else:
-            tell(context, workspace.mapper.redo(), nothing=nothing)
+            shown = _unless_surprising(workspace, workspace.mapper.next_redo(), yes=yes)
+            tell(context, workspace.mapper.redo(shown), nothing=nothing)
 
 
-def take_back(context: click.Context, workspace: Workspace, by: str | None, *, dry_run: bool, nothing: str) -> None:
+def take_back(
+    context: click.Context, workspace: Workspace, by: str | None, *, dry_run: bool, nothing: str, yes: bool = True
+) -> None:
     """Take back the last act of somebody (of this person by default), or show what that would do."""
     from dojo_tui.cli import acts
 
     if dry_run:
         acts.show(context, workspace, workspace.mapper.next_undo(by), nothing)
     else:
-        tell(context, workspace.mapper.undo(by), nothing=nothing)
+        shown = _unless_surprising(workspace, workspace.mapper.next_undo(by), yes=yes)
+        tell(context, workspace.mapper.undo(by, shown), nothing=nothing)
+
+
+def _unless_surprising(workspace: Workspace, reversal: Reversal | None, *, yes: bool) -> int | None:
+    """The act; raises UsageError where a person most likely means another one and did not say yes."""
+    if reversal is None:
+        return None
+    row = reversal.act
+    if reversal.surprises and not yes:
+        does = "taken back" if reversal.verb == "undo" else "done again"
+        raise UsageError(
+            f"The last act that can be {does} is '{row.what}', of {local(row.at, workspace.clock)} by {row.by}. "
+            + " ".join(reversal.consequences),
+            safe="Nothing was changed.",
+            do=f"If you mean that one: 'dojo-tui records {reversal.verb} --yes'.",
+        )
+    return row.id
 
 
 @command.command("history")

@@ -224,6 +224,10 @@ class Mapper:
         """What ``undo`` would do; see ``Undo.next_undo``."""
         return self._undo.next_undo(by)
 
+    def turn(self) -> str | None:
+        """Whose act just happened; see ``Undo.turn``."""
+        return self._undo.turn()
+
     def next_redo(self) -> Reversal | None:
         """What ``redo`` would do; see ``Undo.next_redo``."""
         return self._undo.next_redo()
@@ -254,7 +258,7 @@ class Mapper:
     def last_act(self) -> int | None:
         """The batch that ``undo`` would take back first, if nothing stands against it."""
         with self._database.read() as connection:
-            done = history.last_act(connection, self._who)
+            done = history.last_act(connection, self.turn() or self._who)
             return done.batch if done is not None else None
 
     def _act(self, connection: Connection, name: str) -> Act:

@@ -27,7 +27,7 @@ from dojo_tui.store.suggestions import Named
 
 __all__ = ["BY", "Caught", "Into", "Preview", "RuleRow", "Rules", "Sample"]
 
-BY = "rules"
+BY = mapping.RULES
 """Who did what the rules did at a Discover."""
 
 _SAMPLES = 5

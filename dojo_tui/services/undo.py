@@ -19,6 +19,7 @@ from dojo_tui.store.history import ActRow, Done
 from dojo_tui.store.mapping import Act
 
 MANY = 20
+_NEWER = 2
 OLD = timedelta(days=1)
 """Whoever takes back an act over more Records than this, or of longer ago, should see it first."""
 
@@ -48,16 +49,27 @@ class Reversal:
     """It was done so long ago that a person may think of another one."""
     stepped: tuple[str, ...] = ()
     """Newer acts that can never be taken back, in sentences: they stay."""
+    newer: tuple[str, ...] = ()
+    """Newer acts that are not this person's to take back, in sentences: what just happened is another thing."""
+    between: bool = False
+    """It took Records from one destination to another."""
 
     @property
     def asks(self) -> bool:
         """Whether a person should see this first."""
-        return self.act.count > MANY or self.old or bool(self.asked.closed or self.stepped)
+        return self.act.count > MANY or self.old or bool(self.asked.closed or self.stepped) or self.surprises
+
+    @property
+    def surprises(self) -> bool:
+        """Whether a person most likely means another act, or it goes further than the mapping of a Record."""
+        return bool(self.newer) or self.between
 
     @property
     def consequences(self) -> list[str]:
         """What comes of it, in sentences."""
-        told = list(self.stepped)
+        told = [*self.stepped, *self.newer]
+        if self.between:
+            told.append("It is an act between destinations: what was imported into either stays there.")
         if self.act.act == "delete":
             told.append("They come back as they were." if self.verb == "undo" else "Their Findings stay.")
         elif self.verb == "undo":
@@ -81,7 +93,7 @@ class Undo:
                 return None
             done, stepped = found
             passed = tuple(f"Stepped over: {refusal.what}" for refusal in stepped.values())
-            return self._reversal(connection, "undo", done.batch, passed)
+            return self._reversal(connection, "undo", done.batch, passed, self._newer(connection, done, stepped))
 
     def next_redo(self) -> Reversal | None:
         """What ``redo`` would do again; None when there is nothing. Raises UsageError where it would be refused."""
@@ -89,12 +101,29 @@ class Undo:
             found = self._does_again(connection)
             if found is None:
                 return None
-            return self._reversal(connection, "redo", found[1].batch)
+            return self._reversal(connection, "redo", found[1].batch, moved_by=found[0].batch)
 
-    def _reversal(self, connection: Connection, verb: str, batch: int, stepped: tuple[str, ...] = ()) -> Reversal:
+    def _newer(self, connection: Connection, done: Done, stepped: Collection[int]) -> tuple[str, ...]:
+        """What happened after an act that is taken back and is not taken back with it."""
+        found, number = history.newer_acts(connection, done.batch, _NEWER + len(stepped))
+        found = [row for row in found if row.id not in stepped]
+        told = [f"Newer, and stays: {row.what}, by {row.by}." for row in found[:_NEWER]]
+        more = number - len(stepped) - len(told)
+        return (*told, f"And {more:,} newer ones.") if more > 0 else tuple(told)
+
+    def _reversal(
+        self,
+        connection: Connection,
+        verb: str,
+        batch: int,
+        stepped: tuple[str, ...] = (),
+        newer: tuple[str, ...] = (),
+        moved_by: int | None = None,
+    ) -> Reversal:
         act = history.act(connection, batch)
         old = self._clock.now() - act.at > OLD
-        return Reversal(verb, act, closings.asked_by(connection, batch), old, stepped)
+        between = history.between_destinations(connection, batch if moved_by is None else moved_by)
+        return Reversal(verb, act, closings.asked_by(connection, batch), old, stepped, newer, between)
 
     def undo(self, by: str | None = None, expected: int | None = None) -> Undone | None:
         """Take back this person's last act that can be; None when there is nothing to take back.
@@ -113,6 +142,7 @@ class Undo:
             done, stepped = found
             _as_shown(done, expected)
             asked = closings.asked_by(connection, done.batch)
+            ruled = " by the rules at a Discover" if by == mapping.RULES else ""
             if done.act == "delete":
                 history.make_room(connection, done.batch)
                 act = self._act(connection, "undo")
@@ -123,7 +153,7 @@ class Undo:
             closings.call_off_act(connection, done.batch)
             history.mark_undone(connection, done.batch, act.batch)
         passed = [f"Stepped over: {refusal.what}" for refusal in stepped.values()]
-        parts = [f"Took back: {done.act} {number(count, 'Record')}.", *passed, *_of_closing("undo", asked)]
+        parts = [f"Took back: {done.act} {number(count, 'Record')}{ruled}.", *passed, *_of_closing("undo", asked)]
         return Undone(act.batch, done.act, count, " ".join(parts))
 
     def redo(self, expected: int | None = None) -> Undone | None:
@@ -144,6 +174,12 @@ class Undo:
             history.mark_undone(connection, done.batch, None)
         parts = [f"Done again: {done.act} {number(count, 'Record')}.", *_of_closing("redo", asked)]
         return Undone(act.batch, done.act, count, " ".join(parts))
+
+    def turn(self) -> str | None:
+        """Whose act just happened: that of the rules at a Discover, if nothing newer did; None is this person."""
+        with self._database.read() as connection:
+            newest, _ = history.newer_acts(connection, 0, 1)
+        return mapping.RULES if newest and newest[0].by == mapping.RULES else None
 
     # --- which act, and whether it can be -----------------------------------------
 

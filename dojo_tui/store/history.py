@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 
 from dojo_tui.model.record import State
 from dojo_tui.model.text import number
+from dojo_tui.store.ids import chunks
 from dojo_tui.store.mapping import AUTO_MAP
-from dojo_tui.store.tables import connectors, mapping_changes, records
+from dojo_tui.store.tables import connectors, mapping_changes, products, records
 
 ACTS = ("map", "ignore", "restore", "delete", "migrate")
 """Acts of a person; ``undo`` and ``redo`` take them back and do them again."""
@@ -140,6 +141,36 @@ def of_record(connection: Connection, record_id: int) -> list[HistoryRow]:
 def last_act(connection: Connection, by: str, before: int | None = None) -> Done | None:
     """Return the newest act of a person that is not taken back; of those ``before`` that batch, if it is given."""
     return _last(connection, by, ACTS, before)
+
+
+def newer_acts(connection: Connection, batch: int, most: int) -> tuple[list[ActRow], int]:
+    """Acts after ``batch`` that hold, the newest of them, and how many there are."""
+    table = mapping_changes.c
+    holds = (table.batch > batch, table.act.in_(ACTS), table.undone_by.is_(None))
+    number = connection.execute(select(func.count(table.batch.distinct())).where(*holds)).scalar_one()
+    newest = select(table.batch).where(*holds).distinct().order_by(table.batch.desc()).limit(most)
+    ids = list(connection.execute(newest).scalars())
+    return (acts(connection, table.batch.in_(ids)) if ids else []), number
+
+
+def between_destinations(connection: Connection, batch: int) -> bool:
+    """Whether an act took Records from a Product of one destination to one of another."""
+    table = mapping_changes.c
+    now = select(table.before, records.c.product_ref, table.act).outerjoin_from(
+        mapping_changes, records, records.c.id == table.record_id
+    )
+    moves: set[tuple[str, str]] = set()
+    for before, ref, act in connection.execute(now.where(table.batch == batch)):
+        if act == "migrate":
+            return True
+        if ref and before.get("product_ref"):
+            moves.add((before["product_ref"], ref))
+    refs = {int(ref) for pair in moves for ref in pair}
+    places: dict[str, int | None] = {}
+    for chunk in chunks(sorted(refs)):
+        found = connection.execute(select(products.c.id, products.c.destination_id).where(products.c.id.in_(chunk)))
+        places.update((str(row.id), row.destination_id) for row in found)
+    return any(one in places and other in places and places[one] != places[other] for one, other in moves)
 
 
 def last_undo(connection: Connection, by: str) -> tuple[Done, Done] | None:

@@ -36,6 +36,9 @@ _BATCH_KEY = 0x646F6A71
 AUTO_MAP = "auto-map"
 """Who did what a Discover mapped by itself."""
 
+RULES = "rules"
+"""Who did what the rules did at a Discover."""
+
 MAPPING_COLUMNS = (
     "state",
     "state_reason",

@@ -91,3 +91,18 @@ def test_p7_kill_9_while_the_server_closes_leaves_nothing_undone(
     assert [row["record_name"] for row in mapped.json("findings", "list", "--active")] == ["api"]
     (synced,) = mapped.json("sync")["operations"]
     assert (synced["counts"]["created"], synced["counts"]["closed"]) == (2, 0)
+
+
+def test_fault_21_undo_says_what_it_would_take_back_where_something_newer_happened(mapped: Cli) -> None:
+    mapped.report("shop", ["xss@app/shop.py:10"])
+    mapped("connectors", "edit", "scans", "--auto-map")
+    mapped("discover")
+    for _ in range(2):
+        told = mapped("records", "undo", expect=2).err
+        assert "The last act that can be taken back is 'map 1 Record → Shop'" in told
+        assert "Newer, and stays: map 2 Records" in told
+        assert "dojo-tui records undo --yes" in told
+    assert mapped.record("web")["product"] == "Shop"
+    assert "Would take back: map 1 Record" in mapped("records", "undo", "--dry-run").out
+    assert "Took back: map 1 Record." in mapped("records", "undo", "--yes").out
+    assert mapped.record("web")["state"] == "New"

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.record import State
+from dojo_tui.model.rules import Rule
 from dojo_tui.services.mapping import Mapper
+from dojo_tui.store.destinations import save_destination
+from dojo_tui.store.tables import products
 from tests.conftest import Moment
 from tests.services.fakes import World
 
@@ -121,3 +125,70 @@ def test_the_last_sync_into_a_product_is_not_forgotten_by_going_there_and_back(
         mapper.redo()
         mapper.undo()
     assert world.records()["a"].last_synced_at == synced
+
+
+def test_fault_21_what_the_rules_just_did_at_a_discover_is_taken_back_first(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    world.workspace.rules.add(Rule(pattern="n*", product="Ruled"))
+    world.list("a", "b", "c", "n1", "n2")
+    world.discover()
+    assert world.records()["n1"].product_name == "Ruled"
+    planned = mapper.next_undo()
+    assert planned is not None
+    assert (planned.surprises, planned.act.what) == (True, "map 1 Record → P")
+    assert planned.newer == ("Newer, and stays: map 2 Records → Ruled by rules, by rules.",)
+    assert mapper.turn() == "rules"
+    undone = mapper.undo(mapper.turn())
+    assert undone is not None
+    assert undone.sentence == "Took back: map 2 Records by the rules at a Discover."
+    assert world.states()["n1"] is State.NEW
+    world.discover()
+    assert world.states()["n1"] is State.NEW, "what was taken back is not done again by itself"
+    assert mapper.redo() is not None
+    assert world.records()["n2"].product_name == "Ruled"
+
+
+def test_fault_21_what_auto_map_just_did_is_told_before_an_older_act_is_taken_back(
+    world: World, mapper: Mapper
+) -> None:
+    mapper.map(world.ids("a", "b", "c"), "P")
+    world.workspace.connectors.edit(world.connector_id, auto_map=True)
+    world.list("a", "b", "c", "n1", "n2")
+    world.discover()
+    planned = mapper.next_undo()
+    assert planned is not None
+    assert (planned.act.what, planned.asks, planned.surprises) == ("map 3 Records → P", True, True)
+    assert planned.newer == ("Newer, and stays: map 2 Records → 2 Products, by auto-map.",)
+
+
+def test_fault_21_somebody_elses_newer_act_is_told_too(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    Mapper(world.workspace.store, world.workspace.destination, world.workspace.clock, "grace").ignore(world.ids("b"))
+    planned = mapper.next_undo()
+    assert planned is not None
+    assert planned.surprises
+    assert planned.newer == ("Newer, and stays: ignore 1 Record, by grace.",)
+
+
+def test_fault_21_an_act_between_destinations_is_shown_first(world: World, mapper: Mapper) -> None:
+    mapper.map(world.ids("a"), "P")
+    with world.workspace.store.database.write() as connection:
+        row = save_destination(
+            connection,
+            "https://dojo.example",
+            world.workspace.clock.now(),
+            secret=None,
+            ca_file="",
+            verify=True,
+            product_type="X",
+        )
+        connection.execute(update(products).values(destination_id=row.id))
+    mapper.map(world.ids("a"), "Here")
+    planned = mapper.next_undo()
+    assert planned is not None
+    assert (planned.between, planned.asks) == (True, True)
+    assert "between destinations" in planned.consequences[0]
+    mapper.undo()
+    planned = mapper.next_redo()
+    assert planned is not None
+    assert (planned.between, planned.asks) == (True, True)

@@ -72,6 +72,9 @@ def test_everything_is_moved(
         assert len(hand.page.table.ids) == 2
         await hand.press("escape")
         await hand.press("u")
+        assert "between destinations" in words(hand)
+        assert products(hand)["embedded"] != before, "it is shown first"
+        await hand.press("y")
         assert products(hand)["embedded"] == before
 
     drive(make_app(tmp_path, clock, url=dojo_server.url, use=False), script, size)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from dojo_tui.model.operation import OperationType
 from dojo_tui.model.record import State
 from dojo_tui.model.rules import Rule
 from dojo_tui.ui.screens.rule_form import RuleForm
 from dojo_tui.ui.screens.rules import RulesScreen
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import SMALL, Hand, drive
-from tests.ui.test_acts import rows
+from tests.ui.test_acts import memory, rows
 
 
 def kept(hand: Hand) -> list[str]:
@@ -193,3 +194,24 @@ def test_read_only_shows_them_and_changes_nothing(make_app: AppMaker) -> None:
         assert "Rule: web-shop-*" in hand.screen
 
     drive(make_app(read_only=True), script)
+
+
+def test_fault_21_u_takes_back_what_the_rules_just_did_at_a_discover(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        workspace = hand.app.workspace
+        assert workspace is not None
+        memory(hand).veps = {row.vendor_id: [] for row in rows(hand)}
+        new = {row.id for row in rows(hand, State.NEW)}
+        await hand.press("i")
+        await hand.rest()
+        workspace.rules.add(Rule("*", "Everything"))
+        workspace.operations.run(1, OperationType.DISCOVER, wait_seconds=0)
+        ruled = {row.id for row in rows(hand, State.GOOD)} & new
+        assert ruled
+        await hand.press("u", "y")
+        assert ruled <= {row.id for row in rows(hand, State.NEW)}
+        assert not new <= {row.id for row in rows(hand, State.NEW)}, "what the person did before stays"
+        await hand.press("u")
+        assert new <= {row.id for row in rows(hand, State.NEW)}
+
+    drive(make_app(), script)

@@ -165,8 +165,16 @@ def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
 
 
 def undo(app: DojoApp, _context: Context) -> None:
-    """Take back the last act; a large or an old one is shown first."""
-    _reverse(app, lambda mapper: mapper.next_undo(), lambda mapper, act: mapper.undo(expected=act), "to take back")
+    """Take back what just happened, by this person or by the rules at a Discover.
+
+    A large or an old act, one between destinations, and one after which something else happened is shown first.
+    """
+    _reverse(
+        app,
+        lambda mapper: mapper.next_undo(mapper.turn()),
+        lambda mapper, act: mapper.undo(mapper.act(act).by if mapper.turn() else None, act),
+        "to take back",
+    )
 
 
 def redo(app: DojoApp, _context: Context) -> None:
