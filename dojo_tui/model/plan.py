@@ -48,6 +48,8 @@ class Summary:
     """Scanners whose Findings were left untouched, with the reason."""
     partial: Mapping[str, str] = field(default_factory=dict)
     """Scanners of which nothing was closed, because they may not have said all, with the reason."""
+    notes: tuple[str, ...] = ()
+    """What else there is to know of it, each without a full stop."""
     held: str = ""
     """Why nothing was applied, in a sentence with the numbers; empty when it was (or is a dry run)."""
 

@@ -184,6 +184,7 @@ class _Sync:
         reasons += [f"nothing of {scanner} was closed: {why}" for scanner, why in summary.partial.items()]
         if summary.closed_by_severity_setting:
             reasons.append(f"{summary.closed_by_severity_setting:,} closed by the minimum severity, not by the tool")
+        reasons += summary.notes
         reasons += self._unknown_severities(place, fetch)
         if fetch.left_out:
             older = "1 older report" if len(fetch.left_out) == 1 else f"{len(fetch.left_out):,} older reports"

@@ -28,9 +28,18 @@ def _original(state: State, row: Row) -> Row | None:
         if engagement is here or not (here["deduplication_on_engagement"] or engagement["deduplication_on_engagement"])
         for test in state.where("tests", engagement=engagement["id"])
         for other in state.findings_of[test["id"]].values()
-        if other["id"] < row["id"] and other["hash_code"] == row["hash_code"] and not value(other, "duplicate")
+        if other["id"] < row["id"]
+        and other["hash_code"] == row["hash_code"]
+        and not value(other, "duplicate")
+        and not _is_closed(other)
     ]
     return min(older, key=lambda other: other["id"], default=None)
+
+
+def _is_closed(row: Row) -> bool:
+    """Closed, and not by a person's decision: nothing becomes a duplicate of that (it would be out of sight)."""
+    decided = any(value(row, flag) for flag in ("false_p", "out_of_scope", "risk_accepted"))
+    return bool(value(row, "is_mitigated")) and not value(row, "active") and not decided
 
 
 def _engagement(state: State, row: Row) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from tests.defectdojo_server import duplicates
 from tests.defectdojo_server.answers import Problem, broken, detail, forbidden, invalid, not_found
 from tests.defectdojo_server.findings import SEVERITIES, hash_code, save_changed, save_new, value
 from tests.defectdojo_server.state import ENGAGEMENT, PRODUCT, PRODUCT_TYPE, TEST, Row, State, User, stamp
@@ -357,6 +358,8 @@ def change(state: State, user: User, table: str, row: Row, given: Mapping[str, A
         if good.get("risk_accepted") and not value(row, "risk_accepted"):
             _may_accept(state, row)
         save_changed(state, row, user, good)
+        if state.deduplicates():
+            duplicates.mark(state, user, [row])
         return
     row.update(good)
     if "updated" in row:

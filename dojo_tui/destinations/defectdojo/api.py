@@ -95,9 +95,7 @@ class Api:
 
     def products_with_ids(self, ids: Collection[int]) -> Iterator[ServerProduct]:
         """Those of ``ids`` that there are still."""
-        ordered = sorted(set(ids))
-        for start in range(0, len(ordered), _IDS_AT_ONCE):
-            chunk = ordered[start : start + _IDS_AT_ONCE]
+        for chunk in _chunks(ids):
             params = {"id": ",".join(map(str, chunk)), "o": "id"}
             for row in self._calls.rows("products/", params, _LISTING_PRODUCTS):
                 found = self._product(row)
@@ -277,6 +275,16 @@ class Api:
                 )
             yield found
 
+    def findings_with_ids(self, ids: Collection[int]) -> Iterator[ServerFinding]:
+        """Those of ``ids`` that there are still, of whatever Test."""
+        for chunk in _chunks(ids):
+            params: Params = {"id": ",".join(map(str, chunk)), "o": "id"}
+            for row in self._calls.rows("findings/", params, _LISTING_FINDINGS, at_once=_FINDINGS_AT_ONCE):
+                found = things.finding(row)
+                # A server that does not know a filter gives everything.
+                if found.id in chunk:
+                    yield found
+
     def patch_finding(self, id: int, body: Mapping[str, Any]) -> None:  # noqa: A002
         """Change some fields; raises FindingGoneError."""
         self._calls.patch(path("findings/{}/", id), body, Act(f"Changing the Finding {id}", "edit the Finding"))
@@ -306,6 +314,11 @@ class Api:
             "reimport-scan/", form, upload, act, seconds, lambda row: row.get("test") == test_id
         )
         return things.delta(answer)
+
+
+def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
+    ordered = sorted(set(ids))
+    return (ordered[start : start + _IDS_AT_ONCE] for start in range(0, len(ordered), _IDS_AT_ONCE))
 
 
 def _scope(test_id: int, service: str) -> Params:

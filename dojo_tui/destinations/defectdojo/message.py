@@ -26,7 +26,9 @@ class Message:
     fresh: list[bytes] = field(default_factory=list)
     """Those that the server has to create or to reactivate; with all others it only compares what it has."""
     active: int = 0
-    """How many entries are of Findings that are to be active there."""
+    """How many Findings are active there by the report."""
+    active_after: int = 0
+    """The same when the decisions are told as well."""
     keys: set[int] = field(default_factory=set)
     """Our ids of what the report names."""
     bodies: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Writer:
         entry = patches.triaged_as(before, found_by) if untold else found_by
         message.entries.append(generic.encoded(entry))
         message.active += entry.get("active", True)
+        message.active_after += after.active and not after.dismissed
         if new or not known.confirmed or not _is_there(row):
             message.fresh.append(message.entries[-1])
         message.keys.add(key)

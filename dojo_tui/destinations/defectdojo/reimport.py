@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows, held
 from dojo_tui.destinations.base import Reimport, Target
-from dojo_tui.destinations.defectdojo import anchors, generic, sent, triage
+from dojo_tui.destinations.defectdojo import anchors, duplicates, generic, sent, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED
 from dojo_tui.destinations.defectdojo.message import Writer
@@ -73,13 +73,12 @@ class _Reimport:
             return summary
         if self._is_as_it_should_be(look):
             self._adopt(look.place)
-            return summary
+            return replace(summary, notes=self._revived(look))
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
         if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
-        self._send(look, place, test)
-        return summary
+        return replace(summary, notes=self._send(look, place, test))
 
     # --- before ---------------------------------------------------------------------
 
@@ -109,6 +108,22 @@ class _Reimport:
             return False
         return self._desk.api.count(look.place.test_remote, self._service, active=True) == scope.active_there
 
+    def _revived(self, look: _Look) -> tuple[str, ...]:
+        """Make active again what is a duplicate of something that was closed since; what a person should know of it."""
+        place, scope, name = look.place, look.scope, self._target.scope
+        assert place.test_id is not None
+        assert place.test_remote is not None
+        with self._desk.database.read() as connection:
+            hidden = sent.active_here(connection, place.test_id, name) - scope.active_there
+        if hidden <= 0:
+            return ()
+        revived, note = duplicates.revive(self._desk, place.test_remote, self._service, self._caller)
+        if revived:
+            with self._desk.database.write() as connection:
+                there = scope.active_there + revived
+                sent.save_scope(connection, place.test_id, name, replace(scope, active_there=there))
+        return (note,) if note else ()
+
     def _foreign(self, place: Place) -> str:
         """Why a person must confirm that what somebody else synced into the same place is closed (P9)."""
         assert place.test_remote is not None
@@ -127,7 +142,8 @@ class _Reimport:
 
     # --- the thing itself -------------------------------------------------------------
 
-    def _send(self, look: _Look, place: Place, test: ServerTest) -> None:
+    def _send(self, look: _Look, place: Place, test: ServerTest) -> tuple[str, ...]:
+        """Send it all, and hold what the server has; what a person should know of it."""
         assert place.test_id is not None
         build_id = f"dojo-tui-{self._desk.mark}-{uuid.uuid4().hex[:12]}"
         created = self._announce(look, place.test_id, test, build_id)
@@ -155,6 +171,7 @@ class _Reimport:
                 error.safe = COMPLETES
             raise
         self._confirm(look, place.test_id, created, known, sending)
+        return (sending.note,) if sending.note else ()
 
     def _adopted(
         self,

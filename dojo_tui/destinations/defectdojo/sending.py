@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from dojo_tui.destinations.defectdojo import patches
+from dojo_tui.destinations.defectdojo import duplicates, patches
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
@@ -43,6 +43,8 @@ class Sending:
         self._changed = False
         self.active_there = 0
         """How many are active there afterwards."""
+        self.note = ""
+        """What the person should know of it."""
         self._reporting = Reporting(desk, caller, scope, place, service, message, self._close_others)
 
     def run(self, build_id: str, *, was_clean: bool) -> None:
@@ -58,6 +60,9 @@ class Sending:
         self._patch(self._message.bodies)
         self.rejected = self._patch(self._message.decisions)
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
+        if self.active_there < self._message.active_after - len(self.rejected):
+            revived, self.note = duplicates.revive(self._desk, self._test, self._service, self._caller)
+            self.active_there += revived
 
     @property
     def at_rest(self) -> bool:

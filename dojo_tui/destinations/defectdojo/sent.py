@@ -231,6 +231,12 @@ def last_id(connection: Connection) -> int:
     return connection.execute(select(findings.c.id).order_by(findings.c.id.desc()).limit(1)).scalar() or 0
 
 
+def active_here(connection: Connection, test_id: int, name: str) -> int:
+    """How many Findings of a scope are active as we hold them."""
+    statement = select(func.count()).where(findings.c.test_id == test_id, findings.c.scope == name, findings.c.active)
+    return int(connection.execute(statement).scalar_one())
+
+
 def announce(connection: Connection, anchors: Mapping[int, tuple[str, str]]) -> None:
     """Keep new Findings out of sight until the server has confirmed them; by id, with their anchor's hash and text."""
     for chunk in chunks(anchors):

@@ -74,6 +74,10 @@ class ServerFinding:
     unique_id: str
     service: str
     hash_code: str
+    is_mitigated: bool = False
+    duplicate: bool = False
+    duplicate_of: int | None = None
+    """The one it is a duplicate of, in whatever Test of the Product."""
 
 
 class Delta(NamedTuple):
@@ -137,6 +141,9 @@ def finding(row: Raw) -> ServerFinding:
         unique_id=text(row, "unique_id_from_tool"),
         service=text(row, "service"),
         hash_code=text(row, "hash_code"),
+        is_mitigated=flag(row, "is_mitigated"),
+        duplicate=flag(row, "duplicate"),
+        duplicate_of=None if row.get("duplicate_finding") is None else number(row, "duplicate_finding"),
     )
 
 

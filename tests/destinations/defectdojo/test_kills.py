@@ -74,26 +74,35 @@ class Client:
         return said.split()
 
 
-def kill_clients(folder: Path, template: Path, times: int) -> None:
+def kill_clients(folder: Path, template: Path, times: int, *, duplicates: bool = False) -> None:
+    """``duplicates``: what is synced was reported first by another Connector, and is closed there by now."""
     source = random.Random(SEED)
     in_the_middle = 0
     with DojoServer(seconds_per_finding=0.002) as server:
         remote = Remote(server.url, server.token)
         world = World(folder, remote, Clock(), Moment(), template=template, limits=child.LIMITS)
+        remote.set_deduplication(on=duplicates)
+        other = world.connector()
         for number in range(times):
             scopes = scopes_of(number)
             for scope in scopes:
+                if duplicates:
+                    world.sync(*older(), scope=scope, connector=other)
                 world.sync(*older(), scope=scope)
+                if duplicates:
+                    world.sync(scope=scope, connector=other, accept_large_change=True)
             client = Client(world, scopes)
             # A random request of about twenty, and there a random place; some of these there are not, so it ends well.
             stage = source.choice(STAGES)
             asked = {"created": "reimport-scan/", "closed": "reimport-scan/"}.get(stage, "*")
-            nth = source.randrange(1, RECORDS + 1 if asked != "*" else 8 * RECORDS)
+            # Of the three reports of a Record two create, and the last one closes.
+            report = 3 * source.randrange(RECORDS) + (1 if stage == "created" else 3)
+            nth = source.randrange(1, 8 * RECORDS) if asked == "*" else report
             # Half of the servers have a proxy in front, which answered in their place and made the client wait.
             meanwhile = asked == "reimport-scan/" and number % 2 == 1
             strange = source.choice(list(FOREIGN.values())) if meanwhile else {}
             fault = server.fails(
-                path=asked, nth=nth, hold=stage, hold_count=source.randrange(1, 4), meanwhile=meanwhile, **strange
+                path=asked, nth=nth, hold=stage, hold_count=source.randrange(1, 3), meanwhile=meanwhile, **strange
             )
             client.go()
             while not fault.reached.wait(0.01) and client.process.poll() is None:
@@ -122,6 +131,12 @@ def unsettled(world: World) -> int:
 
 def test_p7_a_killed_client(imitation: DojoServer, tmp_path: Path, empty_store: Path) -> None:
     kill_clients(tmp_path, empty_store, 2)
+
+
+def test_p7_a_killed_client_at_a_server_that_deduplicates(
+    imitation: DojoServer, tmp_path: Path, empty_store: Path
+) -> None:
+    kill_clients(tmp_path, empty_store, 2, duplicates=True)
 
 
 @pytest.mark.slow

@@ -283,7 +283,8 @@ NEWER = {
 
 def assert_newer(world: World, scope: str = "app") -> None:
     """The server shows ``newer`` after ``older``, nothing twice, and the store agrees."""
-    rows = [row for row in world.there() if row["service"] == scope]
+    test = world.test_there()["id"]
+    rows = [row for row in world.there() if row["service"] == scope and row["test"] == test]
     shown = Counter((row["title"].removeprefix("Rule "), row["line"], row["severity"], row["active"]) for row in rows)
     wanted = Counter((rule, *there) for rule, there in NEWER.items())
     wanted.update([("N2", 100, "High", True), ("N2", 110, "High", True)])
