@@ -64,7 +64,7 @@ def read_config(path: str | None) -> Settings:
         file = Path(path).expanduser() if path else _usual_place()
     except RuntimeError as error:  # there is no such user
         raise UsageError(f"The config file {path} cannot be read: {error}", do="Check --config.") from error
-    if not path and not file.is_file():
+    if not path and not file.exists():
         return Settings()
     # The parser is imported late: most commands need it only for a file that is not there.
     import tomllib

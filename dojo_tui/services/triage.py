@@ -66,7 +66,8 @@ class Triage:
                     f"{gone:,} of {_findings(len(wanted))} {'does' if gone == 1 else 'do'} not exist.", safe=_NOTHING
                 )
             count, active = triage.decide(connection, wanted, decision, reason, self._clock.now(), self._who)
-        return Decided(decision.value, count, _sentence(decision, len(wanted), count, active))
+            left = triage.left_over(connection, wanted)
+        return Decided(decision.value, count, _sentence(decision, len(wanted), count, active, left))
 
     def undo(self) -> Decided | None:
         """Take back this person's last act; None when there is nothing to take back."""
@@ -112,14 +113,25 @@ def _on_a_server(count: int) -> UsageError:
     )
 
 
-def _sentence(decision: Decision, asked: int, count: int, active: int) -> str:
+def no_sync_keeps(left: int) -> str:
+    """What is to be known of Findings that no Sync looks at any more; empty for none."""
+    if not left:
+        return ""
+    whose = "its Record is" if left == 1 else "their Records are"
+    return f"No Sync looks at {left:,} of them any more: {whose} not mapped to this Product."
+
+
+def _sentence(decision: Decision, asked: int, count: int, active: int, left: int) -> str:
     already = asked - count
     parts = []
     if decision is not Decision.CLEAR:
         if count:
-            parts.append(f"{_findings(count)} {_is(count)} {decision} now, and every Sync keeps that.")
+            keeps = "" if left == asked else ", and every Sync keeps that"
+            parts.append(f"{_findings(count)} {_is(count)} {decision} now{keeps}.")
         if already:
             parts.append(f"{already:,} {_was(already)} {decision} already.")
+        if left:
+            parts.append(no_sync_keeps(left))
         return " ".join(parts)
     if count:
         parts.append(f"Cleared {_findings(count)}: {active:,} active again.")

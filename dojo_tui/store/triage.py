@@ -9,12 +9,26 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, ScalarSelect, Text, and_, bindparam, cast, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    ScalarSelect,
+    String,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from dojo_tui.model.record import MAPPED
 from dojo_tui.model.triage import Decision, Standing, decided, taken_back
 from dojo_tui.store.dialect import serialise
 from dojo_tui.store.ids import among, chunks
-from dojo_tui.store.tables import engagements, findings, products, tests
+from dojo_tui.store.tables import engagements, findings, products, records, tests
 from dojo_tui.store.triage_table import triage_changes
 
 _BATCH_KEY = 0x646F6A74
@@ -59,6 +73,8 @@ class Counts:
     """By the decision, a person's or the tool's, that stands; ``CLEAR`` counts those without one."""
     vanished: int
     """Of those with a decision, how many the last report did not have: clearing closes them."""
+    left: int = 0
+    """Of no Record that is mapped to their Product: no Sync looks at them any more."""
 
 
 def counts(connection: Connection, ids: Iterable[int]) -> Counts:
@@ -71,7 +87,21 @@ def counts(connection: Connection, ids: Iterable[int]) -> Counts:
         active=sum(standing.active for standing in standings),
         decided=dict(Counter(standing.decision for standing in standings)),
         vanished=sum(standing.flagged and not standing.reported for standing in standings),
+        left=left_over(connection, wanted),
     )
+
+
+def left_over(connection: Connection, ids: Iterable[int]) -> int:
+    """How many of these embedded Findings belong to no Record that is mapped to their Product."""
+    mapped = exists().where(
+        records.c.connector_id == tests.c.connector_id,
+        records.c.scope == findings.c.scope,
+        records.c.state.in_([state.value for state in MAPPED]),
+        records.c.product_ref == cast(engagements.c.product_id, String),
+    )
+    held = findings.join(tests).join(engagements).join(products)
+    statement = select(func.count()).select_from(held).where(products.c.destination_id.is_(None), ~mapped)
+    return sum(connection.execute(statement.where(findings.c.id.in_(chunk))).scalar_one() for chunk in chunks(ids))
 
 
 def decide(

@@ -6,7 +6,7 @@ walks it and fails when a command lacks any of these ways.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -156,8 +156,8 @@ class Command:
 
     @property
     def keys_short(self) -> str:
-        """Its first key, for narrow places; without any, the way through the palette."""
-        return show_key(self.keys[0]) if self.keys else PALETTE
+        """Its first key, for narrow places; empty without any."""
+        return show_key(self.keys[0]) if self.keys else ""
 
     @property
     def key_text(self) -> str:
@@ -223,13 +223,23 @@ def commands() -> tuple[Command, ...]:
     from dojo_tui.ui.catalogue import CATALOGUE
 
     keyed = [replace(one, keys=_own_keys[one.id]) if one.id in _own_keys else one for one in CATALOGUE]
-    first = {one.id: one.keys_short for one in keyed}
+    first = {one.id: _short(one, keyed) for one in keyed}
     return tuple(replace(one, help=one.help.format(**first), mouse=one.mouse.format(**first)) for one in keyed)
 
 
 def key_of(command_id: str) -> str:
-    """The first key of a command as a person writes it; ``keyed`` is for whole sentences."""
-    return by_id()[command_id].keys_short
+    """The first key of a command as a person writes it; ``keyed`` is for whole sentences.
+
+    One without a key is named with the way to it: the menu's key and its title there.
+    """
+    return _short(by_id()[command_id], commands())
+
+
+def _short(command: Command, among: Sequence[Command]) -> str:
+    if command.keys:
+        return show_key(command.keys[0])
+    menu = next((show_key(one.keys[0]) for one in among if one.id == "palette" and one.keys), PALETTE)
+    return f"{menu} “{command.title}”"
 
 
 def keyed(sentence: str) -> str:

@@ -72,7 +72,8 @@ def _progress(app: DojoApp, operation_id: int) -> str:
     if progress is None:
         return "…"
     if not progress.total:
-        return f"{progress.done:,} …"
+        pace = app.pace(operation_id) if app.screen.size.width >= ROOMY else ""
+        return f"{progress.done:,} … {pace}".rstrip()
     filled = BLOCKS * progress.done // progress.total
     pace = app.pace(operation_id) if app.screen.size.width >= ROOMY else ""
     return f"{'█' * filled}{'░' * (BLOCKS - filled)} {progress.done:,}/{progress.total:,} {pace}".rstrip()

@@ -44,6 +44,15 @@ def test_what_is_wrong_is_told(tmp_path: Path, text: str, told: str) -> None:
         read_config(config(tmp_path, text))
 
 
+def test_fault_22_a_config_file_that_is_a_folder_is_told(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "dojo-tui" / "config.toml").mkdir(parents=True)
+    done = cli("records", "list", expect=2)
+    assert "config.toml cannot be read: Is a directory" in done.err
+
+
 def test_a_wrong_key_ends_the_app_before_it_opens(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dojo_tui.cli.app.need_terminal", lambda: None)
     file = config(tmp_path, '[keys]\n\nmap = "s"\n')

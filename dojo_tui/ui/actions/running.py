@@ -95,7 +95,7 @@ def plan(app: DojoApp, context: Context) -> None:
     def planned(ids: list[int]) -> None:
         open_operation(app, ids[0])
         if len(ids) > 1:
-            app.tell(f"{len(ids)} plans, one for each Connector: {key_of('operations')} lists them all.", "accent")
+            app.tell(f"{len(ids):,} plans, one for each Connector: {key_of('operations')} lists them all.", "accent")
 
     app.jobs.write(
         lambda: _by_connector(app, targets),

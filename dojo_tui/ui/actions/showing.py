@@ -24,6 +24,7 @@ from dojo_tui.ui.commands import (
     keyed,
 )
 from dojo_tui.ui.lists.finding import find_links
+from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen
 from dojo_tui.ui.widgets.plain import plain
 
@@ -127,6 +128,10 @@ def product_findings(app: DojoApp, context: Context) -> None:
 
 def _tab(app: DojoApp, tab: str) -> None:
     main = app.screen_stack[0]
+    busy = next((page.keeps for page in app.screen_stack if isinstance(page, Page) and page.keeps), "")
+    if busy:
+        app.tell(busy, "warn")
+        return
     while len(app.screen_stack) > 1:
         app.pop_screen()
     if isinstance(main, MainScreen):

@@ -137,7 +137,7 @@ def remedy_lines(found: Sequence[Remedy], place: str, *, read_only: bool = False
     for remedy in found:
         command = by_id()[HELPS[remedy]]
         if place in command.places and not (read_only and command.changes):
-            lines.append(((f" {command.keys_short} ", "key"), (SAYS[remedy], "")))
+            lines.append(((f" {key_of(command.id)} ", "key"), (SAYS[remedy], "")))
     return lines
 
 

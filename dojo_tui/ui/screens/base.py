@@ -161,7 +161,7 @@ class Page(OneSizeScreen[None]):
             if command.urgent and not usable:
                 continue
             pair = [
-                Part(f" {command.keys_short}", "key" if usable else "off", command.id),
+                Part(f" {command.keys_short}".rstrip(), "key" if usable else "off", command.id),
                 Part(f" {command.hint_text} ", "" if usable else "off", command.id),
             ]
             shown.append(pair)
@@ -248,6 +248,11 @@ class Page(OneSizeScreen[None]):
 
     def on_changes(self, changes: Changes) -> None:
         """The world changed."""
+
+    @property
+    def keeps(self) -> str:
+        """Why this page cannot be left for another list now; empty when it can."""
+        return ""
 
     # --- waiting for what was asked for ---------------------------------------
 

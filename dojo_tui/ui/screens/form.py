@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.services.secrets import may_become_reference
+from dojo_tui.ui.path_completion import complete_line
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import plain
@@ -56,6 +57,7 @@ class Form(Dialog[bool]):
     BINDINGS: ClassVar = [
         # Before the line gets it: what is typed or pasted behind it belongs to the next field already.
         Binding("enter", "enter", show=False, priority=True),
+        Binding("tab", "complete", show=False),
         Binding("down", "next", show=False),
         Binding("up", "previous", show=False),
         Binding("ctrl+s", "save", show=False),
@@ -183,6 +185,16 @@ class Form(Dialog[bool]):
         else:
             self.focus_next()
 
+    def action_complete(self) -> None:
+        """Complete a path, or go to the next field."""
+        if isinstance(self.focused, Input):
+            complete_line(self.focused, self.app.jobs, self._tell, self.focus_next)
+        else:
+            self.focus_next()
+
+    def _tell(self, text: str) -> None:
+        self._say.show([((" ", ""), (text, "dim"))], top=True)
+
     def action_next(self) -> None:
         """The next field."""
         self.focus_next()
@@ -190,6 +202,25 @@ class Form(Dialog[bool]):
     def action_previous(self) -> None:
         """The field before."""
         self.focus_previous()
+
+    @property
+    def changed(self) -> bool:
+        """Whether something was typed that is not saved."""
+        return any(line.value != self._real[name][0] for name, line in self._inputs.items())
+
+    def action_give_up(self) -> None:
+        """Close; what was typed is thrown away only when the person says so."""
+        if not self.changed or self._saving:
+            super().action_give_up()
+            return
+        from dojo_tui.ui.screens.confirm import Confirm
+
+        stays = "What was typed is gone then; nothing that was saved before is changed."
+        self.app.push_screen(Confirm("Close without saving?", [stays], "Close"), self._give_up)
+
+    def _give_up(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss(None)
 
     # --- saving and checking -----------------------------------------------------
 

@@ -184,6 +184,12 @@ class MigrationScreen(ListPage):
         rest = [f"{counts[word]:,} {word.lower()}" for word in ("Skipped", "Failed") if counts[word]]
         return ", ".join([f"{counts['Moved']:,} moved", *rest])
 
+    @property
+    def keeps(self) -> str:
+        """What is being moved goes on, and is seen here."""
+        moving = self._token is not None and self._planned
+        return keyed("Records are being moved: {back} stops that first.") if moving else ""
+
     def step_back(self) -> bool:
         """Stop what runs."""
         if super().step_back():

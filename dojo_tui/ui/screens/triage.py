@@ -42,7 +42,7 @@ class TriageDialog(Dialog[tuple[Decision, str]]):
         self._list.styles.height = len(entries)
         self._list.moved = self._tell
         self._follows = TextPane(name="lines", focusable=False)
-        self._follows.styles.height = 4
+        self._follows.styles.height = 5
 
     def compose(self) -> ComposeResult:
         """What, decisions, what follows, reason, ways out."""
@@ -98,6 +98,8 @@ class TriageDialog(Dialog[tuple[Decision, str]]):
 
 def follows(decision: Decision, counts: Counts) -> list[Line]:
     """What a decision does, in numbers."""
+    from dojo_tui.services.triage import no_sync_keeps
+
     stands = counts.decided.get(decision, 0)
     lines: list[str] = []
     if decision is Decision.CLEAR:
@@ -116,5 +118,8 @@ def follows(decision: Decision, counts: Counts) -> list[Line]:
             lines.append(f"{others:,} decided otherwise: changed to this.")
         if stands:
             lines.append(f"{stands:,} {decision} already.")
-    lines.append(keyed("Every Sync keeps it. {undo_triage} takes it back."))
+    if counts.left:
+        lines.append(no_sync_keeps(counts.left))
+    keeps = "" if counts.left == counts.total else "Every Sync keeps it. "
+    lines.append(keeps + keyed("{undo_triage} takes it back."))
     return [((" ", ""), (line, "")) for line in lines]
