@@ -13,6 +13,7 @@ from dojo_tui.cli.base import group as make_group
 from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.output import Column, listing, local, write_object
 from dojo_tui.cli.shapes import finding_json, triage_json
+from dojo_tui.cli.sorting import order, sort_options
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
 
@@ -35,6 +36,7 @@ def command() -> None:
 @click.option("--active/--inactive", "active", default=None, help="Only active, or only inactive ones.")
 @click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
 @export_options(sarif=True)
+@sort_options
 @click.pass_context
 def findings_list(
     context: click.Context,
@@ -43,16 +45,20 @@ def findings_list(
     connector: str | None,
     active: bool | None,
     text: str,
+    sort: str,
+    reverse: bool,
 ) -> None:
     """List the Findings of the destination in use, the worst first.
 
-    The filter: words, !word or -word, "two words", severity:high, is:active, is:closed, is:mitigated,
-    is:false-positive, is:risk-accepted, is:out-of-scope, is:decided, is:dismissed, is:under-review, is:verified,
-    file:x, rule:x, scanner:x, cve:x, cwe:79, component:x, title:x, tag:x, endpoint:x.
+    The filter: words, !word or -word, "two words", a OR b, severity:>=high, severity:high,low, is:active, is:closed,
+    is:mitigated, is:false-positive, is:risk-accepted, is:out-of-scope, is:decided, is:dismissed, is:under-review,
+    is:verified, product:x, connector:x, record:x, tool:x, scanner:x, place:x, file:x, line:>9, rule:x, cve:x, cwe:79,
+    component:x, title:x, tag:x, endpoint:x, service:x, id:x, cvss:>=7, epss:>=10%, found:<7d, seen:>=2026-11-01,
+    closed:<7d.
     """
     with opened(context) as workspace:
         from dojo_tui.store.finding_filter import faults
-        from dojo_tui.store.findings import FindingQuery
+        from dojo_tui.store.findings import SORTS, FindingQuery
 
         wrong = faults(text)
         if wrong:
@@ -67,7 +73,11 @@ def findings_list(
             connector_id=connectors_named(workspace, [connector])[0].id if connector is not None else None,
             active=active,
             text=text,
+            now=workspace.clock.local(workspace.clock.now()),
         )
+        empty = replace(query, now=None) == here
+        field, down = order(sort, SORTS, (query.sort, query.descending), reverse=reverse)
+        query = replace(query, sort=field, descending=down)
         if exported(context, _stream(workspace, query), finding_json, "Finding", lambda: _sarif(workspace, query)):
             return
         listing(
@@ -83,7 +93,7 @@ def findings_list(
             finding_json,
             as_json=given(context).as_json,
             empty="No Finding is like that."
-            if query != here
+            if not empty
             else "No Findings. 'dojo-tui sync' imports those of mapped Records.",
         )
 

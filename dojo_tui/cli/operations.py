@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +15,7 @@ from dojo_tui.cli.output import Column, listing, local, write_object, write_tabl
 from dojo_tui.cli.remedies import helps
 from dojo_tui.cli.report import duration_text
 from dojo_tui.cli.shapes import log_json, operation_json, outcome_json
+from dojo_tui.cli.sorting import order, sort_options
 from dojo_tui.cli.workspace import connectors_named, opened
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import OperationType, Status, Trigger, counts_text
@@ -36,6 +38,7 @@ def command() -> None:
 @click.option("--status", type=click.Choice([status.value for status in Status], case_sensitive=False))
 @click.option("--filter", "text", metavar="TEXT", default="", help="The app's filter.")
 @export_options()
+@sort_options
 @click.pass_context
 def operations_list(
     context: click.Context,
@@ -44,10 +47,17 @@ def operations_list(
     trigger: str | None,
     status: str | None,
     text: str,
+    sort: str,
+    reverse: bool,
 ) -> None:
-    """List Operations, the newest first."""
+    """List Operations, the newest first.
+
+    The filter: words, !word or -word, "two words", a OR b, status:failed,held, type:sync, connector:x, trigger:manual,
+    started:<7d, ended:>=2026-11-01, took:>60 (seconds), record:x, product:x, tool:x, error:x.
+    """
     with opened(context) as workspace:
-        from dojo_tui.store.operations import OperationQuery, faults
+        from dojo_tui.store.operation_filter import faults
+        from dojo_tui.store.operations import SORTS, OperationQuery
 
         ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
         queries = [
@@ -57,6 +67,7 @@ def operations_list(
                 status=Status(status) if status else None,
                 trigger=Trigger(trigger) if trigger else None,
                 text=text,
+                now=workspace.clock.local(workspace.clock.now()),
             )
             for connector in ids or [None]
         ]
@@ -65,6 +76,8 @@ def operations_list(
             raise UsageError(
                 f"--filter: {wrong[0].what}", do=f'To look for that very text, put it in quotes: "{wrong[0].term}".'
             )
+        field, down = order(sort, SORTS, ("id", True), reverse=reverse)
+        queries = [replace(query, sort=field, descending=down) for query in queries]
         clock = workspace.clock
         if exported(context, _stream(workspace, queries), lambda row: _with_reasons(workspace, row), "Operation"):
             return

@@ -13,6 +13,7 @@ from dojo_tui.cli.exporting import export_options, exported
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, listing, local, number, write_object
 from dojo_tui.cli.shapes import record_json, suggestion_json
+from dojo_tui.cli.sorting import order, sort_options
 from dojo_tui.cli.workspace import confirmed, connector_named, connectors_named, opened
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import State
@@ -40,16 +41,20 @@ def command() -> None:
     "--filter", "text", metavar="TEXT", default="", help="The app's filter: words, !word, product:word, seen:<7d …"
 )
 @export_options()
+@sort_options
 @click.pass_context
-def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[str, ...], text: str) -> None:
+def records_list(
+    context: click.Context, states: tuple[str, ...], labels: tuple[str, ...], text: str, sort: str, reverse: bool
+) -> None:
     """List Records.
 
-    The filter: words, !word or -word, "two words", state:new (or mapped, unmapped, away), connector:burp, product:shop,
-    name:api, seen:<7d, found:<1d, synced:>30d, synced:never, decided:<1h, suggestion:shop, sure:>0.9.
+    The filter: words, !word or -word, "two words", a OR b, state:new,ignored (or mapped, unmapped, away),
+    connector:burp, tool:burp, product:shop, name:api, id:x, seen:<7d, found:>=2026-11-01, synced:never, decided:<1h,
+    by:ada, suggestion:shop, sure:>0.9, destination:x, reason:x.
     """
     with opened(context) as workspace:
         from dojo_tui.store.record_filter import faults
-        from dojo_tui.store.records import RecordQuery, is_away
+        from dojo_tui.store.records import SORTS, RecordQuery, is_away
 
         wrong = faults(text)
         if wrong:
@@ -59,9 +64,10 @@ def records_list(context: click.Context, states: tuple[str, ...], labels: tuple[
         wanted = tuple(State.parse(word) for word in states)
         ids: list[int | None] = [row.id for row in connectors_named(workspace, labels)]
         clock = workspace.clock
-        now = clock.now()
+        now = clock.local(clock.now())
         in_use = workspace.in_use
-        queries = [RecordQuery(wanted, one, text, now=now, in_use=in_use) for one in ids or [None]]
+        field, down = order(sort, SORTS, ("name", False), reverse=reverse)
+        queries = [RecordQuery(wanted, one, text, field, down, now, in_use) for one in ids or [None]]
         if exported(context, _stream(workspace, queries), record_json, "Record"):
             return
         listing(

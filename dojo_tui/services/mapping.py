@@ -240,7 +240,7 @@ class Mapper:
     def acts(self, text: str = "") -> list[ActRow]:
         """Every act of everybody that a filter shows (see ``store/act_filter.py``), newest first."""
         with self._database.read() as connection:
-            return act_filter.acts(connection, text, self._clock.now())
+            return act_filter.acts(connection, text, self._clock.local(self._clock.now()))
 
     def act(self, batch: int) -> ActRow:
         """One act."""

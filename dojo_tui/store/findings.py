@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select
 
 from dojo_tui.model.severity import Severity
-from dojo_tui.store.finding_filter import FIELDS, condition
+from dojo_tui.store.finding_filter import FIELDS
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.search import terms
+from dojo_tui.store.search import Ask
 from dojo_tui.store.tables import engagements, findings, products, records, tests
 
 
@@ -95,6 +95,15 @@ class FindingQuery:
     text: str = ""
     sort: str = "severity"
     descending: bool = True
+    now: datetime | None = None
+    """In the zone of the person; must be given for filters by time."""
+
+
+def _of_test(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of a Finding's Test or Product, to sort by."""
+    joined = tests.join(engagements).join(products)
+    found = select(func.lower(column)).select_from(joined).where(tests.c.id == findings.c.test_id)
+    return found.correlate(findings).scalar_subquery()
 
 
 SORTS: dict[str, ColumnElement[Any]] = {
@@ -108,6 +117,12 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "rule_id": findings.c.rule_id,
     "created_at": findings.c.created_at,
     "mitigated_at": findings.c.mitigated_at,
+    "scanner": func.lower(findings.c.scanner),
+    "cwe": findings.c.cwe,
+    "cvssv3_score": findings.c.cvssv3_score,
+    "epss_score": findings.c.epss_score,
+    "product_name": _of_test(products.c.name),
+    "connector": _of_test(tests.c.title),
 }
 """What a list of Findings can be sorted by."""
 
@@ -180,9 +195,7 @@ def _chosen(connection: Connection, query: FindingQuery, statement: Select[Any])
         )
     if query.active is not None:
         statement = statement.where(findings.c.active.is_(query.active))
-    for term in terms(query.text, FIELDS):
-        statement = statement.where(term.wanted(condition(connection.dialect.name, term)))
-    return statement
+    return statement.where(*FIELDS.where(query.text, Ask(connection, query.now)))
 
 
 def _order(query: FindingQuery) -> list[ColumnElement[Any]]:
@@ -191,7 +204,7 @@ def _order(query: FindingQuery) -> list[ColumnElement[Any]]:
     except KeyError:
         raise ValueError(f"cannot sort Findings by {query.sort!r}: use one of {', '.join(SORTS)}") from None
     first = column.desc() if query.descending else column.asc()
-    if query.sort in ("mitigated_at", "line"):
+    if query.sort in ("mitigated_at", "line", "cwe", "cvssv3_score", "epss_score"):
         first = first.nulls_last()
     if query.sort == "severity":
         # What is open comes first, then by place, so that the list reads like the code.

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Float, RowMapping, func, select, type_coerce
+from sqlalchemy import ColumnElement, Connection, RowMapping, select
 
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import NotFoundError
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.search import Fault, contains, same_text, terms, unknown_field
+from dojo_tui.store.operation_filter import FIELDS, duration
+from dojo_tui.store.search import Ask
 from dojo_tui.store.tables import log_lines as log_table
 from dojo_tui.store.tables import operations
 from dojo_tui.store.tables import outcomes as outcomes_table
@@ -45,7 +46,8 @@ class OperationRow:
 class OperationQuery:
     """Which Operations, in which order.
 
-    ``text`` is the filter language of ``store/search.py`` with the fields of FIELDS.
+    ``text`` is the filter language of ``store/search.py`` with the fields of
+    ``store/operation_filter.py``. ``now`` must be given for filters by time, in the zone of the person.
     """
 
     connector_id: int | None = None
@@ -55,6 +57,7 @@ class OperationQuery:
     trigger: Trigger | None = None
     sort: str = "id"
     descending: bool = True
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,6 @@ class LogRow:
     message: str
 
 
-_FIELD_COLUMNS: dict[str, ColumnElement[Any]] = {
-    "connector": operations.c.connector_label,
-    "type": operations.c.type,
-    "status": operations.c.status,
-    "trigger": operations.c.trigger,
-}
-
-FIELDS = tuple(_FIELD_COLUMNS)
-"""Fields of the filter language."""
-
 SORTS = (
     "id",
     "connector_label",
@@ -103,23 +96,8 @@ SORTS = (
 )
 """What a list of Operations can be sorted by."""
 
-_WORDS = {"type": tuple(OperationType), "status": tuple(Status), "trigger": tuple(Trigger)}
-
 _NAMES = [name for name in OperationRow.__slots__ if name != "duration_s"]
 _COLUMNS = select(*(operations.c[name] for name in _NAMES))
-
-
-def faults(text: str) -> list[Fault]:
-    """What a person should be told about a filter: fields and words that no Operation can have."""
-    found = []
-    for term in terms(text, FIELDS):
-        wrong = unknown_field(term, FIELDS) if not term.field else None
-        words = _WORDS.get(term.field, ())
-        if words and not any(same_text(term.value, word) for word in words):
-            wrong = f"There is no {term.field} '{term.value}': use {', '.join(words)}."
-        if wrong is not None:
-            found.append(Fault(f"{term.field}:{term.value}" if term.field else term.value, wrong))
-    return found
 
 
 def operation_ids(connection: Connection, query: OperationQuery) -> array[int]:
@@ -133,9 +111,7 @@ def operation_ids(connection: Connection, query: OperationQuery) -> array[int]:
     ):
         if wanted is not None:
             statement = statement.where(column == wanted)
-    for term in terms(query.text, FIELDS):
-        columns = [_FIELD_COLUMNS[term.field]] if term.field else [*_FIELD_COLUMNS.values(), operations.c.error]
-        statement = statement.where(term.wanted(contains(connection.dialect.name, columns, term.value)))
+    statement = statement.where(*FIELDS.where(query.text, Ask(connection, query.now)))
     key = _sort_key(connection.dialect.name, query.sort)
     order = (key.desc() if query.descending else key.asc()).nulls_last()
     last = operations.c.id.desc() if query.descending else operations.c.id.asc()
@@ -241,10 +217,7 @@ def _sort_key(dialect: str, sort: str) -> ColumnElement[Any]:
         raise ValueError(f"cannot sort Operations by {sort!r}: use one of {', '.join(SORTS)}")
     if sort != "duration_s":
         return operations.c[sort]
-    started, ended = operations.c.started_at, operations.c.ended_at
-    if dialect == "sqlite":
-        return type_coerce(func.julianday(ended), Float) - type_coerce(func.julianday(started), Float)
-    return ended - started
+    return duration(dialect)
 
 
 def _row(row: RowMapping) -> OperationRow:

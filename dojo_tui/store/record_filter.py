@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import operator
 import re
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, case, cast, func, or_, select
 
 from dojo_tui.model.record import MAPPED, UNMAPPED, State
-from dojo_tui.store import search
-from dojo_tui.store.search import Fault, Term, age, contains, in_order, same_text
+from dojo_tui.store.search import (
+    COMPARE,
+    EMBEDDED,
+    Ask,
+    Fault,
+    Field,
+    Fields,
+    contains,
+    in_order,
+    same_text,
+    text_field,
+    time_field,
+)
 from dojo_tui.store.tables import connectors, destinations, products, records, suggestions
 
-_TIMES = {
-    "seen": records.c.last_discovered_at,
-    "found": records.c.first_discovered_at,
-    "synced": records.c.last_synced_at,
-    "decided": records.c.finalized_at,
-}
-_SURE = re.compile(r"([<>]?)(0?\.\d{1,3}|[01](?:\.0{0,3})?|\d{1,3}%)", re.ASCII)
-_COMPARE: dict[str, Callable[[Any, Any], Any]] = {"<": operator.lt, ">": operator.ge, "": operator.ge}
+_TABLE = records.c
+_SURE = re.compile(r"([<>]?=?)(0?\.\d{1,3}|[01](?:\.0{0,3})?|\d{1,3}%)", re.ASCII)
 _GROUPS = {"mapped": MAPPED, "unmapped": UNMAPPED}
-_NEVER = "never"
 AWAY = "away"
 """The word for Records whose Product is in another destination than the one in use."""
-EMBEDDED = "embedded"
-"""The destination that is no server."""
-
-FIELDS = ("state", "connector", "product", "name", "suggestion", "sure", *_TIMES)
-"""Fields of the filter language."""
-
-
-def faults(text: str) -> list[Fault]:
-    """What a person should be told about a filter."""
-    return search.faults(text, FIELDS, _wrong)
 
 
 def destination_of() -> ColumnElement[Any]:
@@ -44,42 +35,14 @@ def destination_of() -> ColumnElement[Any]:
     return case((products.c.id.is_(None), None), else_=func.coalesce(destinations.c.url, EMBEDDED))
 
 
-def _away(in_use: str) -> ColumnElement[bool]:
-    """Mapped to a Product of another destination."""
-    elsewhere = select(cast(products.c.id, Text)).outerjoin(destinations).where(destination_of() != in_use)
-    return records.c.product_ref.in_(elsewhere)
+def _in_products(wanted: ColumnElement[bool]) -> ColumnElement[bool]:
+    return _TABLE.product_ref.in_(select(cast(products.c.id, Text)).outerjoin(destinations).where(wanted))
 
 
-def condition(
-    connection: Connection, term: Term, now: datetime | None, *, loose: bool, in_use: str = "embedded"
-) -> ColumnElement[bool] | None:
-    """One term as SQL; None when it is not typed to its end. ``loose``: letters in order are enough."""
-    dialect = connection.dialect.name
-    table = records.c
-    match term.field:
-        case "state" if term.value.lower() == AWAY:
-            return _away(in_use)
-        case "state":
-            return table.state.in_(_states(term.value))
-        case "product":
-            return contains(dialect, (table.product_name,), term.value)
-        case "name":
-            return contains(dialect, (table.name, table.vendor_id), term.value)
-        case "suggestion":
-            likely = contains(dialect, (suggestions.c.product_name,), term.value)
-            return and_(table.state == State.NEW, table.id.in_(select(suggestions.c.record_id).where(likely)))
-        case "sure":
-            return _sure(term.value)
-        case field if field in _TIMES:
-            return _time(_TIMES[field], term.value, now)
-    labels = connection.execute(select(connectors.c.id, connectors.c.label)).all()
-    of_label = table.connector_id.in_([row.id for row in labels if same_text(term.value, row.label)])
-    if term.field == "connector":
-        return of_label
-    columns = (table.name, table.vendor_id, table.product_name)
-    if loose and not term.negated:
-        return or_(in_order(dialect, columns[:2], term.value), of_label)
-    return contains(dialect, columns, term.value) | of_label
+def _state(value: str, ask: Ask) -> ColumnElement[bool]:
+    if value.lower() == AWAY:
+        return _in_products(destination_of() != ask.in_use)
+    return _TABLE.state.in_(_states(value))
 
 
 def _states(word: str) -> list[State]:
@@ -88,34 +51,78 @@ def _states(word: str) -> list[State]:
     return list(_GROUPS.get(lowered, [state for state in State if state.lower().startswith(lowered)]))
 
 
-def _time(column: ColumnElement[Any], value: str, now: datetime | None) -> ColumnElement[bool] | None:
-    if value.lower() == _NEVER:
-        return column.is_(None)
-    found = age(value)
-    if found is None:
+def _wrong_state(value: str) -> str | None:
+    if value.lower() == AWAY or _states(value):
         return None
-    if now is None:
-        raise ValueError("a filter by time needs to be told the time")
-    older, back = found
-    return and_(column.is_not(None), column < now - back if older else column >= now - back)
+    return f"There is no state '{value}': use {', '.join(State)}, mapped, unmapped or away."
 
 
-def _sure(value: str) -> ColumnElement[bool] | None:
+def _destination(value: str, ask: Ask) -> ColumnElement[bool]:
+    return _in_products(contains(ask.dialect, (destination_of(),), value))
+
+
+def _of_labels(value: str, ask: Ask) -> ColumnElement[bool]:
+    labels = ask.connection.execute(select(connectors.c.id, connectors.c.label)).all()
+    return _TABLE.connector_id.in_([row.id for row in labels if same_text(value, row.label)])
+
+
+def _tool(value: str, ask: Ask) -> ColumnElement[bool]:
+    used = select(connectors.c.id).where(contains(ask.dialect, (connectors.c.tool,), value))
+    return _TABLE.connector_id.in_(used)
+
+
+def _suggestion(value: str, ask: Ask) -> ColumnElement[bool]:
+    likely = contains(ask.dialect, (suggestions.c.product_name,), value)
+    return and_(_TABLE.state == State.NEW, _TABLE.id.in_(select(suggestions.c.record_id).where(likely)))
+
+
+def _sure(value: str, _ask: Ask) -> ColumnElement[bool] | None:
     found = _SURE.fullmatch(value)
     if found is None:
         return None
     number = int(found[2][:-1]) / 100 if found[2].endswith("%") else float(found[2])
     kept = suggestions.c
-    enough = select(kept.record_id).where(kept.product_ref.is_not(None), _COMPARE[found[1]](kept.confidence, number))
-    return and_(records.c.state == State.NEW, records.c.id.in_(enough))
+    # "sure:0.9" and "sure:>0.9" mean at least that much.
+    compare = COMPARE[{"": ">=", ">": ">="}.get(found[1], found[1])]
+    enough = select(kept.record_id).where(kept.product_ref.is_not(None), compare(kept.confidence, number))
+    return and_(_TABLE.state == State.NEW, _TABLE.id.in_(enough))
 
 
-def _wrong(term: Term) -> str | None:
-    """What is wrong with the value of a field."""
-    if term.field == "state" and term.value.lower() != AWAY and not _states(term.value):
-        return f"There is no state '{term.value}': use {', '.join(State)}, mapped, unmapped or away."
-    if term.field in _TIMES and term.value.lower() != _NEVER and age(term.value) is None:
-        return f"'{term.value}' is no age: write <7d, >30d (m, h, d, w) or never."
-    if term.field == "sure" and _SURE.fullmatch(term.value) is None:
-        return f"'{term.value}' is no confidence: write >0.9 or <80%."
-    return None
+def _wrong_sure(value: str) -> str | None:
+    return None if _SURE.fullmatch(value) else f"'{value}' is no confidence: write >0.9 or <80%."
+
+
+def _words(value: str, ask: Ask, negated: bool) -> ColumnElement[bool]:
+    columns = (_TABLE.name, _TABLE.vendor_id, _TABLE.product_name)
+    if ask.loose and not negated:
+        return or_(in_order(ask.dialect, columns[:2], value), _of_labels(value, ask))
+    return contains(ask.dialect, columns, value) | _of_labels(value, ask)
+
+
+FIELDS = Fields(
+    "Records",
+    (
+        Field("state", _state, _wrong_state, "new", ("is", "status")),
+        Field("connector", _of_labels),
+        Field("tool", _tool),
+        text_field("product", (_TABLE.product_name,)),
+        text_field("name", (_TABLE.name, _TABLE.vendor_id), "record", "title"),
+        text_field("id", (_TABLE.vendor_id,)),
+        time_field("seen", _TABLE.last_discovered_at),
+        time_field("found", _TABLE.first_discovered_at),
+        time_field("synced", _TABLE.last_synced_at),
+        time_field("decided", _TABLE.finalized_at),
+        text_field("by", (_TABLE.finalized_by,)),
+        Field("suggestion", _suggestion),
+        Field("sure", _sure, _wrong_sure, ">0.9"),
+        Field("destination", _destination),
+        text_field("reason", (_TABLE.state_reason,)),
+    ),
+    _words,
+)
+"""Fields of the filter language."""
+
+
+def faults(text: str) -> list[Fault]:
+    """What a person should be told about a filter."""
+    return FIELDS.faults(text)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Integer, RowMapping, cast, fun
 
 from dojo_tui.model.record import State
 from dojo_tui.store.ids import chunks, fetch_ids
-from dojo_tui.store.record_filter import EMBEDDED, FIELDS, condition, destination_of
-from dojo_tui.store.search import terms
+from dojo_tui.store.record_filter import FIELDS, destination_of
+from dojo_tui.store.search import EMBEDDED, Ask
 from dojo_tui.store.tables import connectors, destinations, products, records, suggestions
 
 
@@ -88,10 +88,20 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "last_synced_at": records.c.last_synced_at,
     "suggested_product": func.lower(suggestions.c.product_name),
     "suggested_confidence": suggestions.c.confidence,
+    "former_product_name": func.lower(records.c.former_product_name),
+    "finalized_by": records.c.finalized_by,
 }
 """What a list of Records can be sorted by."""
 
-_MAY_BE_EMPTY = ("product_name", "finalized_at", "last_synced_at", "suggested_product", "suggested_confidence")
+_MAY_BE_EMPTY = (
+    "product_name",
+    "finalized_at",
+    "finalized_by",
+    "last_synced_at",
+    "former_product_name",
+    "suggested_product",
+    "suggested_confidence",
+)
 
 _SUGGESTED = (suggestions.c.record_id == records.c.id) & (records.c.state == State.NEW)
 # Of which Products a Record may be is of no interest once somebody has decided.
@@ -125,11 +135,7 @@ def record_ids(connection: Connection, query: RecordQuery) -> array[int]:
         statement = statement.where(records.c.connector_id == query.connector_id)
     if query.sort.startswith("suggested_"):
         statement = statement.outerjoin(suggestions, _SUGGESTED)
-    conditions = []
-    for term in terms(query.text, FIELDS):
-        wanted = condition(connection, term, query.now, loose=query.loose, in_use=query.in_use)
-        if wanted is not None:
-            conditions.append(term.wanted(wanted))
+    conditions = FIELDS.where(query.text, Ask(connection, query.now, query.in_use, query.loose))
     return fetch_ids(connection, statement.where(*conditions).order_by(*_order(query, by_index=not conditions)))
 
 

@@ -35,8 +35,16 @@ GROUPED = frozenset({FINDINGS})
 OF_CONNECTOR = frozenset({CONNECTORS, OPERATIONS, OPERATION})
 CONNECT, SEND, RULE = "Connectors", "Destinations", "Rules"
 
+
 # One line or two for each thing a person reads about a command: a table, not code.
 # fmt: off
+def _twins(option: str) -> dict[str, str]:
+    """The shell's listing of what a place lists, with an option that all of them have."""
+    nouns = {UNMAPPED: "records", MAPPED: "records", OPERATIONS: "operations", FINDINGS: "findings"}
+    twins = {place: f"dojo-tui {noun} list {option}" for place, noun in nouns.items()}
+    return {**twins, HISTORY: "dojo-tui records history" + (f" {option}" if option.startswith("--filter") else "")}
+
+
 CATALOGUE: tuple[Command, ...] = (
     # --- move ----------------------------------------------------------------
     Command(id="down", keys=("down", "j"), title="Down", help="Go one line down.", group=MOVE, places=EVERYWHERE,
@@ -216,17 +224,24 @@ CATALOGUE: tuple[Command, ...] = (
             cli="dojo-tui findings list --product NAME"),
     Command(id="filter", keys=("slash",), title="Filter", short="filter", group=SHOW, hint=50,
             places=LISTS, run="lists:filter_", mouse="click the filter in the status line",
-            help="Show only rows with these words; also !not, state:new, product:x, severity:high, status:failed.",
-            cli="dojo-tui records list --filter TEXT"),
+            help="Show only rows with these words; ? in it tells its fields and how to ask for them.",
+            help_at={
+                UNMAPPED: "Show only rows with these words; also !not, state:new, connector:x, seen:<7d, sure:>0.9.",
+                MAPPED: "Show only rows with these words; also !not, state:stale,missing, product:x, synced:never.",
+                OPERATIONS: "Show only rows with these words; also !not, status:failed, type:sync, started:<7d.",
+                FINDINGS: "Show only rows with these words; also !not, severity:>=high, product:x, found:<7d.",
+                HISTORY: "Show only rows with these words; also !not, act:map, by:ada, record:x, when:<7d.",
+            },
+            cli="dojo-tui records list --filter TEXT", cli_at=_twins("--filter TEXT")),
     Command(id="sort_next", keys=("greater_than_sign",), title="Sort by the next column", group=SHOW, places=LISTS,
-            run="lists:sort_next", cli="dojo-tui records list --json | jq 'sort_by(.name)'",
+            run="lists:sort_next", cli="dojo-tui records list --sort name", cli_at=_twins("--sort FIELD"),
             mouse="click a column's title", help="Sort by the next column."),
     Command(id="sort_back", keys=("less_than_sign",), title="Sort by the column before", group=SHOW, places=LISTS,
-            run="lists:sort_back", cli="dojo-tui records list --json | jq 'sort_by(.name)'",
+            run="lists:sort_back", cli="dojo-tui records list --sort name", cli_at=_twins("--sort FIELD"),
             mouse="click a column's title", help="Sort by the column before."),
     Command(id="reverse", keys=("I",), title="Turn the order around", group=SHOW, places=LISTS, run="lists:reverse",
-            cli="dojo-tui records list --json | jq reverse", mouse="click the sorted column's title again",
-            help="Sort the other way around."),
+            cli="dojo-tui records list --reverse", cli_at=_twins("--reverse"),
+            mouse="click the sorted column's title again", help="Sort the other way around."),
     Command(id="columns", keys=("L",), title="Lay out the columns", group=SHOW, places=LISTS, run="lists:columns",
             mouse=MENU, help="Hide, widen, narrow and move the columns of this list; that is remembered.",
             cli="dojo-tui records list --json | jq '.[] | {name, state}'"),

@@ -7,7 +7,7 @@ walks it and fails when a command lacks any of these ways.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -137,6 +137,10 @@ class Command:
     """Where it has a hint, when that is not everywhere it can be used."""
     short: str = ""
     """What the key hint says; empty means the title."""
+    help_at: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Another ``help`` in some places."""
+    cli_at: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Another shell twin in some places."""
     needs: Availability = always
     urgent: bool = False
     """Its hint comes first whenever it can be used."""
@@ -148,6 +152,14 @@ class Command:
         if self.changes and context.read_only:
             return "this app was opened with --read-only"
         return self.needs(context)
+
+    def help_in(self, place: str) -> str:
+        """What it does there."""
+        return self.help_at.get(place, self.help)
+
+    def cli_in(self, place: str) -> str:
+        """How the shell does it for what is listed there."""
+        return self.cli_at.get(place, self.cli)
 
     @property
     def hint_text(self) -> str:

@@ -267,3 +267,23 @@ def test_tools_lists_fields(cli: Cli) -> None:
     (tool,) = (tool for tool in cli.json("tools") if tool["name"] == "reports")
     assert {"name", "title", "location", "options"} <= tool.keys()
     assert "dojo-tui connectors add reports" in cli("tools").out
+
+
+def test_fault_19_filters_and_orders_of_the_listings(mapped: Cli) -> None:
+    mapped("sync")
+    rows = mapped.json("findings", "list", "--filter", "product:shop connector:scans record:web is:active")
+    assert len(rows) == 2
+    assert mapped.json("findings", "list", "--filter", "severity:<info OR product:blog") == []
+    assert len(mapped.json("findings", "list", "--filter", "found:<1d")) == 2
+    refused = mapped("findings", "list", "--filter", "trigger:manual", expect=2).err
+    assert "There is no field 'trigger' here. There are severity, is, product, connector" in refused
+    assert "There is no field 'cve' here" in mapped("operations", "list", "--filter", "cve:x", expect=2).err
+    titles = [row["file_path"] for row in mapped.json("findings", "list", "--sort", "file_path")]
+    assert titles == ["app/db.py", "app/view.py"]
+    assert [row["file_path"] for row in mapped.json("findings", "list", "--sort", "file_path", "--reverse")] == titles[
+        ::-1
+    ]
+    names = [row["name"] for row in mapped.json("records", "list", "--sort", "product_name", "--reverse")]
+    assert names == ["web", "api"]
+    assert [row["type"] for row in mapped.json("operations", "list", "--sort", "type")] == ["Discover", "Sync"]
+    assert "Use one of active, component_name" in mapped("findings", "list", "--sort", "colour", expect=2).err

@@ -14,11 +14,11 @@ from dojo_tui.model.errors import NotFoundError
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status, Trigger
 from dojo_tui.store.connectors import insert_connector
 from dojo_tui.store.open import Store, open_store
+from dojo_tui.store.operation_filter import faults
 from dojo_tui.store.operation_writes import Line, Outcome, Request, add_log, add_outcomes, begin, end, queue
 from dojo_tui.store.operations import (
     SORTS,
     OperationQuery,
-    faults,
     log_lines,
     operation,
     operation_ids,

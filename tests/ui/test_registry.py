@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import Counter
 
 import pytest
@@ -10,6 +11,7 @@ from textual.binding import Binding
 
 from dojo_tui.ui import commands
 from dojo_tui.ui.commands import Command, Context
+from dojo_tui.ui.lists.words import filter_examples, filter_hints
 from dojo_tui.ui.screens.help import help_lines
 from dojo_tui.ui.screens.palette import command_entries
 from tests.ui.conftest import AppMaker
@@ -35,7 +37,8 @@ def test_a_command_lacks_none_of_its_ways(command: Command) -> None:
         context = Context(place=place)
         assert command.id == "palette" or command in [entry.value for entry in command_entries(context)]
         text = "\n".join("".join(part for part, _ in line) for line in help_lines(context))
-        assert f"{command.title}. {command.help}" in text
+        assert f"{command.title}. {command.help_in(place)}" in text
+        assert command.cli_in(place) in text
 
 
 def test_a_key_does_one_thing_in_one_place() -> None:
@@ -91,3 +94,17 @@ def test_a_disabled_key_says_why(make_app: AppMaker) -> None:
         assert "map" in hand.page.told
 
     drive(make_app(), script)
+
+
+@pytest.mark.parametrize("place", [commands.UNMAPPED, commands.MAPPED, commands.OPERATIONS, commands.FINDINGS])
+def test_fault_19_help_and_hints_of_a_list_name_its_own_fields_and_its_own_twins(place: str) -> None:
+    own = {example.partition(":")[0] for example in filter_examples(place)}
+    text = "\n".join("".join(part for part, _ in line) for line in help_lines(Context(place=place)))
+    said = set(re.findall(r"\b([a-z]+):[<>=\w]", commands.by_id()["filter"].help_in(place)))
+    said |= {hint.partition(":")[0] for hint in filter_hints(place) if ":" in hint}
+    assert said, "it names some"
+    assert said <= own
+    assert all(f"{name}:" in text for name in own)
+    noun = {commands.OPERATIONS: "operations", commands.FINDINGS: "findings"}.get(place, "records")
+    for name, option in (("filter", "--filter"), ("sort_next", "--sort"), ("reverse", "--reverse")):
+        assert commands.by_id()[name].cli_in(place).startswith(f"dojo-tui {noun} list {option}")

@@ -47,7 +47,7 @@ class FindingSource:
     columns = (
         Column("Severity", 10, "severity"),
         Column("Title", 24, "title", grow=3),
-        Column("Status", 16, drop=2),
+        Column("Status", 16, "active", drop=2),
         Column("Place", 16, "file_path", grow=2, drop=3, path=True),
         Column("Component", 14, "component_name", grow=1, drop=5),
         Column("Found", 16, "created_at", drop=6),
@@ -68,6 +68,7 @@ class FindingSource:
             text=query.text,
             sort=query.sort or "severity",
             descending=query.descending if query.sort else True,
+            now=self.workspace.clock.local(self.workspace.clock.now()),
         )
         with self.workspace.store.database.read() as connection:
             self.counted = query, finding_groups(connection, wanted)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
@@ -46,16 +47,17 @@ class OperationSource:
         from dojo_tui.ui.lists.connectors import any_connector
 
         with self._database.read() as connection:
-            wanted = OperationQuery(query.connector_id, query.text)
+            now = self._clock.local(self._clock.now())
+            wanted = OperationQuery(query.connector_id, query.text, now=now)
             if query.sort:
-                wanted = OperationQuery(query.connector_id, query.text, sort=query.sort, descending=query.descending)
+                wanted = replace(wanted, sort=query.sort, descending=query.descending)
             ids = operation_ids(connection, wanted)
             self._connected = bool(ids) or any_connector(connection)
         return ids
 
     def wrong(self, text: str) -> str:
         """What a filter asks for that no Operation can have."""
-        from dojo_tui.store.operations import faults
+        from dojo_tui.store.operation_filter import faults
 
         return next((fault.what for fault in faults(text)), "")
 

@@ -28,7 +28,7 @@ UNMAPPED_COLUMNS = (
     Column("Suggested", 16, "suggested_product", grow=2, drop=2),
     Column("Sure", 5, "suggested_confidence", right=True, drop=3),
     CONNECTOR,
-    Column("Was mapped to", 14, grow=1, drop=6),
+    Column("Was mapped to", 14, "former_product_name", grow=1, drop=6),
     Column("Seen", 16, "last_discovered_at", drop=5),
     Column("First seen", 16, "first_discovered_at", drop=8),
 )
@@ -73,7 +73,13 @@ class RecordSource:
 
         sort = query.sort or "name"
         return RecordQuery(
-            self.states, query.connector_id, query.text, sort, query.descending, self._clock.now(), self._in_use
+            self.states,
+            query.connector_id,
+            query.text,
+            sort,
+            query.descending,
+            self._clock.local(self._clock.now()),
+            self._in_use,
         )
 
     def wrong(self, text: str) -> str:

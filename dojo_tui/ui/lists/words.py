@@ -110,8 +110,8 @@ _RECORDS = ("state:new", "product:x", "connector:x", "seen:<7d", "sure:>0.9", "n
 FILTERS: dict[str, tuple[str, ...]] = {
     UNMAPPED: _RECORDS,
     MAPPED: ("state:stale", *_RECORDS[1:4], "synced:never", "name:x"),
-    OPERATIONS: ("status:failed", "type:sync", "trigger:manual", "connector:x"),
-    FINDINGS: ("severity:high", "is:closed", "file:x", "rule:x", "cve:x", "component:x", "cwe:79", "scanner:x"),
+    OPERATIONS: ("status:failed", "type:sync", "started:<7d", "connector:x", "record:x", "trigger:manual"),
+    FINDINGS: ("severity:>=high", "is:closed", "found:<7d", "product:x", "file:x", "rule:x", "cve:x", "cwe:79"),
     OPERATION: ("failed", "held", "skipped", "a name", "words of a reason"),
     HISTORY: ("act:map", "by:ada", "product:x", "record:x", "when:<7d", "is:undone"),
 }
@@ -121,6 +121,21 @@ FILTERS: dict[str, tuple[str, ...]] = {
 def filter_hints(place: str) -> tuple[str, ...]:
     """What can be typed into the filter of a place."""
     return ("words", *(("!not",) if place in LANGUAGE else ()), *FILTERS.get(place, ("as they stand in the row",)))
+
+
+def filter_examples(place: str) -> tuple[str, ...]:
+    """Every field of a place's list, with a value; none where there are none."""
+    from dojo_tui.store import finding_filter, operation_filter, record_filter
+
+    declared = {
+        UNMAPPED: record_filter.FIELDS,
+        MAPPED: record_filter.FIELDS,
+        OPERATIONS: operation_filter.FIELDS,
+        FINDINGS: finding_filter.FIELDS,
+    }
+    if place in declared:
+        return declared[place].examples
+    return FILTERS[HISTORY] if place == HISTORY else ()
 
 
 LANGUAGE = frozenset({UNMAPPED, MAPPED, OPERATIONS, FINDINGS, OPERATION, HISTORY})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from dojo_tui.ui import commands
-from dojo_tui.ui.lists.words import LEGEND
+from dojo_tui.ui.lists.words import LEGEND, filter_examples
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
@@ -26,18 +26,39 @@ WORDS: tuple[Line, ...] = (
     (("Changes of a Sync", "strong"),),
     ((f"  {LEGEND}", ""),),
 )
-FILTER: tuple[Line, ...] = (
+GRAMMAR: tuple[Line, ...] = (
     (("Filter", "strong"),),
-    (("  web shop      ", "key"), ("both words, wherever they stand in the row", "")),
-    (("  !test         ", "key"), ("not this word", "")),
-    (('  "web shop"    ', "key"), ("these words side by side", "")),
-    (("  state:new     ", "key"), ("Records: only this state; connector:x, product:x, name:x", "")),
-    (("  sure:>0.9     ", "key"), ("Records: how sure the suggestion is; suggestion:x is the Product", "")),
-    (("  seen:<7d      ", "key"), ("Records: seen in 7 days (m, h, d, w); found:, synced:>30d, decided:, never", "")),
-    (("  severity:high ", "key"), ("Findings: only this severity; file:x, rule:x, scanner:x, cve:x, cwe:79", "")),
-    (("  is:closed     ", "key"), ("Findings: also is:false-positive, is:risk-accepted, is:decided …", "")),
-    (("  status:failed ", "key"), ("Operations: only this status; type:sync, connector:x, trigger:manual", "")),
+    (("  web shop       ", "key"), ("both words, wherever they stand in the row", "")),
+    (("  !test          ", "key"), ("not this word", "")),
+    (('  "web shop"     ', "key"), ("these words side by side", "")),
 )
+"""What every list understands."""
+
+FIELDS: tuple[Line, ...] = (
+    (("  field:a,b      ", "key"), ("the field is a or b", "")),
+    (("  a b OR c       ", "key"), ("a and b, or c", "")),
+    (("  field:>=word   ", "key"), ("compares severities, numbers and dates", "")),
+    (("  field:<7d      ", "key"), ("within 7 days (m, h, d, w); >30d is older; never", "")),
+    (("  field:2026-11  ", "key"), ("that month or day; >=2026-11-01, 2026-11-01..2026-11-07", "")),
+)
+"""What lists understand that have fields."""
+
+ROOM = 76
+
+
+def filter_lines(place: str) -> list[Line]:
+    """The grammar, and the fields of the place's own list."""
+    examples = filter_examples(place)
+    if not examples:
+        return list(GRAMMAR)
+    lines: list[Line] = [*GRAMMAR, *FIELDS, (), (("Fields of this list", "strong"),)]
+    shown = "  "
+    for example in examples:
+        if len(shown) + len(example) > ROOM:
+            lines.append(((shown, "key"),))
+            shown = "  "
+        shown += f"{example}  "
+    return [*lines, ((shown, "key"),)]
 
 
 class HelpScreen(Page):
@@ -79,11 +100,17 @@ def help_lines(context: commands.Context) -> list[Line]:
             lines += [(), ((group, "strong"),)] if lines else [((group, "strong"),)]
         reason = command.why_not(context)
         blank = " " * (KEYS + 1)
-        lines.append(((f"{command.key_text:<{KEYS}} ", "key"), (f"{command.title}. ", ""), (command.help, "dim")))
+        lines.append(
+            (
+                (f"{command.key_text:<{KEYS}} ", "key"),
+                (f"{command.title}. ", ""),
+                (command.help_in(context.place), "dim"),
+            )
+        )
         if reason:
             lines.append(((blank, ""), (f"not now: {reason}", "warn")))
-        lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli}", "dim")))
-    return [*lines, (), *WORDS, (), *FILTER]
+        lines.append(((blank, ""), (f"mouse: {command.mouse} · shell: {command.cli_in(context.place)}", "dim")))
+    return [*lines, (), *WORDS, (), *filter_lines(context.place)]
 
 
 class FilterHelp(TextPage):
@@ -91,10 +118,14 @@ class FilterHelp(TextPage):
 
     kind = "Filter"
 
+    def __init__(self, noun: str, place: str) -> None:
+        super().__init__(noun)
+        self._of = place
+
     def heading(self) -> str:
         """Of which list."""
         return str(self.row)
 
     def lines(self) -> list[Line]:
-        """All words, of this list and the others."""
-        return list(FILTER)
+        """The grammar and the fields of this list."""
+        return filter_lines(self._of)

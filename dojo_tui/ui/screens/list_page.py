@@ -307,7 +307,7 @@ class ListPage(Page):
         from dojo_tui.ui.screens.help import FilterHelp
 
         event.stop()
-        self.app.push_screen(FilterHelp(self._list.source.noun))
+        self.app.push_screen(FilterHelp(self._list.source.noun, self.place))
 
     def on_filter_line_left(self, event: FilterLine.Left) -> None:
         """Back to the list; a filter that was given up is cleared."""

@@ -13,7 +13,7 @@ def command_entries(context: commands.Context) -> list[Entry]:
         reason = command.why_not(context)
         if command.id == "palette":
             continue
-        detail = reason or command.help
+        detail = reason or command.help_in(context.place)
         entries.append(Entry(command.title, detail, command, command.keys_short, off=bool(reason)))
     # What cannot be done now sinks, and what moves or marks stands below what acts.
     entries.sort(key=lambda entry: (entry.off, commands.GROUPS.index(entry.value.group)))

@@ -1,1 +1,0 @@
-"""Cases from public bug reports, played through the command line."""
