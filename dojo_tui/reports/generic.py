@@ -11,10 +11,11 @@ from urllib.parse import urlunsplit
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import rate
 from dojo_tui.model.text import clean
+from dojo_tui.reports.dates import written_moment
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.run import RunHead
 from dojo_tui.reports.sarif.paths import normal_path
-from dojo_tui.reports.values import MAX_NAME, cwes, day, moment, text, title, unique
+from dojo_tui.reports.values import MAX_NAME, cwes, text, title, unique
 
 META = frozenset({"name", "type", "version", "description", "static_tool", "dynamic_tool", "soc"})
 """Keys beside ``findings`` at the top of such a report."""
@@ -146,14 +147,14 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _day(name: str, value: Any) -> Any:
-    found = day(value)
+    found = written_moment(value)
     if found is None:
         raise PlacedError(f"must be a date such as 2026-01-31, not {clean(repr(value), 60)}", name)
-    return found
+    return found.date()
 
 
 def _moment(name: str, value: Any) -> datetime:
-    found = moment(value)
+    found = written_moment(value)
     if found is None:
         raise PlacedError(f"must be a date and time such as 2026-01-31T12:00:00Z, not {clean(repr(value), 60)}", name)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from dojo_tui.model.text import clean
@@ -54,12 +54,6 @@ def moment(value: Any) -> datetime | None:
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-
-
-def day(value: Any) -> date | None:
-    """The date of an ISO 8601 date or time, or None."""
-    found = moment(value)
-    return found.date() if found else None
 
 
 def title(value: str) -> str:

@@ -157,3 +157,29 @@ def test_empty_findings_are_an_answer(tmp_path: Path) -> None:
 def test_fault_6_words_of_other_tools(tmp_path: Path, fields: Any, severity: Severity, word: str) -> None:
     found = one(tmp_path, **fields)
     assert (found.severity, found.unknown_severity) == (severity, word)
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("01/31/2026", "2026-01-31"),
+        ("31/01/2026", "2026-01-31"),
+        ("2026/01/31", "2026-01-31"),
+        ("31.01.2026", "2026-01-31"),
+        ("Jan 31, 2026", "2026-01-31"),
+        ("January 31 2026 4:05 PM", "2026-01-31"),
+        ("31-Jan-2026", "2026-01-31"),
+        ("Sat, 31 Jan 2026 10:00:00 +0000", "2026-01-31"),
+        ("01/31/2026 10:00:00", "2026-01-31"),
+    ],
+)
+def test_fault_33_dates_are_read_as_defectdojo_reads_them(tmp_path: Path, written: str, day: str) -> None:
+    assert str(one(tmp_path, date=written).date) == day
+
+
+@pytest.mark.parametrize(
+    "written", ["13/13/2026", "yesterday", "Foo 31, 2026", "01/31/26", "02/30/2026", "01/31/2026 x"]
+)
+def test_what_is_no_date_is_refused_with_its_place(tmp_path: Path, written: str) -> None:
+    with pytest.raises(ReportError, match="date such as"):
+        one(tmp_path, date=written)

@@ -1,0 +1,1 @@
+"""Cases from public bug reports, played through the command line."""

@@ -1,0 +1,129 @@
+"""Each case of the shared material, with what its ``expected.md`` says is right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import pytest
+
+from tests.cases.conftest import Case
+
+Play = Callable[[str], Case]
+
+
+def counts(found: dict[str, int]) -> dict[str, int]:
+    """What a Sync did, without what it did not do."""
+    names = ("created", "closed", "reactivated", "updated", "untouched", "failed")
+    return {name: found[name] for name in names if found[name]}
+
+
+Phases = dict[str, dict[str, int]]
+RIGHT: dict[str, Phases] = {
+    "12-gitleaks-fingerprint": {
+        "before": {"created": 4},
+        "one-gone": {"closed": 1, "untouched": 3},
+        "rebased": {"reactivated": 1, "updated": 3},
+    },
+    "16-severity-changed": {
+        "before": {"created": 1},
+        "after": {"updated": 1},
+    },
+    "18-no-rule-id": {
+        "": {"created": 2},
+    },
+    "22-endpoint-changes": {
+        "before": {"created": 2},
+        "after": {"created": 1, "closed": 1, "untouched": 1},
+    },
+    "24-trivy-package": {
+        "before": {"created": 2},
+        "after": {"created": 1, "closed": 1, "untouched": 1},
+        "patched": {"closed": 1, "updated": 1},
+    },
+    "27-columns": {
+        "before": {"created": 3},
+        "after": {"closed": 1, "untouched": 2},
+    },
+    "28-odd-texts": {
+        "": {"created": 13},
+    },
+    "29-utf16": {
+        "": {"created": 2},
+    },
+    "35-generic-no-line": {
+        "before": {"created": 2},
+        "after": {"created": 1, "closed": 1, "updated": 1},
+    },
+    "36-generic-title-only": {
+        "before": {"created": 2},
+        "after": {"created": 1, "closed": 1, "untouched": 1},
+    },
+    "45-constant-fingerprint": {
+        "before": {"created": 3},
+        "after": {"closed": 1, "untouched": 2},
+    },
+    "52-comes-back-elsewhere": {
+        "before": {"created": 1},
+        "gone": {"closed": 1, "created": 1},
+        "back": {"closed": 1, "reactivated": 1},
+    },
+    "54-trivy-back-with-a-fix": {
+        "before": {"created": 1},
+        "gone": {"closed": 1},
+        "back": {"reactivated": 1},
+    },
+    "55-fingerprint-back-reworded": {
+        "before": {"created": 1},
+        "gone": {"closed": 1},
+        "back": {"reactivated": 1},
+    },
+}
+"""What the Sync of each phase of a case does."""
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_sync_of_each_phase_does_what_is_right(play: Play, name: str) -> None:
+    case = play(name)
+    assert {phase: counts(case.phase(phase)) for phase in RIGHT[name]} == RIGHT[name]
+
+
+def test_a_security_severity_is_read_where_it_is_a_number(play: Play) -> None:
+    case = play("13-security-severity")
+    case.phase()
+    assert Counter(row["severity"] for row in case.findings) == {"Critical": 4, "Medium": 11, "Info": 3}
+
+
+def test_a_minimum_severity_closes_and_its_end_reopens(play: Play) -> None:
+    case = play("17-min-severity")
+    case.phase()
+    case.cli("connectors", "edit", "case", "--min-severity", "high")
+    assert counts(case.phase()) == {"closed": 3, "untouched": 1}
+    case.cli("connectors", "edit", "case", "--min-severity", "info")
+    assert counts(case.phase()) == {"reactivated": 3, "untouched": 1}
+
+
+def test_only_accepted_suppressions_dismiss(play: Play) -> None:
+    case = play("32-suppressions")
+    case.phase()
+    assert [row["false_p"] for row in case.findings] == [True, False, False, True]
+
+
+def unread(case: Case) -> set[str]:
+    """The folders whose reports could not be read."""
+    records = {row["name"] for row in case.cli.json("records", "list")}
+    return records - {row["record_name"] for row in case.findings}
+
+
+def test_fault_33_dates_that_defectdojo_reads_are_read(play: Play) -> None:
+    case = play("33-generic-values")
+    assert case.phase(expect=1)["failed"] == len(unread(case))
+    assert unread(case) == {"description-missing", "numeric-title", "unknown-field", "vid-null"}
+    dates = {row["record_name"]: row["date"] for row in case.findings}
+    assert dates["date-slash"] == dates["date-text"] == "2026-01-31"
+
+
+def test_what_is_no_report_fails(play: Play) -> None:
+    case = play("40-json-oddities")
+    case.phase(expect=1)
+    assert len(unread(case)) == 6
