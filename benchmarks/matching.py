@@ -23,6 +23,7 @@ class _Held(Finding):
     content: int = 0
     reported: bool = True
     triaged: bool = False
+    several: bool = False
 
 
 def run() -> list[Figure]:

@@ -58,6 +58,7 @@ class Evidence(NamedTuple):
     param: str
     vulnerability_ids: tuple[str, ...]
     endpoints: tuple[str, ...]
+    several: bool
 
 
 DISMISSED = or_(findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
@@ -74,7 +75,10 @@ _TRACE = select(
     findings.c.triaged,
     DISMISSED.label("dismissed"),
 )
-_EVIDENCE = _TRACE.add_columns(*(findings.c[name] for name in Evidence._fields if name not in Trace._fields))
+_SEVERAL = findings.c.description.like("%\n\nAlso at:\n- %").label("several")
+"""A result with several places was one Finding once, whose description ended with the others."""
+_OTHERS = [name for name in Evidence._fields if name not in Trace._fields and name != "several"]
+_EVIDENCE = _TRACE.add_columns(*(findings.c[name] for name in _OTHERS), _SEVERAL)
 
 
 def traces(connection: Connection, test_id: int, scope: str, *, without: Collection[str]) -> list[Trace]:
@@ -97,7 +101,8 @@ def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:
     if not ids:
         return []
     chosen = _EVIDENCE.where(among(connection.dialect.name, findings.c.id, list(ids))).order_by(findings.c.id)
-    return [Evidence._make((*row[:-2], _tuple(row[-2]), _tuple(row[-1]))) for row in _fetch(connection, chosen)]
+    rows = _fetch(connection, chosen)
+    return [Evidence._make((*row[:-3], _tuple(row[-3]), _tuple(row[-2]), row[-1])) for row in rows]
 
 
 def held_findings(connection: Connection, test_id: int, scope: str, *, after: int = 0) -> Iterator[tuple[int, Finding]]:

@@ -92,6 +92,8 @@ class Finding:
     """When the tool found it, if the report tells."""
     publish_date: dt.date | None = None
     tags: tuple[str, ...] = ()
+    group: int = 0
+    """The same for all places of a result of one report that has several; 0 for what stands alone."""
     nb_occurences: int = 1
     """How many results of the report this stands for (DefectDojo's spelling)."""
 

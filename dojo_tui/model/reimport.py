@@ -50,6 +50,11 @@ class Trace(Protocol):
 class HeldFinding(Trace, Held, Protocol):
     """What is read of held Findings in files that did change."""
 
+    @property
+    def several(self) -> bool:
+        """It was counted as one with other places of its result, before a place was a Finding."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -102,6 +107,8 @@ class Plan:
     """How many active Findings each scanner has before, of those that the plan closes many of."""
     active_before: int = 0
     closed_by_severity_setting: int = 0
+    split: int = 0
+    """How many of the created were counted as one with a held Finding before."""
 
     def count(self, action: Action, severity: Severity, times: int = 1) -> None:
         """Count Findings of one Severity under ``action``."""
@@ -140,8 +147,15 @@ class Plan:
             closed_by_severity_setting=self.closed_by_severity_setting,
             skipped=skipped,
             partial=partial,
+            notes=self._notes(),
             held=held,
         )
+
+    def _notes(self) -> tuple[str, ...]:
+        if not self.split:
+            return ()
+        were = "was counted as one with another" if self.split == 1 else "were counted as one with others"
+        return (f"{self.split:,} of the created {were} before: each place of a result is a Finding now",)
 
 
 def read(findings: Iterable[Finding]) -> Report:
@@ -202,6 +216,8 @@ def plan(
         if n in created and report.findings[n].severity >= min_severity:
             made.create.append(n)
             made.count(Action.CREATED, report.findings[n].severity)
+    split = {report.findings[matched[h]].group for h, one in enumerate(held) if h in matched and one.several} - {0}
+    made.split = sum(1 for n in made.create if report.findings[n].group in split)
     gone: list[HeldFinding] = []
     for h, one in enumerate(held):
         if h in matched and (matched[h] not in unrated or one.severity >= min_severity):

@@ -45,11 +45,11 @@ def head(meta: dict[str, Any], keys: list[str], results: int) -> RunHead:
     return RunHead(scanner=scanner or "Generic Findings Import", results=results, parts=defaults)
 
 
-def reader(run: RunHead) -> Callable[[Any], Finding]:
+def reader(run: RunHead) -> Callable[[Any], tuple[Finding]]:
     """Second pass: what makes a Finding of one element of ``findings``."""
     defaults = run.parts if isinstance(run.parts, dict) else {}
 
-    def make(value: Any) -> Finding:
+    def make(value: Any) -> tuple[Finding]:
         if not isinstance(value, dict):
             raise PlacedError("is not an object")
         missing = [name for name in REQUIRED if value.get(name) is None]
@@ -66,7 +66,7 @@ def reader(run: RunHead) -> Callable[[Any], Finding]:
             result = reads(name, given)
             if target and result is not None:
                 fields[target] = result
-        return _finished(run.scanner, fields, value)
+        return (_finished(run.scanner, fields, value),)
 
     return make
 

@@ -108,7 +108,7 @@ def _read_run(reader: JsonReader, head: RunHead, into: list[Finding], check: Che
     results = Results(head.scanner, cast(Parts, head.parts))
     for key in reader.members():
         if key == "results" and reader.peek() == "[":
-            into.extend(made(reader, results.finding, check))
+            into.extend(made(reader, results.findings, check))
         else:
             reader.skip()
     head.dropped = results.dropped

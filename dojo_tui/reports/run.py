@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -52,18 +52,16 @@ def counted(reader: JsonReader, check: Check) -> int:
     return count
 
 
-def made(reader: JsonReader, make: Callable[[Any], Finding | None], check: Check) -> Iterator[Finding]:
-    """What ``make`` makes of each element of the array here; its errors get the element's place."""
+def made(reader: JsonReader, make: Callable[[Any], Iterable[Finding]], check: Check) -> Iterator[Finding]:
+    """All that ``make`` makes of each element of the array here; its errors get the element's place."""
     for index, value in enumerate(reader.values()):
         if index % CHECK_EVERY == 0:
             check()
         try:
-            finding = make(value)
+            yield from make(value)
         except PlacedError as error:
             parts = [f"{reader.where().rpartition('[')[0]}[{index}]", error.place]
             raise PlacedError(error.reason, ".".join(part for part in parts if part)) from error
-        if finding is not None:
-            yield finding
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 
@@ -127,3 +129,42 @@ def test_what_is_no_report_fails(play: Play) -> None:
     case = play("40-json-oddities")
     case.phase(expect=1)
     assert len(unread(case)) == 6
+
+
+def test_fault_1_each_place_of_a_result_is_a_finding_of_its_own(play: Play) -> None:
+    case = play("01-one-result-many-places")
+    case.phase("before")
+    case.triage(case.findings[0], "--false-positive")
+    assert counts(case.phase("after")) == {"created": 2, "untouched": 1}
+    assert [row["file_path"] for row in case.active] == ["src/b.js", "src/c.js"]
+    assert counts(case.phase("fixed-first")) == {"untouched": 2}
+    assert [row["file_path"] for row in case.active] == ["src/b.js", "src/c.js"]
+
+
+def test_fault_1_the_order_of_the_places_is_nothing(play: Play) -> None:
+    case = play("01-one-result-many-places")
+    assert counts(case.phase("reordered-before")) == {"created": 3}
+    assert counts(case.phase("reordered-after")) == {"untouched": 3}
+    assert counts(case.phase("rule-fixed-in-two")) == {"closed": 2, "untouched": 1}
+    assert [row["file_path"] for row in case.active] == ["src/a.js"]
+
+
+def test_fault_1_an_older_store_tells_which_were_counted_as_one(play: Play) -> None:
+    case = play("01-one-result-many-places")
+    case.phase("before")
+    case.triage(case.findings[0], "--risk-accepted")
+    with closing(sqlite3.connect(case.cli.store)) as store:
+        said = "A weak hash is used here.\n\nAlso at:\n- src/b.js:40\n- src/c.js:7"
+        store.execute("UPDATE findings SET content = 1, description = ?", (said,))
+        store.commit()
+    assert counts(case.phase("after")) == {"created": 2, "updated": 1}
+    kept, *new = case.findings
+    assert (kept["file_path"], kept["risk_accepted"], [row["active"] for row in new]) == (
+        "src/a.js",
+        True,
+        [True, True],
+    )
+    told = "2 of the created were counted as one with others before"
+    shown = case.cli("operations", "show", case.cli.json("operations", "list")[0]["id"]).out
+    assert told in " ".join(shown.split())
+    assert counts(case.phase("after")) == {"untouched": 3}

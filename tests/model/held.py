@@ -18,6 +18,7 @@ class HeldRow(Finding):
     content: int = 0
     reported: bool = True
     triaged: bool = False
+    several: bool = False
 
 
 def held(*findings: Finding) -> list[HeldRow]:

@@ -259,7 +259,7 @@ def test_flow_related_fixes_and_places(tmp_path: Path) -> None:
     ]
     related = location("d.py", 4) | {"id": 1, "message": {"text": "declared here"}}
     given = result(
-        locations=[location("c.py", 9), location("e.py", 5)],
+        locations=[location("c.py", 9)],
         codeFlows=[{"threadFlows": [{"locations": steps}]}],
         relatedLocations=[related],
         fixes=[{"description": {"text": "Use parameters"}}],
@@ -269,7 +269,7 @@ def test_flow_related_fixes_and_places(tmp_path: Path) -> None:
     assert (finding.sast_source_file_path, finding.sast_source_line) == ("a.py", 1)
     assert (finding.sast_source_object, finding.sast_sink_object) == ("input", "query")
     assert finding.mitigation == "Use parameters"
-    for line in ("- e.py:5", "- d.py:4: declared here", "- a.py:1: input", "- b.py:2", "- c.py:9: query"):
+    for line in ("- d.py:4: declared here", "- a.py:1: input", "- b.py:2", "- c.py:9: query"):
         assert line in finding.description
 
 
@@ -386,3 +386,30 @@ def test_p3_wrong_types_are_errors_with_their_place(tmp_path: Path, runs: list[A
         read(tmp_path, sarif(*runs))
     assert reason in str(caught.value)
     assert caught.value.file == "r.sarif"
+
+
+def test_fault_1_a_finding_for_each_distinct_place(tmp_path: Path) -> None:
+    nowhere = {"message": {"text": "somewhere"}}
+    named = {"logicalLocations": [{"fullyQualifiedName": "arn:aws:s3:::alpha"}]}
+    web = {"physicalLocation": {"artifactLocation": {"uri": "https://a.example.org/login"}}}
+    given = result(
+        locations=[location("a.py", 1), location("a.py", 1), nowhere, location("a.py", 2), named, web],
+        relatedLocations=[location("r.py", 4)],
+        fingerprints={"v/v1": "f"},
+    )
+    (found,) = read(tmp_path, sarif(run(given)))
+    spots = [(one.file_path or one.logical_location or one.endpoints[0], one.line) for one in found.findings]
+    assert spots == [("a.py", 1), ("a.py", 2), ("arn:aws:s3:::alpha", None), ("https://a.example.org/login", None)]
+    # Of a place, the tool's id of the result says something only together with the file.
+    assert [one.unique_id.partition("@")[2] for one in found.findings] == [
+        "a.py",
+        "a.py",
+        "arn:aws:s3:::alpha",
+        "https://a.example.org/login",
+    ]
+
+
+def test_fault_1_a_result_that_is_nowhere_is_one_finding(tmp_path: Path) -> None:
+    listings: tuple[Any, ...] = ([], [{}], [{}, {"message": {"text": "x"}}], None)
+    for places in listings:
+        assert only(tmp_path, result(locations=places, fingerprints={"v/v1": "f"})).unique_id == "f"

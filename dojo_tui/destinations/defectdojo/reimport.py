@@ -73,12 +73,12 @@ class _Reimport:
             return summary
         if self._is_as_it_should_be(look):
             self._adopt(look.place)
-            return replace(summary, notes=self._revived(look))
+            return replace(summary, notes=summary.notes + self._revived(look))
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
         if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
-        return replace(summary, notes=self._send(look, place, test))
+        return replace(summary, notes=summary.notes + self._send(look, place, test))
 
     # --- before ---------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""Where a result is: its first location, the others, and the steps of its code flow."""
+"""Where a result is: its places, related ones, and the steps of its code flow."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Where:
     logical: str = ""
     said: str = ""
 
+    @property
+    def spot(self) -> tuple[object, ...]:
+        """Equal for two locations that are one place."""
+        return (self.path, self.line, self.column, self.end_line, self.end_column, self.logical)
+
     def __str__(self) -> str:
         spot = self.path or self.logical
         numbers = f":{self.line}" if self.line is not None else ""
@@ -38,9 +43,16 @@ class Where:
 NOWHERE = Where()
 
 
-def first(places: list[Any], parts: Parts) -> Where:
-    """The location a Finding is filed at: the first one."""
-    return resolved(places[0], parts)
+def distinct(places: list[Any], parts: Parts) -> list[Where]:
+    """The places of a result, each once: where it lists none, the one that is nowhere.
+
+    What names no place at all counts only where nothing else does.
+    """
+    if len(places) < 2:
+        return [resolved(places[0], parts)] if places else [NOWHERE]
+    found = {where.spot: where for where in reversed([resolved(value, parts) for value in places])}
+    named = [where for spot, where in reversed(found.items()) if any(spot)]
+    return named or list(found.values())
 
 
 def resolved(value: Any, parts: Parts) -> Where:

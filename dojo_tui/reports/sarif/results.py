@@ -1,10 +1,11 @@
-"""Second pass over a SARIF file: each result that is a problem now becomes a Finding."""
+"""Second pass over a SARIF file: each place of a result that is a problem now becomes a Finding."""
 
 from __future__ import annotations
 
 import contextlib
 import re
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from dojo_tui.model.finding import Finding
@@ -72,8 +73,8 @@ class Results:
         self.dropped: Counter[str] = Counter()
         """How many of them are no problem, by their kind."""
 
-    def finding(self, result: Any) -> Finding | None:
-        """The Finding of one result; None if it is no problem (``kind``) or gone (``baselineState``)."""
+    def findings(self, result: Any) -> list[Finding]:
+        """A Finding for each place of one result; none if it is no problem (``kind``) or gone (``baselineState``)."""
         self.seen += 1
         if not isinstance(result, dict):
             raise PlacedError("is not a result object")
@@ -82,7 +83,7 @@ class Results:
         if kind is not None and kind != "fail":
             kind = self._kind(kind)
         if kind in NO_PROBLEM or get("baselineState") == "absent":
-            return None
+            return []
         parts = self._parts
         rule = parts.rule(result)
         given = get("message")
@@ -92,12 +93,6 @@ class Results:
         if plain is None and mapping(given).get("markdown"):
             description = _described(rule, message(given, rule.strings, parts.driver.strings, markdown=True))
         properties = get("properties")
-        places = get("locations")
-        if places is not None and type(places) is not list:
-            raise PlacedError("its 'locations' is not an array")
-        where = locations.first(places, parts) if places else locations.NOWHERE
-        uri = where.path
-        web = is_web(uri)
         own = stated(mapping(properties), parts.tool) if properties else NOTHING
         rating, score = rated(get("level"), kind, own, rule.stated, rule.level)
         finding = Finding(
@@ -115,17 +110,6 @@ class Results:
             component_name=rule.component,
             component_version=rule.component_version,
             fix_version=rule.fix_version,
-            file_path="" if web else uri,
-            endpoints=(uri,) if web else (),
-            static_finding=not web,
-            dynamic_finding=web,
-            line=where.line,
-            column=where.column,
-            end_line=where.end_line,
-            end_column=where.end_column,
-            snippet=where.snippet,
-            context=where.context,
-            logical_location=where.logical,
             date=parts.date,
         )
         if properties:
@@ -134,15 +118,28 @@ class Results:
             finding.unique_id = _unique_id(result)
         if "suppressions" in result:
             _suppressed(finding, items(get("suppressions")))
-        if "codeFlows" in result or "relatedLocations" in result or (places and len(places) > 1):
-            self._elsewhere(finding, result, places or [])
+        if "codeFlows" in result or "relatedLocations" in result:
+            self._elsewhere(finding, result)
         if "fixes" in result:
             fixes = [message(mapping(fix).get("description")) for fix in items(get("fixes"))]
             finding.mitigation = clean("\n\n".join(unique(fix for fix in fixes if fix)), MAX_TEXT)
         self._weaknesses(finding, result)
         if said.startswith("Package: "):
             _packaged(finding, said)
-        return _told_by_us(finding, mapping(properties)) if properties else finding
+        return self._spread(finding, get("locations"), mapping(properties))
+
+    def _spread(self, finding: Finding, places: Any, properties: dict[str, Any]) -> list[Finding]:
+        """The Finding at each place of its result."""
+        if places is not None and type(places) is not list:
+            raise PlacedError("its 'locations' is not an array")
+        wheres = locations.distinct(places or [], self._parts)
+        group = self.seen if len(wheres) > 1 else 0
+        found = [finding, *(replace(finding) for _ in wheres[1:])]
+        for one, where in zip(found, wheres, strict=True):
+            _placed(one, where, group)
+            if properties:
+                _told_by_us(one, properties)
+        return found
 
     def _kind(self, given: Any) -> str:
         kind = given.strip().lower() if isinstance(given, str) else "unknown"
@@ -194,19 +191,33 @@ class Results:
         if not finding.vulnerability_ids and "-" in finding.rule_id:
             finding.vulnerability_ids = unique(vulnerability_ids([finding.rule_id]))
 
-    def _elsewhere(self, finding: Finding, result: dict[str, Any], places: list[Any]) -> None:
+    def _elsewhere(self, finding: Finding, result: dict[str, Any]) -> None:
         source, sink, steps = locations.flow(result.get("codeFlows"), self._parts)
         if source is not None and sink is not None:
             finding.sast_source_file_path, finding.sast_source_line = source.path, source.line
             finding.sast_source_object = source.said or source.snippet
             finding.sast_sink_object = sink.said or sink.snippet
         lists = (
-            ("Also at", locations.listing(places[1:], self._parts)),
             ("Related", locations.listing(items(result.get("relatedLocations")), self._parts)),
             ("Steps", steps),
         )
         blocks = [f"{name}:\n" + "\n".join(f"- {line}" for line in lines) for name, lines in lists if lines]
         finding.description = clean("\n\n".join([finding.description, *blocks]), MAX_TEXT)
+
+
+def _placed(finding: Finding, where: locations.Where, group: int) -> None:
+    """Put a Finding at its place; ``group`` is the same for all places of a result that has several."""
+    web = is_web(where.path)
+    finding.file_path, finding.endpoints = ("", (where.path,)) if web else (where.path, ())
+    finding.static_finding, finding.dynamic_finding = not web, web
+    finding.line, finding.column = where.line, where.column
+    finding.end_line, finding.end_column = where.end_line, where.end_column
+    finding.snippet, finding.context = where.snippet, where.context
+    finding.logical_location = where.logical
+    finding.group = group
+    if group and finding.unique_id:
+        # The tool's id is that of the result: of a place, only together with its file.
+        finding.unique_id = clean(f"{finding.unique_id}@{where.path or where.logical}", MAX_NAME)
 
 
 def _described(rule: Rule, said: str) -> str:
@@ -249,11 +260,11 @@ def _packaged(finding: Finding, said: str) -> None:
     finding.fix_version = facts["Fix Version"]
 
 
-def _told_by_us(finding: Finding, properties: dict[str, Any]) -> Finding:
+def _told_by_us(finding: Finding, properties: dict[str, Any]) -> None:
     """What a report that this program exported says beyond SARIF (services/sarif.py)."""
     own = mapping(properties.get("dojo-tui"))
     if not own:
-        return finding
+        return
     for name, limit in _OWN_TEXTS.items():
         if isinstance(own.get(name), str):
             setattr(finding, name, clean(own[name], limit))
@@ -267,7 +278,6 @@ def _told_by_us(finding: Finding, properties: dict[str, Any]) -> Finding:
         finding.false_p = own.get("false_p") is True
         finding.risk_accepted = own.get("risk_accepted") is True
         finding.out_of_scope = own.get("out_of_scope") is True
-    return finding
 
 
 def _suppressed(finding: Finding, suppressions: list[Any]) -> None:

@@ -78,7 +78,7 @@ def _survey_run(reader: JsonReader, check: Check, *, eager: bool) -> RunHead:
                 before = (frozenset(kept), len(artifacts))
                 early = _head(reader, kept, artifacts)
                 results = Results(early.scanner, cast(Parts, early.parts))
-                built = list(made(reader, results.finding, check))
+                built = list(made(reader, results.findings, check))
                 count, dropped = results.seen, results.dropped
             else:
                 built = None
