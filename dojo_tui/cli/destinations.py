@@ -18,7 +18,7 @@ from dojo_tui.cli.settings import DESTINATION_VARIABLE
 from dojo_tui.cli.workspace import confirmed, opened
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.text import inert
-from dojo_tui.services.settings import EMBEDDED
+from dojo_tui.services.settings import EMBEDDED, MOST_AT_ONCE
 
 if TYPE_CHECKING:
     from dojo_tui.connectors.check import Checked
@@ -33,6 +33,7 @@ REFERENCE_HELP = (
 CA_HELP = "Trust the authority whose certificate (PEM) is in this file."
 INSECURE_HELP = "Do not verify the certificate: whoever is on the way can read the token."
 TYPE_HELP = "Product Type of Products that are made without naming one."
+AT_ONCE_HELP = f"How many requests it gets at the same time, 1 to {MOST_AT_ONCE}; 4 unless said otherwise."
 
 
 @make_group("destinations")
@@ -71,6 +72,7 @@ def destinations_list(context: click.Context) -> None:
 @click.option("--ca", "ca_file", metavar="FILE", help=CA_HELP)
 @click.option("--insecure", is_flag=True, help=INSECURE_HELP)
 @click.option("--product-type", metavar="NAME", help=TYPE_HELP)
+@click.option("--at-once", type=int, metavar="NUMBER", help=AT_ONCE_HELP)
 @click.option("--use", "choose", is_flag=True, help="Send Findings there from now on.")
 @click.pass_context
 def destinations_add(
@@ -80,10 +82,11 @@ def destinations_add(
     ca_file: str | None,
     insecure: bool,
     product_type: str | None,
+    at_once: int | None,
     choose: bool,
 ) -> None:
     """Add a DefectDojo server, at the address of its web pages."""
-    said = {"secret": token, "ca_file": ca_file, "product_type": product_type}
+    said: dict[str, Any] = {"secret": token, "ca_file": ca_file, "product_type": product_type, "at_once": at_once}
     with opened(context, changes=True) as workspace:
         row = workspace.destinations.add(
             url, verify=not insecure, **{name: value for name, value in said.items() if value is not None}
@@ -99,6 +102,7 @@ def destinations_add(
 @click.option("--ca", "ca_file", metavar="FILE", help=f"{CA_HELP} Empty for the system's.")
 @click.option("--insecure/--verify", "insecure", default=None, help=f"{INSECURE_HELP} Or verify it again.")
 @click.option("--product-type", metavar="NAME", help=TYPE_HELP)
+@click.option("--at-once", type=int, metavar="NUMBER", help=AT_ONCE_HELP)
 @click.pass_context
 def destinations_edit(
     context: click.Context,
@@ -108,9 +112,10 @@ def destinations_edit(
     ca_file: str | None,
     insecure: bool | None,
     product_type: str | None,
+    at_once: int | None,
 ) -> None:
     """Change those settings of a server that are given."""
-    if all(one is None for one in (address, token, ca_file, insecure, product_type)):
+    if all(one is None for one in (address, token, ca_file, insecure, product_type, at_once)):
         raise UsageError("Nothing was given that is to change.", do="See 'dojo-tui destinations edit --help'.")
     with opened(context, changes=True) as workspace:
         row = workspace.destinations.edit(
@@ -120,6 +125,7 @@ def destinations_edit(
             ca_file=ca_file,
             verify=None if insecure is None else not insecure,
             product_type=product_type,
+            at_once=at_once,
         )
         _tell(context, workspace, row, f"Changed {row.url}.")
 
@@ -235,6 +241,7 @@ def _shape(workspace: Workspace, row: DestinationRow | None) -> Mapping[str, Any
         "ca_file": (row.ca_file or None) if row else None,
         "verify": row.verify if row else None,
         "product_type": row.product_type if row else None,
+        "at_once": row.at_once if row else None,
         "records": workspace.destinations.mapped(row),
     }
 

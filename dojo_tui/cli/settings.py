@@ -146,7 +146,7 @@ def _line(text: str, name: str) -> int:
 
 def _destination(values: Mapping[str, Any]) -> Configured:
     prefix = "destination."
-    _known(values, ("url", "token", "ca_file", "verify", "product_type"), prefix)
+    _known(values, ("url", "token", "ca_file", "verify", "product_type", "at_once"), prefix)
     # Without its address a token could go to whichever server is chosen elsewhere.
     if not _typed(values, "url", str, "", prefix).strip():
         raise ValueError(f"'{prefix}url' is needed: the address of a DefectDojo server, or embedded")
@@ -156,6 +156,7 @@ def _destination(values: Mapping[str, Any]) -> Configured:
         ca_file=_typed(values, "ca_file", str, None, prefix),
         verify=_typed(values, "verify", bool, None, prefix),
         product_type=_typed(values, "product_type", str, None, prefix),
+        at_once=_typed(values, "at_once", int, None, prefix),
     )
 
 

@@ -20,10 +20,10 @@ from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
 from dojo_tui.services import secrets
 from dojo_tui.services.checking import Checking, Told, nobody
-from dojo_tui.services.settings import EMBEDDED, Configured
+from dojo_tui.services.settings import EMBEDDED, MOST_AT_ONCE, Configured
 from dojo_tui.store import destinations as stored
 from dojo_tui.store.database import Database
-from dojo_tui.store.destinations import DestinationRow
+from dojo_tui.store.destinations import AT_ONCE, DestinationRow
 
 if TYPE_CHECKING:
     from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
@@ -46,6 +46,7 @@ class Server:
     ca_file: str = ""
     verify: bool = True
     product_type: str = DEFAULT_PRODUCT_TYPE
+    at_once: int = AT_ONCE
 
 
 class Destinations:
@@ -86,9 +87,10 @@ class Destinations:
         ca_file: str = "",
         verify: bool = True,
         product_type: str = DEFAULT_PRODUCT_TYPE,
+        at_once: int = AT_ONCE,
     ) -> DestinationRow:
         """Add a server. Nothing is asked of it: see ``check``."""
-        server = _validated(Server(url, secret, ca_file, verify, product_type))
+        server = _validated(Server(url, secret, ca_file, verify, product_type, at_once))
         with self._database.write() as connection:
             if stored.destination_at(connection, server.url) is not None:
                 raise UsageError(
@@ -105,6 +107,7 @@ class Destinations:
         ca_file: str | None = None,
         verify: bool | None = None,
         product_type: str | None = None,
+        at_once: int | None = None,
     ) -> DestinationRow:
         """Change what is given. ``address`` is for a server that moved with all its data, and for no other."""
         row = self.get(url)
@@ -119,6 +122,7 @@ class Destinations:
                 ca_file=row.ca_file if ca_file is None else ca_file,
                 verify=row.verify if verify is None else verify,
                 product_type=row.product_type if product_type is None else product_type,
+                at_once=row.at_once if at_once is None else at_once,
             )
         )
         with self._database.write() as connection:
@@ -166,6 +170,7 @@ class Destinations:
             ca_file=server.ca_file,
             verify=server.verify,
             product_type=server.product_type,
+            at_once=server.at_once,
         )
 
     # --- which one is used --------------------------------------------------------------
@@ -192,10 +197,11 @@ class Destinations:
             return self._added(_validated(_server(url, said)))
         if said is None:
             return row
-        known = Server(row.url, row.secret or USUAL_TOKEN, row.ca_file, row.verify, row.product_type)
+        known = Server(row.url, row.secret or USUAL_TOKEN, row.ca_file, row.verify, row.product_type, row.at_once)
         now = _validated(_server(url, said, known))
         # The store may be shared: what one person's file says stays with that person.
-        return replace(row, secret=now.secret, ca_file=now.ca_file, verify=now.verify, product_type=now.product_type)
+        said_of_it = {name: getattr(now, name) for name in ("secret", "ca_file", "verify", "product_type", "at_once")}
+        return replace(row, **said_of_it)
 
     def _added(self, server: Server) -> DestinationRow:
         if self._database.read_only:
@@ -263,6 +269,7 @@ def _server(url: str, said: Configured | None, known: Server | None = None) -> S
         known.ca_file if ca_file is None else ca_file,
         known.verify if verify is None else verify,
         known.product_type if said.product_type is None else said.product_type,
+        known.at_once if said.at_once is None else said.at_once,
     )
 
 
@@ -296,7 +303,16 @@ def _validated(server: Server) -> Server:
         ca_file,
         server.verify,
         checked_name(server.product_type, "Product Type"),
+        _at_once(server.at_once),
     )
+
+
+def _at_once(number: int) -> int:
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise UsageError(
+            f"{number:,} is no number of requests at the same time.", safe=_SAFE, do=f"Choose 1 to {MOST_AT_ONCE}."
+        )
+    return number
 
 
 def _file(text: str) -> Path:

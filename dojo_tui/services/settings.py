@@ -9,6 +9,9 @@ from dojo_tui.model.plan import DISCOVER_HOLD, SYNC_HOLD, Hold
 EMBEDDED = "embedded"
 """The word for the destination that is no server."""
 
+MOST_AT_ONCE = 16
+"""Requests to one server at the same time: more than it has workers only wait there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Configured:
@@ -21,6 +24,7 @@ class Configured:
     ca_file: str | None = None
     verify: bool | None = None
     product_type: str | None = None
+    at_once: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,16 @@ class DestinationRow:
     verify: bool
     product_type: str
     """Of Products that are made without naming one."""
+    at_once: int
+    """How many requests it gets at the same time."""
     chosen: bool
     mark: str
     """Part of the ids that our Findings have there."""
     products_read_at: datetime | None
 
+
+AT_ONCE = 4
+"""How many requests a server gets at the same time unless somebody says otherwise."""
 
 _REF = cast(products.c.id, Text)
 _MAPPED = select(func.count()).select_from(records).join(products, records.c.product_ref == _REF)
@@ -61,9 +66,16 @@ def save_destination(
     ca_file: str,
     verify: bool,
     product_type: str,
+    at_once: int = AT_ONCE,
 ) -> DestinationRow:
     """Add the server of this address, or change what is known of it."""
-    values = {"secret": secret, "ca_file": ca_file, "verify": verify, "product_type": product_type}
+    values = {
+        "secret": secret,
+        "ca_file": ca_file,
+        "verify": verify,
+        "product_type": product_type,
+        "at_once": at_once,
+    }
     if connection.execute(update(destinations).where(destinations.c.url == url).values(values)).rowcount == 0:
         new = {"url": url, "chosen": False, "mark": secrets.token_hex(4), "created_at": now}
         connection.execute(insert(destinations).values(**values, **new))

@@ -223,6 +223,7 @@ destinations = Table(
     Column("ca_file", Text, nullable=False),
     Column("verify", Boolean, nullable=False),
     Column("product_type", Text, nullable=False),  # of Products that are made without naming one
+    Column("at_once", Integer, nullable=False, server_default="4"),  # requests at the same time
     Column("chosen", Boolean, nullable=False),  # at most one; none is the embedded one
     # Part of the ids that our Findings have there, so that two stores never take each other's for their own.
     Column("mark", Text, nullable=False),
@@ -382,6 +383,8 @@ sent_scopes = Table(
     # JSON: ids of Findings whose triage, as the tool has it, and whose facts that attempt may have told.
     Column("decided", Text, nullable=False),
     Column("patched", Text, nullable=False),
+    # JSON: ids of Findings of which the server shows an older place; later Syncs change them.
+    Column("owed", Text, nullable=False, server_default=""),
 )
 
 # What a server knows of one of our Findings.

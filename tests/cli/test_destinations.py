@@ -68,6 +68,7 @@ def test_the_list_tells_all_but_the_token(cli: Cli, monkeypatch: pytest.MonkeyPa
         "ca_file": None,
         "verify": True,
         "product_type": "Web",
+        "at_once": 4,
         "records": 0,
     }
     assert "c0ffee" not in cli("destinations", "list").out

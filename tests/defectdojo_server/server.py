@@ -76,6 +76,8 @@ class DojoServer:
         base_path: str = "",
         link_origin: str | None = None,
         seconds_per_finding: float = 0.0,
+        seconds_per_match: float = 0.0,
+        seconds_per_change: float = 0.0,
         check: Callable[[Request], list[str]] | None = None,
     ) -> None:
         self.state = state or State()
@@ -85,6 +87,11 @@ class DojoServer:
         """What ``next`` links begin with, when a proxy hides the address that a client uses."""
         self.seconds_per_finding = seconds_per_finding
         """Makes imports slow: waits after each created finding."""
+        self.seconds_per_match = seconds_per_match
+        """The same for each finding that a report names, whether it is known or not."""
+        self.seconds_per_change = seconds_per_change
+        """Makes each PATCH slow; others wait meanwhile, as for the processor of a real server."""
+        self._busy = threading.Lock()
         self.requests: list[Seen] = []
         self.violations: list[str] = []
         """Requests that the published description of the API does not allow."""
@@ -221,6 +228,8 @@ class DojoServer:
         def checkpoint(stage: Stage, count: int) -> None:
             if stage == "created" and self.seconds_per_finding:
                 time.sleep(self.seconds_per_finding)
+            if stage == "start" and self.seconds_per_match:
+                time.sleep(self.seconds_per_match * request.body.count(b'"unique_id_from_tool"'))
             if fault is not None:
                 fault.stage(stage, count)
             if life.killed.is_set():
@@ -228,6 +237,9 @@ class DojoServer:
 
         if life.killed.is_set():
             raise KilledError
+        if request.method == "PATCH" and self.seconds_per_change:
+            with self._busy:
+                time.sleep(self.seconds_per_change)
         try:
             return self._api.answer(request, checkpoint)
         except KilledError:

@@ -76,6 +76,8 @@ def test_a_server_without_a_token_takes_the_usual_one(there: Destinations) -> No
         (URL, {"secret": "8f3ad0e9-the-token-itself"}, "must be a reference"),
         (URL, {"ca_file": "/no/such/file.pem"}, "no file /no/such/file.pem"),
         (URL, {"product_type": " "}, "Product Type needs a name"),
+        (URL, {"at_once": 0}, "Choose 1 to 16"),
+        (URL, {"at_once": 17}, "17 is no number of requests"),
         (URL, {"ca_file": __file__, "verify": False}, "switched off"),
     ],
 )
@@ -93,12 +95,13 @@ def test_the_same_server_is_not_added_twice(there: Destinations) -> None:
 
 
 def test_an_edit_changes_what_is_given(there: Destinations, tmp_path: Path) -> None:
-    there.add(URL, secret="env:ONE", product_type="Web")
+    there.add(URL, secret="env:ONE", product_type="Web", at_once=2)
     authority = tmp_path / "authority.pem"
     authority.write_text("x")
     assert there.edit(URL, verify=False).verify is False
     row = there.edit(URL, ca_file=str(authority))
     assert (row.ca_file, row.verify, row.secret, row.product_type) == (str(authority), True, "env:ONE", "Web")
+    assert row.at_once == 2
     row = there.edit(URL, verify=False)
     assert (row.ca_file, row.verify) == ("", False)
 

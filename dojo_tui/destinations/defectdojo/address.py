@@ -47,12 +47,19 @@ def normalised(url: str) -> str:
 
 
 def connected(
-    base: str, token: Secret, caller: Caller, *, verify: bool | str = True, retry: Retry | None = None
+    base: str,
+    token: Secret,
+    caller: Caller,
+    *,
+    verify: bool | str = True,
+    retry: Retry | None = None,
+    at_once: int = 4,
 ) -> Client:
     """A client of the server at a normalised address.
 
     ``verify`` may name a file with the certificates of its authority; False
-    trusts anybody who answers, so only a person may say it.
+    trusts anybody who answers, so only a person may say it. ``at_once``
+    requests are on their way at the same time, of all who use the client.
     """
     # Imported with the first client: who only names an address, as each start of the app does, needs none of it.
     from dojo_tui.http.auth import Header
@@ -64,7 +71,14 @@ def connected(
             safe="Nothing was sent.", do="Give the API v2 key alone, as DefectDojo shows it.",
         )  # fmt: skip
     auth = Header("Authorization", token, "Token ")
-    return Client(f"{base}{_API}", caller, auth=auth, limits=Limits(timeout=_SECONDS), verify=verify, retry=retry)
+    return Client(
+        f"{base}{_API}",
+        caller,
+        auth=auth,
+        limits=Limits(concurrency=at_once, timeout=_SECONDS),
+        verify=verify,
+        retry=retry,
+    )
 
 
 def web(client: Client) -> str:

@@ -59,6 +59,24 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Moves:
+    """How many Findings that merely moved are changed at the server by one Sync; the next ones go on with the rest.
+
+    No report can change where a Finding is (a server takes nothing over of one
+    that it recognises), and there is no request for many: each costs as much
+    as creating ten. So a release that moves a third would cost several imports.
+    """
+
+    least: int = 100
+    share: float = 0.1
+    """Of all that a Record has."""
+
+    def most(self, findings: int) -> int:
+        """Of a Record with so many Findings."""
+        return max(self.least, round(self.share * findings))
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """What may be asked of one server."""
 
@@ -73,6 +91,7 @@ class Limits:
     """Of one report: it takes 100 MB, the form's frame included."""
     at_once: int = 4
     """How many Findings are changed at the same time."""
+    moves: Moves = field(default_factory=Moves)
     full_after: timedelta = timedelta(days=7)
     """So often everything is sent although nothing changed: somebody may have opened or closed some there."""
     look_again: float = 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -57,7 +58,7 @@ class DefectDojoDestination:
         self._clock = clock
         self._row = row
         self._token = token
-        self._limits = limits or Limits()
+        self._limits = replace(limits or Limits(), at_once=row.at_once)
         self._places = Places(database, clock)
         self._callers = _Callers()
         self._lock = threading.Lock()
@@ -239,7 +240,9 @@ class DefectDojoDestination:
         with self._lock:
             if self._api is None:
                 verify: bool | str = self._row.ca_file or self._row.verify
-                self._client = connected(self._row.url, self._token(caller), self._callers, verify=verify)
+                self._client = connected(
+                    self._row.url, self._token(caller), self._callers, verify=verify, at_once=self._row.at_once
+                )
                 self._api = Api(self._client)
             return self._api
 

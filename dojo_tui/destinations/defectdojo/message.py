@@ -41,6 +41,15 @@ class Message:
     closed: list[int] = field(default_factory=list)
     reactivated: int = 0
     notes: Counter[str] = field(default_factory=Counter)
+    moved: dict[int, tuple[bool, int]] = field(default_factory=dict)
+    """Of those whose body tells only where they are now: what comes first of them."""
+
+    def put_off(self, most: int) -> set[int]:
+        """Leave to later Syncs what merely moved, beyond so many: other files first, then by severity; their ids."""
+        later = set(sorted(self.moved, key=lambda key: (*self.moved[key], key))[most:])
+        for key in later:
+            del self.bodies[key]
+        return later
 
     @property
     def concerns_anything(self) -> bool:
@@ -59,8 +68,12 @@ class Writer:
         mark: str,
         decided: Collection[int] = (),
         patched: Collection[int] = (),
+        owed: Collection[int] = (),
     ) -> None:
-        """``decided``, ``patched``: Findings whose triage or facts there may be what an unfinished attempt told."""
+        """``decided``, ``patched``: Findings whose triage or facts there may be what an unfinished attempt told.
+
+        ``owed``: those of which the server shows an older place.
+        """
         self._updates: dict[int, Update] = {update.id: update for update in made.update}
         self._closed = set(made.close)
         self._created = created
@@ -68,6 +81,7 @@ class Writer:
         self._mark = mark
         self._decided = decided
         self._patched = patched
+        self._owed = owed
         self._message = Message()
 
     def message(self, rows: Iterator[tuple[int, Finding]]) -> Message:
@@ -115,7 +129,17 @@ class Writer:
         if update is not None:
             was = before if known.confirmed else anchors.anchored(before, anchor)
             self._patch(key, was, shown, decided=decided)
+        self._tell_place(key, row, after, shown)
         self._restore(key, after)
+
+    def _tell_place(self, key: int, row: Finding, after: Finding, shown: Entry) -> None:
+        """Tell also what place is owed; what only moved may wait, unless an unfinished attempt told more of it."""
+        message = self._message
+        if key in self._owed:
+            message.bodies[key] = patches.place(shown) | message.bodies.get(key, {})
+        body = message.bodies.get(key)
+        if body is not None and key not in self._patched and patches.is_place(body):
+            message.moved[key] = (row.file_path == after.file_path, -after.severity)
 
     def _restore(self, key: int, after: Finding) -> None:
         """Say all of it, whatever an attempt may have left there."""

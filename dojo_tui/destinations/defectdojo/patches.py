@@ -93,6 +93,21 @@ def whole(after: Mapping[str, Any]) -> dict[str, Any]:
     return changes({**unknown, "cwes": [0]}, after)
 
 
+def place(after: Mapping[str, Any]) -> dict[str, Any]:
+    """The body that shows where ``after`` is now, whatever place is shown."""
+    return {key: after.get(key, cleared) for key, cleared in _CLEARED.items() if key in _PLACE}
+
+
+def is_place(body: Mapping[str, Any]) -> bool:
+    """Whether a body tells no more than where a Finding is now: it reads the same a few Syncs later."""
+    return _PLACE.issuperset(body)
+
+
+_PLACE = frozenset(
+    ("file_path", "line", "sast_source_file_path", "sast_source_line", "sast_source_object", "sast_sink_object")
+) | {"description", "nb_occurences"}
+"""Where a Finding is. Its description quotes the code there."""
+
 _UNKNOWN = object()
 
 

@@ -14,10 +14,10 @@ from sqlalchemy import Connection
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows, held
 from dojo_tui.destinations.base import Reimport, Target
-from dojo_tui.destinations.defectdojo import anchors, duplicates, generic, sent, triage
+from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, sent, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED
-from dojo_tui.destinations.defectdojo.message import Writer
+from dojo_tui.destinations.defectdojo.message import Message, Writer
 from dojo_tui.destinations.defectdojo.reporting import COMPLETES
 from dojo_tui.destinations.defectdojo.sending import Sending
 from dojo_tui.destinations.defectdojo.sent import Place, Scope, Sent
@@ -70,15 +70,16 @@ class _Reimport:
         why = "" if self._settings.accept_large_change else look.plan.held_back(self._settings.hold)
         summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial, held=why)
         if self._settings.dry_run or why:
-            return summary
-        if self._is_as_it_should_be(look):
+            return replace(summary, notes=summary.notes + self._cost(look))
+        is_quiet = self._is_as_it_should_be(look)
+        if is_quiet and not look.scope.owed:
             self._adopt(look.place)
             return replace(summary, notes=summary.notes + self._revived(look))
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
         if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
-        return replace(summary, notes=summary.notes + self._send(look, place, test))
+        return replace(summary, notes=summary.notes + self._send(look, place, test, report=not is_quiet))
 
     # --- before ---------------------------------------------------------------------
 
@@ -107,6 +108,22 @@ class _Reimport:
         if look.place.test_remote is None or self._now() - scope.full_at >= self._desk.limits.full_after:
             return False
         return self._desk.api.count(look.place.test_remote, self._service, active=True) == scope.active_there
+
+    def _cost(self, look: _Look) -> tuple[str, ...]:
+        """What carrying out the plan costs there, as far as a person would notice."""
+        place, scope = look.place, look.scope
+        if place.test_id is None:
+            return ()
+        with self._desk.database.read() as connection:
+            known = sent.sent(connection, place.test_id, self._target.scope)
+            rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
+            attempt = (scope.decided, scope.patched, scope.owed)
+            message = Writer(look.plan, {}, known, self._desk.mark, *attempt).message(rows)
+        later = message.put_off(self._moves(message))
+        return cost.changes(len(message.bodies) + len(message.decisions), len(later), self._desk.limits)
+
+    def _moves(self, message: Message) -> int:
+        return self._desk.limits.moves.most(len(message.entries))
 
     def _revived(self, look: _Look) -> tuple[str, ...]:
         """Make active again what is a duplicate of something that was closed since; what a person should know of it."""
@@ -142,8 +159,11 @@ class _Reimport:
 
     # --- the thing itself -------------------------------------------------------------
 
-    def _send(self, look: _Look, place: Place, test: ServerTest) -> tuple[str, ...]:
-        """Send it all, and hold what the server has; what a person should know of it."""
+    def _send(self, look: _Look, place: Place, test: ServerTest, *, report: bool) -> tuple[str, ...]:
+        """Send it all, and hold what the server has; what a person should know of it.
+
+        Without a ``report`` both sides are known to be as they should, but for places that are owed.
+        """
         assert place.test_id is not None
         build_id = f"dojo-tui-{self._desk.mark}-{uuid.uuid4().hex[:12]}"
         created = self._announce(look, place.test_id, test, build_id)
@@ -152,7 +172,10 @@ class _Reimport:
             created |= self._adopted(connection, place.test_id, created, known, look.plan)
             rows = finding_rows.held_findings(connection, place.test_id, self._target.scope)
             told = (look.scope.decided, look.scope.patched)
-            message = Writer(look.plan, created, known, self._desk.mark, *told).message(rows)
+            message = Writer(look.plan, created, known, self._desk.mark, *told, look.scope.owed).message(rows)
+        # Whoever wants everything sent again gets it: then nothing is put off.
+        everything = look.scope.known and look.scope.full_at is None and not look.scope.build_id
+        later = set() if everything else message.put_off(self._moves(message))
         decided, patched = told[0] | message.decisions.keys(), told[1] | message.bodies.keys()
         if (decided, patched) != told:
             with self._desk.database.write() as connection:
@@ -161,7 +184,7 @@ class _Reimport:
             self._caller.log(f"{note} ({times:,} times)." if times > 1 else f"{note}.")
         sending = Sending(self._desk, self._caller, self._target.scope, place, self._service, message, known)
         try:
-            sending.run(build_id, was_clean=not look.scope.build_id)
+            sending.run(build_id, was_clean=not look.scope.build_id, report=report)
         except (DestinationError, CancelledError) as error:
             if sending.at_rest:
                 with self._desk.database.write() as connection:
@@ -170,8 +193,9 @@ class _Reimport:
                 # The last request changed nothing, but those before it did.
                 error.safe = COMPLETES
             raise
-        self._confirm(look, place.test_id, created, known, sending)
-        return (sending.note,) if sending.note else ()
+        owed = later | (look.scope.owed & known.keys() - message.keys)
+        self._confirm(look, place.test_id, created, known, sending, owed)
+        return ((sending.note,) if sending.note else ()) + cost.put_off(len(later))
 
     def _adopted(
         self,
@@ -225,9 +249,15 @@ class _Reimport:
         return made
 
     def _confirm(
-        self, look: _Look, test_id: int, created: Mapping[int, Finding], known: Mapping[int, Sent], sending: Sending
+        self,
+        look: _Look,
+        test_id: int,
+        created: Mapping[int, Finding],
+        known: Mapping[int, Sent],
+        sending: Sending,
+        owed: Collection[int],
     ) -> None:
-        """The server has it: so it is what we hold."""
+        """The server has it, but for the places that are ``owed``: so it is what we hold."""
         now, scope = self._now(), self._target.scope
         matched = {update.id for update in look.plan.update}
         never = {key for key, one in known.items() if not (one.confirmed or key in created or key in matched)}
@@ -244,7 +274,8 @@ class _Reimport:
                 key: remote for key, remote in ids.items() if remote != known[key].remote_id and key not in never
             }
             sent.keep_remote_ids(connection, changed)
-            sent.save_scope(connection, test_id, scope, Scope(full_at=now, active_there=sending.active_there))
+            state = Scope(full_at=now, active_there=sending.active_there, owed=frozenset(owed) - never)
+            sent.save_scope(connection, test_id, scope, state)
 
     def _now(self) -> datetime:
         return self._desk.clock.now()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from dojo_tui.destinations.defectdojo import duplicates, patches
+from dojo_tui.destinations.defectdojo import cost, duplicates, patches
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
@@ -13,6 +14,8 @@ from dojo_tui.destinations.defectdojo.reporting import Reporting
 from dojo_tui.destinations.defectdojo.sent import Place, Sent
 from dojo_tui.destinations.defectdojo.things import Delta, ServerFinding
 from dojo_tui.http.exchange import Caller
+
+_TELL_EVERY = timedelta(seconds=10)
 
 
 class Sending:
@@ -47,14 +50,17 @@ class Sending:
         """What the person should know of it."""
         self._reporting = Reporting(desk, caller, scope, place, service, message, self._close_others)
 
-    def run(self, build_id: str, *, was_clean: bool) -> None:
-        """Send it all. ``was_clean``: no earlier attempt has left its traces, so the server's counts must be ours."""
+    def run(self, build_id: str, *, was_clean: bool, report: bool = True) -> None:
+        """Send it all. ``was_clean``: no earlier attempt has left its traces, so the server's counts must be ours.
+
+        Without a ``report`` its counts were looked at, and are ours.
+        """
         told: Delta | None = None
-        if self._message.concerns_anything or not was_clean:
+        if report and (self._message.concerns_anything or not was_clean):
             told = self._reporting.send(build_id)
         if told is not None and was_clean:
             self._compare(told)
-        elif self.remote_ids and (self._message.bodies or self._message.decisions):
+        elif report and self.remote_ids and (self._message.bodies or self._message.decisions):
             # Nobody compared: what we knew by an id may have been made anew, and the id be somebody else's.
             self._relearn()
         self._patch(self._message.bodies)
@@ -104,13 +110,20 @@ class Sending:
             return refused
         changed = "1 Finding" if len(bodies) == 1 else f"{len(bodies):,} Findings one by one"
         self._caller.log(f"Changing {changed}: a report does not change what is there.")
+        began = told_at = self._desk.clock.now()
         with ThreadPoolExecutor(self._desk.limits.at_once) as threads:
             try:
-                for remote, told in zip(bodies, threads.map(self._change_one, bodies.items()), strict=True):
+                answers = threads.map(self._change_one, bodies.items())
+                for done, (remote, told) in enumerate(zip(bodies, answers, strict=True), 1):
                     self._caller.check()
                     if told:
                         self._caller.log(told)
                         refused.add(remote)
+                    now = self._desk.clock.now()
+                    if now - told_at >= _TELL_EVERY and done < len(bodies):
+                        told_at = now
+                        left = cost.duration((now - began).total_seconds() / done * (len(bodies) - done))
+                        self._caller.log(f"{done:,} of {len(bodies):,} are changed; {left} to go.")
             except BaseException:
                 threads.shutdown(cancel_futures=True)
                 raise

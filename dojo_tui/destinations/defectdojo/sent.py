@@ -46,6 +46,8 @@ class Scope:
     """Findings whose triage, as the tool has it, an attempt told whose end was not seen: no person decided that."""
     patched: frozenset[int] = frozenset()
     """Findings whose facts such an attempt may have changed there."""
+    owed: frozenset[int] = frozenset()
+    """Findings that moved, of which the server shows an older place: later Syncs change them there."""
     known: bool = True
     """Something was sent before, if only in vain."""
 
@@ -146,9 +148,9 @@ def sizes(connection: Connection, test_id: int, name: str) -> tuple[int, int]:
 
 
 def _scope(
-    build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str, patched: str
+    build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str, patched: str, owed: str
 ) -> Scope:
-    return Scope(build_id, until, full_at, active, _ids(decided), _ids(patched))
+    return Scope(build_id, until, full_at, active, _ids(decided), _ids(patched), _ids(owed))
 
 
 def _ids(text: str) -> frozenset[int]:
@@ -168,6 +170,7 @@ def save_scope(connection: Connection, test_id: int, name: str, state: Scope) ->
         "active_there": state.active_there,
         "decided": _text(state.decided),
         "patched": _text(state.patched),
+        "owed": _text(state.owed),
     }
     if not _changed(connection, test_id, name, **values):
         connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
@@ -292,5 +295,8 @@ def undismiss(connection: Connection, ids: Collection[int]) -> None:
 
 
 _SCOPES = select(
-    *(sent_scopes.c[name] for name in ("build_id", "patient_until", "full_at", "active_there", "decided", "patched"))
+    *(
+        sent_scopes.c[name]
+        for name in ("build_id", "patient_until", "full_at", "active_there", "decided", "patched", "owed")
+    )
 )

@@ -131,6 +131,7 @@ def destination_lines(row: Place, health: Health | None, clock: Clock) -> list[L
         lines.append((("Whoever is on the way can read the token and change Findings.", "bad"),))
     lines += [
         fact("Product Type", server.product_type),
+        fact("At once", f"{server.at_once} requests" if server.at_once > 1 else "1 request"),
         fact("Products", f"listed {moment(clock, server.products_read_at)}" if server.products_read_at else "not yet"),
     ]
     if not row.used and row.records:

@@ -11,6 +11,8 @@ from textual.widget import Widget
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.services.destinations import USUAL_TOKEN, Server
 from dojo_tui.services.secrets import KINDS
+from dojo_tui.services.settings import MOST_AT_ONCE
+from dojo_tui.store.destinations import AT_ONCE
 from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import plain
@@ -50,6 +52,8 @@ class DestinationForm(Form):
         yield from self.field(
             "product_type", "Product Type", kind, row.product_type if row else "", DEFAULT_PRODUCT_TYPE
         )
+        number = f"requests at the same time, 1 to {MOST_AT_ONCE}"
+        yield from self.field("at_once", "At once", number, str(row.at_once) if row else "", str(AT_ONCE))
 
     def _values(self) -> dict[str, Any]:
         return {
@@ -57,7 +61,14 @@ class DestinationForm(Form):
             "ca_file": self.value("ca_file"),
             "verify": self.answer("verify", "Verify"),
             "product_type": self.value("product_type") or DEFAULT_PRODUCT_TYPE,
+            "at_once": self._at_once(),
         }
+
+    def _at_once(self) -> int:
+        text = self.value("at_once") or str(AT_ONCE)
+        if not text.isdecimal():
+            raise ValueError(f"At once: a number from 1 to {MOST_AT_ONCE}.")
+        return int(text)
 
     def saving(self) -> Callable[[], object]:
         """Add it, or change it; what is in use is used with its new settings at once."""
