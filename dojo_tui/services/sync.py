@@ -94,6 +94,8 @@ class _Sync:
             self._run.emit(RecordsChanged(self._run.connector.id))
         if nothing := self._nothing_synced():
             return Status.FAILED, nothing
+        if self._unclear and self._unclear == self._ended[OutcomeStatus.HELD]:
+            self._run.cause = Cause.UNCLEAR
         return ending(self._ended), self._sentence()
 
     def _nothing_synced(self) -> str:

@@ -13,6 +13,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import LogLevel, OperationType, OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.services.remedies import Remedy, remedies
 from dojo_tui.store.operations import log_lines
 from dojo_tui.wiring import open_workspace
 from tests.conftest import SarifWriter
@@ -153,6 +154,7 @@ def test_fault_3_a_folder_that_cannot_be_told_is_held_until_the_option_settles_i
         outcome = reports.outcomes(ran)["shop"]
         assert (ran.status, outcome.status, outcome.cause) == (Status.HELD, OutcomeStatus.HELD, Cause.UNCLEAR)
         assert "1 Finding if only the newest counts" in outcome.reason
+        assert remedies(ran) == remedies(ran, outcome) == (Remedy.EDIT,)
         assert len(reports.findings(record="shop", active=True)) == 2, "what is held stays"
     reports.workspace.connectors.edit(reports.connector_id, options={"several": "all"})
     ran = reports.sync()

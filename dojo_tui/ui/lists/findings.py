@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.ui.lists.base import Column, Query, when
 from dojo_tui.ui.lists.finding import finding_state
 from dojo_tui.ui.lists.groups import Group
-from dojo_tui.ui.lists.words import SEVERITIES, key_line
+from dojo_tui.ui.lists.words import SEVERITIES, key_line, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class FindingSource:
             return [
                 (("No Finding matches the filter.", "strong"),),
                 key_line("{back} clears it, {filter} changes it."),
-                *([((plain(wrong), "warn"),)] if wrong else []),
+                *wrong_lines(wrong),
                 (
                     ("severity:high", "key"),
                     (" asks for a severity, ", ""),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.lists.base import Column, Query, moment, when
 from dojo_tui.ui.lists.details import fact, heading
-from dojo_tui.ui.lists.words import no_match
+from dojo_tui.ui.lists.words import no_match, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class HistorySource:
         """Nothing yet."""
         if query.text:
             wrong = self.wrong(query.text)
-            return [no_match("No act"), *([((plain(wrong), "warn"),)] if wrong else [])]
+            return [no_match("No act"), *wrong_lines(wrong)]
         return [(("Nothing was mapped, ignored, restored or deleted yet.", "strong"),)]
 
 

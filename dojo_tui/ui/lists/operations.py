@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.lists.base import Column, Query, lasted, when
-from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first, key_line
+from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first, key_line, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class OperationSource:
             wrong = self.wrong(query.text)
             return [
                 (("No Operation matches the filter.", "strong"),),
-                *([((plain(wrong), "warn"),)] if wrong else []),
+                *wrong_lines(wrong),
                 key_line("{back} clears it, {filter} changes it."),
             ]
         if not self._connected:

@@ -10,7 +10,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
 from dojo_tui.ui.lists.base import Column, Query, when
-from dojo_tui.ui.lists.words import AWAY, NO_CONNECTOR, STATES, first, key_line
+from dojo_tui.ui.lists.words import AWAY, NO_CONNECTOR, STATES, first, key_line, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class RecordSource:
             wrong = self.wrong(query.text)
             return [
                 (("No Record matches the filter.", "strong"),),
-                *([((plain(wrong), "warn"),)] if wrong else []),
+                *wrong_lines(wrong),
                 key_line("{back} clears it, {filter} changes it."),
             ]
         if not self._connected:

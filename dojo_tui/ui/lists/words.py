@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 
 from dojo_tui.model.operation import OutcomeStatus, Status, counts_text
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.triage import Decision
 from dojo_tui.ui.commands import FINDINGS, HISTORY, MAPPED, OPERATION, OPERATIONS, UNMAPPED, key_of
-from dojo_tui.ui.widgets.plain import Line, Span
+from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 STATES: dict[State, Span] = {
     State.NEW: ("+ New", "accent"),
@@ -148,6 +149,14 @@ def key_line(sentence: str) -> Line:
     """A line that names keys by their commands, as in ``{back} goes back.``, each in the style of keys."""
     parts = _COMMAND.split(sentence)
     return tuple((key_of(part), "key") if number % 2 else (part, "") for number, part in enumerate(parts) if part)
+
+
+def wrong_lines(wrong: str) -> list[Line]:
+    """What is wrong with a filter, whole; nothing where nothing is."""
+    return [((line, "warn"),) for line in wrap(plain(wrong), WRONG_WIDTH)]
+
+
+WRONG_WIDTH = 76
 
 
 def no_match(what: str) -> Line:
