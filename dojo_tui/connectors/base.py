@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -74,6 +74,8 @@ class Fetch:
     findings: list[Finding]
     skipped: Mapping[str, str] = field(default_factory=dict)
     partial: Mapping[str, str] = field(default_factory=dict)
+    not_analysed: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Files that a scanner says it could not analyse: what is held of these and not in ``findings`` is not closed."""
     notes: tuple[str, ...] = ()
     """Sentences for the Operation's log (which run was the newest, what was ignored ...)."""
     evidence: frozenset[str] = frozenset()

@@ -99,11 +99,21 @@ class Reports(BaseTool):
                 notes.append(f"{about} What it found is taken over; nothing is closed.")
             else:
                 notes.append(f"{about} It is accepted as complete all the same.")
+        not_analysed: dict[str, frozenset[str]] = {}
+        for candidate in chosen:
+            if not candidate.errors:
+                continue
+            said = inert("; ".join(candidate.errors), 300)
+            kept = " What was found in these files stays as it is." if candidate.not_analysed else ""
+            run.log(f"{inert(candidate.scanner)}: {candidate.file} reports errors: {said}.{kept}", LogLevel.WARNING)
+            known = not_analysed.get(candidate.scanner, frozenset())
+            not_analysed[candidate.scanner] = known | candidate.not_analysed
         found = read(chosen, run.check)
         notes += [note for candidate in chosen if (note := candidate.remark)]
         return Fetch(
             found,
             partial=partial,
+            not_analysed=not_analysed,
             notes=tuple(notes),
             evidence=frozenset(digest for path in paths.values() if (digest := sampled(str(path))[1])),
             left_out=tuple(sorted(choice.left_out, key=natural)),

@@ -47,6 +47,16 @@ class Candidate:
         return next((failure for index in self.runs if (failure := self.survey.heads[index].failure)), "")
 
     @property
+    def errors(self) -> tuple[str, ...]:
+        """What its runs report as errors of their own, the first few."""
+        return tuple(error for index in self.runs for error in self.survey.heads[index].errors)
+
+    @property
+    def not_analysed(self) -> frozenset[str]:
+        """Files that its runs could not analyse."""
+        return frozenset().union(*(self.survey.heads[index].not_analysed for index in self.runs))
+
+    @property
     def results(self) -> int:
         """How many results its runs list."""
         return sum(self.survey.heads[index].results for index in self.runs)

@@ -38,6 +38,7 @@ def plan_on(
         lambda ids: finding_rows.evidence(connection, ids),
         min_severity=settings.min_severity,
         partial=fetch.partial,
+        not_analysed=fetch.not_analysed,
     )
     many = [scanner for scanner, gone in made.closed_of.items() if gone >= settings.hold.least]
     if many and test_id is not None:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from dojo_tui.model import identity
@@ -109,6 +110,8 @@ class Plan:
     closed_by_severity_setting: int = 0
     split: int = 0
     """How many of the created were counted as one with a held Finding before."""
+    not_analysed: int = 0
+    """How many active Findings stay open because their files were not analysed."""
 
     def count(self, action: Action, severity: Severity, times: int = 1) -> None:
         """Count Findings of one Severity under ``action``."""
@@ -152,10 +155,14 @@ class Plan:
         )
 
     def _notes(self) -> tuple[str, ...]:
-        if not self.split:
-            return ()
-        were = "was counted as one with another" if self.split == 1 else "were counted as one with others"
-        return (f"{self.split:,} of the created {were} before: each place of a result is a Finding now",)
+        notes = []
+        if self.split:
+            were = "was counted as one with another" if self.split == 1 else "were counted as one with others"
+            notes.append(f"{self.split:,} of the created {were} before: each place of a result is a Finding now")
+        if self.not_analysed:
+            stay = "1 Finding stays" if self.not_analysed == 1 else f"{self.not_analysed:,} Findings stay"
+            notes.append(f"{stay} open: the scanner could not analyse the file")
+        return tuple(notes)
 
 
 def read(findings: Iterable[Finding]) -> Report:
@@ -190,6 +197,7 @@ def plan(
     *,
     min_severity: Severity = Severity.INFO,
     partial: Collection[str] = (),
+    not_analysed: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Plan:
     """Plan to make what is held equal to ``report``.
 
@@ -197,7 +205,8 @@ def plan(
     ``load`` gives the whole evidence of the held Findings with the ids it is
     called with, in the same order; it is called only for files that changed,
     so that an unchanged report costs one look at its digests. Nothing of
-    ``partial`` scanners is closed.
+    ``partial`` scanners is closed, and nothing in the files that a scanner
+    says it did not analyse.
     """
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
     # Of what has no known severity, what is held decides whether it is below the minimum.
@@ -224,6 +233,8 @@ def plan(
             _keep(made, one, report, matched[h])
         elif one.scanner in partial:
             continue
+        elif one.scanner in not_analysed and is_named(one.file_path, not_analysed[one.scanner]):
+            made.not_analysed += one.active
         elif one.active:
             gone.append(one)
             made.close.append(one.id)
@@ -233,6 +244,13 @@ def plan(
             made.vanish.append(one.id)
     made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity, unrated)
     return made
+
+
+def is_named(path: str, names: Collection[str]) -> bool:
+    """Whether one of the names means this file: the same, or the end of one is the other, whole folders apart."""
+    return bool(path) and any(
+        path == name or path.endswith(f"/{name}") or name.endswith(f"/{path}") for name in names if name
+    )
 
 
 def _changed_places(traces: Sequence[Trace], report: Report, wanted: Sequence[int]) -> set[int]:

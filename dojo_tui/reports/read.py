@@ -14,6 +14,7 @@ from dojo_tui.reports.run import Check, RunHead, ScannerRun, Survey, counted, ma
 from dojo_tui.reports.sarif.parts import Parts
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.survey import survey_runs
+from dojo_tui.reports.sarif.versions import check_version
 from dojo_tui.reports.source import opened
 
 SARIF = "SARIF 2.1.0"
@@ -82,17 +83,17 @@ def _survey_document(reader: JsonReader, check: Check, *, eager: bool) -> tuple[
     for key in reader.members():
         keys.append(key)
         if key == "runs":
+            # What an older version calls otherwise would be told as broken.
+            check_version(meta.get("version"), meta.get("$schema"))
             runs = (runs or []) + survey_runs(reader, check, eager=eager)
         elif key == "findings":
             count = (count or 0) + counted(reader, check)
-        elif key in generic.META or key == "version":
+        elif key in generic.META or key in ("version", "$schema"):
             meta[key] = reader.value()
         else:
             reader.skip()
     if runs is not None:
-        version = meta.get("version", "2.1.0")
-        if not isinstance(version, str) or not version.startswith("2.1"):
-            raise PlacedError(f"is SARIF of version {version!r}; only 2.1.0 can be read")
+        check_version(meta.get("version"), meta.get("$schema"))
         if not runs:
             raise PlacedError("is SARIF without any run: it says nothing about any scanner")
         return SARIF, runs

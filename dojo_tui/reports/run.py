@@ -34,6 +34,10 @@ class RunHead:
     ended_at: datetime | None = None
     failure: str = ""
     """Why its results say nothing about what is absent from them; empty for a complete run."""
+    errors: tuple[str, ...] = ()
+    """What it reports as errors of its own, the first few."""
+    not_analysed: frozenset[str] = frozenset()
+    """Files that these errors name: what is absent of them was not looked for."""
     parts: object = None
     """What its format needs in the second pass."""
     findings: list[Finding] | None = None

@@ -39,7 +39,7 @@ def refused(path: Path, document: Any, name: str = "r.sarif") -> ReportError:
         ('{"version": "2.1.0", "runs": []}', "without any run"),
         ('{"version": "2.1.0", "runs": null}', "'runs' is null"),
         ('{"version": "2.1.0", "runs": {}}', "an array is expected"),
-        ('{"version": "2.0.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]}', "version '2.0.0'"),
+        ('{"version": "2.0.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]}', "is SARIF 2.0.0"),
         (
             '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "results": []}]} {}',
             "more than one JSON document",

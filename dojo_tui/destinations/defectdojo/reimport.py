@@ -209,7 +209,7 @@ class _Reimport:
 
         It may be there, and only a complete fetch may close it (P3).
         """
-        apart = {*self._fetch.skipped, *self._fetch.partial}
+        apart = {*self._fetch.skipped, *self._fetch.partial, *self._fetch.not_analysed}
         matched = {update.id for update in made.update}
         announced = {key for key, one in known.items() if not one.confirmed} - matched - set(created)
         if not apart or not announced:

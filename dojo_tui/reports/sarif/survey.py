@@ -6,22 +6,20 @@ these may follow the results (ruff, Semgrep and zizmor write them last).
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, cast
 
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.text import clean
 from dojo_tui.reports.jsonstream import JsonReader
 from dojo_tui.reports.names import stable_part
 from dojo_tui.reports.run import Check, RunHead, counted, made
-from dojo_tui.reports.sarif.messages import message
+from dojo_tui.reports.sarif.notifications import invocations
 from dojo_tui.reports.sarif.parts import Component, Parts
 from dojo_tui.reports.sarif.paths import Paths, Place, place
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.rules import Rule, rule
-from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text, vulnerability_ids
+from dojo_tui.reports.sarif.versions import old_version
+from dojo_tui.reports.values import MAX_NAME, items, mapping, text, vulnerability_ids
 
 _KEPT = frozenset(
     {
@@ -126,17 +124,22 @@ def _harmless(kept: dict[str, Any], before: frozenset[str]) -> bool:
 def _head(reader: JsonReader, kept: dict[str, Any], artifacts: list[Place]) -> RunHead:
     driver = mapping(mapping(kept.get("tool")).get("driver"))
     name = text(driver.get("name"), MAX_NAME).strip()
+    if not name and "name" in mapping(kept.get("tool")):
+        raise old_version("1.0")  # where the tool had no driver yet
     if not name:
         raise reader.error("a run does not name its tool (tool.driver.name)")
-    ended, failure = _invocations(items(kept.get("invocations")))
+    parts = _parts(kept, artifacts)
+    said = invocations(items(kept.get("invocations")), parts.paths)
+    parts.date = said.ended_at.date() if said.ended_at else None
     category = _category(text(mapping(kept.get("automationDetails")).get("id"), MAX_NAME))
-    parts = _parts(kept, artifacts, ended)
     return RunHead(
         scanner=f"{name} ({category})" if category else name,
         target=_target(kept),
         kind=_kind(parts),
-        ended_at=ended,
-        failure=failure,
+        ended_at=said.ended_at,
+        failure=said.failure,
+        errors=said.errors,
+        not_analysed=said.files,
         parts=parts,
     )
 
@@ -174,38 +177,7 @@ def _kind(parts: Parts) -> str:
     return "" if len(known) != 1 else "vulnerabilities" if known.pop() else "code"
 
 
-def _invocations(invocations: Sequence[Any]) -> tuple[datetime | None, str]:
-    """When the run ended, and why it failed if it did."""
-    ended: datetime | None = None
-    failure = ""
-    for value in invocations:
-        invocation = mapping(value)
-        ended = moment(invocation.get("endTimeUtc")) or ended
-        successful = invocation.get("executionSuccessful")
-        # Not every writer knows JSON's own true and false; what says neither is no success.
-        if successful is not None and str(successful).strip().lower() != "true":
-            said = clean(json.dumps(successful, ensure_ascii=False), 60)
-            failure = f"its scanner says that the scan was not successful (executionSuccessful: {said})"
-            failure += _reason(invocation)
-    return ended, failure
-
-
-def _reason(invocation: dict[str, Any]) -> str:
-    said = [text(invocation.get("processStartFailureMessage")), text(invocation.get("exitCodeDescription"))]
-    for key in ("toolExecutionNotifications", "toolConfigurationNotifications"):
-        said += [
-            message(mapping(notification).get("message"))
-            for notification in items(invocation.get(key))
-            if mapping(notification).get("level") == "error"
-        ]
-    code = invocation.get("exitCode")
-    if code:
-        said.append(f"exit code {code}")
-    told = [line for line in said if line]
-    return text(": " + "; ".join(told[:3]), 500) if told else ""
-
-
-def _parts(kept: dict[str, Any], artifacts: list[Place], ended: datetime | None) -> Parts:
+def _parts(kept: dict[str, Any], artifacts: list[Place]) -> Parts:
     taxonomies = [
         (
             text(mapping(taxonomy).get("name"), MAX_NAME),
@@ -225,7 +197,6 @@ def _parts(kept: dict[str, Any], artifacts: list[Place], ended: datetime | None)
         logical=[text(value.get("fullyQualifiedName") or value.get("name"), MAX_NAME) for value in logical],
         taxonomies=taxonomies,
         flow_locations=items(kept.get("threadFlowLocations")),
-        date=ended.date() if ended else None,
     )
     for invocation in items(kept.get("invocations")):
         for override in items(mapping(invocation).get("ruleConfigurationOverrides")):
