@@ -31,7 +31,7 @@ _COMPARED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
 _TERM = re.compile(r'(?P<not>[!-]?)(?:(?P<field>\w[\w-]*):)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>\S+))?')
 _EITHER = "OR"
 _NEVER = "never"
-_TIMES = "write <7d, >30d (m, h, d, w) or never; or a date: 2026-11-30, >=2026-11, 2026-11-01..2026-11-07, today"
+_TIMES = "write <7d or >30d (m, h, d, w). Or never, or a date: 2026-11-30, >=2026-11, 2026-11-01..2026-11-07, today"
 
 _NAMES = (
     "act by closed component connector cve cvss cwe decided destination ended endpoint epss error file found id "
