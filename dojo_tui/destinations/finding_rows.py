@@ -56,6 +56,7 @@ class Evidence(NamedTuple):
     snippet: str
     logical_location: str
     param: str
+    subject: str | None
     vulnerability_ids: tuple[str, ...]
     endpoints: tuple[str, ...]
     several: bool

@@ -75,6 +75,8 @@ class Finding:
     """The code around ``snippet``, if the report quotes it."""
     logical_location: str = ""
     """Fully qualified name of the function, resource or object the finding is in."""
+    subject: str | None = ""
+    """Who or what it is about, where it has no position of its own; see ``subject.py``. None if nobody looked."""
     endpoints: tuple[str, ...] = ()
     """URLs (or host:port) a dynamic tool found it at."""
     param: str = ""

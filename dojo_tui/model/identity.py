@@ -51,6 +51,24 @@ class Evidence(Protocol):
     def endpoints(self) -> tuple[str, ...]: ...
     @property
     def param(self) -> str: ...
+    @property
+    def subject(self) -> str | None: ...
+
+
+def has_position(one: Evidence) -> bool:
+    """True when it is somewhere in its file: the first line alone, without code or column, is the whole file."""
+    if not one.file_path or one.line is None:
+        return False
+    return one.line > 1 or (one.end_line or 1) > 1 or (one.end_column or 1) > 1 or _is_exact(one)
+
+
+def needs_subject(one: Evidence) -> bool:
+    """True when others may stand where it stands, so that only what it is about tells them apart."""
+    return not (one.component_name or (one.file_path and one.line is not None and _is_exact(one)))
+
+
+def _is_exact(one: Evidence) -> bool:
+    return (one.column or 1) > 1 or bool(one.snippet.strip())
 
 
 def digest(parts: Iterable[str]) -> int:
@@ -78,7 +96,8 @@ def same(finding: Finding) -> int:
     """Equal for two results of one report that are the same finding: all but severity and advice."""
     position = f"{finding.line}:{finding.column}:{finding.end_line}:{finding.end_column}"
     ids = "\x1e".join((*finding.vulnerability_ids, "", *finding.endpoints))
-    return digest((position, ids, *_naming_texts(finding)))
+    about = (finding.subject,) if finding.subject else ()
+    return digest((position, ids, *_naming_texts(finding), *about))
 
 
 def content(finding: Finding, same_digest: int) -> int:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dojo_tui.model import renames
 from dojo_tui.model.alignment import Located, Pair, anchors, fill, same_line
-from dojo_tui.model.identity import Evidence, rule
+from dojo_tui.model.identity import Evidence, has_position, rule
+from dojo_tui.model.subject import bare, subject
 
 
 class Held(Evidence, Protocol):
@@ -55,14 +56,17 @@ class _Matcher:
         self.contents = [one.content for one in incoming]
         self.partner: dict[int, int] = {}
         self.free = dict.fromkeys(range(len(incoming)))  # an ordered set
-        self.located = [_located(one) if _is_located(one) else None for one in held]
-        self.incoming_located = [_located(one) if _is_located(one) else None for one in self.incoming]
+        self.subjects = _subjects(held, self.incoming)
+        self.incoming_subjects = [one.subject or "" for one in self.incoming]
+        told = _told_by_subject(held, self.subjects) | _told_by_subject(self.incoming, self.incoming_subjects)
+        self.located = _all_located(held, self.subjects, told)
+        self.incoming_located = _all_located(self.incoming, self.incoming_subjects, told)
         self.recent = [i for i, one in enumerate(held) if one.reported]
         self.vanished = [i for i, one in enumerate(held) if not one.reported]
 
     def run(self) -> list[Pair]:
         self._by_stable_id()
-        self._by_keys(self.recent, _unlocated_keys)
+        self._by_keys(self.recent)
         sheets = self._sheets()
         for sheet in sheets:
             self._take(sheet.pairs(anchors(sheet.before, sheet.after, sheet.known(self.partner))))
@@ -71,7 +75,7 @@ class _Matcher:
             self._fill(sheet)
         self._by_code(self.recent)
         self._by_rename()
-        self._by_keys(self.vanished, _unlocated_keys)
+        self._by_keys(self.vanished)
         self._by_code(self.vanished)
         return sorted(self.partner.items())
 
@@ -92,10 +96,10 @@ class _Matcher:
             ours = _unique_ids([self.held[i] for i in candidates])
             self._take((candidates[n], theirs[key]) for key, n in ours.items() if key in theirs)
 
-    def _by_keys(self, candidates: Sequence[int], keys: Callable[[Evidence], Iterable[Hashable]]) -> None:
-        """Pair equal keys, the n-th with the n-th, each Finding's strongest key first."""
-        ours = {i: list(keys(self.held[i])) for i in self._unmatched(candidates)}
-        theirs = {j: list(keys(self.incoming[j])) for j in self.free}
+    def _by_keys(self, candidates: Sequence[int]) -> None:
+        """Pair equal identities of what has no position, the n-th with the n-th, each Finding's strongest first."""
+        ours = {i: list(_unlocated_keys(self.held[i], self.subjects[i])) for i in self._unmatched(candidates)}
+        theirs = {j: list(_unlocated_keys(self.incoming[j], self.incoming_subjects[j])) for j in self.free}
         depth = max((len(found) for found in theirs.values()), default=0)
         for level in range(depth):
             waiting: dict[Hashable, list[int]] = defaultdict(list)
@@ -214,11 +218,72 @@ def _code(one: Evidence) -> str:
     return _SPACE.sub(" ", one.snippet).strip()
 
 
-def _located(one: Evidence) -> Located:
+_Group = tuple[str, str, str]
+"""(scanner, rule, path)"""
+
+
+def _group(one: Evidence) -> _Group:
+    return one.scanner, rule(one), one.file_path
+
+
+def _subjects(held: Sequence[Evidence], incoming: Sequence[Evidence]) -> list[str]:
+    """The subjects of held Findings; for those that were stored without one, as their titles tell.
+
+    A title is a message or the beginning of one: so it is best understood by
+    what the report names now, and read by itself where that names nothing of it.
+    """
+    if all(one.subject is not None for one in held):
+        return [one.subject or "" for one in held]
+    named: dict[_Group, set[str]] = defaultdict(set)
+    for one in incoming:
+        if one.subject:
+            named[_group(one)].add(one.subject)
+    found: list[str] = []
+    for one in held:
+        about = one.subject
+        if about is None:
+            text = one.title.casefold()
+            known = [name for name in named.get(_group(one), ()) if all(part in text for part in name.split("\x1e"))]
+            about = max(known, key=lambda name: (len(name), name)) if known else ""
+            if not known and _group(one) in named:
+                about = subject(one.title)
+        found.append(about)
+    return found
+
+
+def _told_by_subject(side: Sequence[Evidence], subjects: Sequence[str]) -> set[_Group]:
+    """The rules and files of which findings are told apart by what they are about, not by where they are.
+
+    Either none of them has a position, or several stand at the same one.
+    """
+    placed: set[_Group] = set()
+    at: dict[tuple[_Group, tuple[int | None, ...]], set[str]] = defaultdict(set)
+    groups: dict[_Group, bool] = {}
+    for one, about in zip(side, subjects, strict=True):
+        if not _is_located(one):
+            continue
+        group = _group(one)
+        groups[group] = groups.get(group, False) or bool(about)
+        if has_position(one):
+            placed.add(group)
+        if about:
+            at[group, (one.line, one.column, one.end_line, one.end_column)].add(about)
+    shared = {key[0] for key, names in at.items() if len(names) > 1}
+    return {group for group, named in groups.items() if named and group not in placed} | shared
+
+
+def _all_located(side: Sequence[Evidence], subjects: Sequence[str], told: Collection[_Group]) -> list[Located | None]:
+    return [
+        _located(one, about if told and _group(one) in told else "") if _is_located(one) else None
+        for one, about in zip(side, subjects, strict=True)
+    ]
+
+
+def _located(one: Evidence, about: str) -> Located:
     line, column = one.line or 0, one.column or 0
     code = _code(one)
     return Located(
-        rule=rule(one),
+        rule=f"{rule(one)}\x1f{about}" if about else rule(one),
         code=code or _extent(one),
         text=one.title,
         line=line,
@@ -243,11 +308,11 @@ def _unique_ids(side: Sequence[Evidence]) -> dict[tuple[str, str, str], int]:
     }
 
 
-def _unlocated_keys(one: Evidence) -> Iterator[Hashable]:
+def _unlocated_keys(one: Evidence, about: str) -> Iterator[Hashable]:
     """Identities of Findings without a position, strongest first: of components, URLs, or only a rule."""
     if _is_located(one):
         return
-    base = (one.scanner, rule(one), one.file_path, one.logical_location)
+    base = (one.scanner, rule(one), one.file_path, bare(one.logical_location))
     if one.component_name:
         component = (*base, one.component_name, one.vulnerability_ids)
         yield (*component, one.component_version, one.title)
@@ -260,9 +325,9 @@ def _unlocated_keys(one: Evidence) -> Iterator[Hashable]:
         yield (*base, one.endpoints, one.param)
         yield (*base, tuple(sorted({url.split("?")[0].split("#")[0] for url in one.endpoints})), one.param)
         return
-    yield (*base, one.vulnerability_ids, one.title, _code(one))
-    yield (*base, one.vulnerability_ids, one.title)
-    yield (*base, one.vulnerability_ids)
+    yield (*base, one.vulnerability_ids, about, one.title, _code(one))
+    yield (*base, one.vulnerability_ids, about, one.title)
+    yield (*base, one.vulnerability_ids, about)
 
 
 def _single(keys: Sequence[Hashable | None], wanted: Collection[Hashable | None]) -> dict[Hashable, int]:

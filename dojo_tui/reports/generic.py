@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import urlunsplit
 
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.identity import needs_subject
 from dojo_tui.model.severity import rate
+from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
 from dojo_tui.reports.dates import written_moment
 from dojo_tui.reports.errors import PlacedError
@@ -79,7 +81,10 @@ def _finished(scanner: str, fields: dict[str, Any], value: dict[str, Any]) -> Fi
     if fields.get("mitigated_at") is not None and "is_mitigated" not in value:
         fields["is_mitigated"] = True
     rating = rate(fields.pop("severity"), score=fields.get("cvssv4_score") or fields.get("cvssv3_score"))
-    return Finding(scanner=scanner, severity=rating.severity, unknown_severity=rating.unknown, **fields)
+    finding = Finding(scanner=scanner, severity=rating.severity, unknown_severity=rating.unknown, **fields)
+    if finding.rule_id and needs_subject(finding):
+        finding.subject = subject(finding.title)
+    return finding
 
 
 # How each kind of field is read: given its name and value, the value to keep,

@@ -337,6 +337,7 @@ findings = Table(
     Column("snippet", Text, nullable=False),
     Column("context", Text, nullable=False),
     Column("logical_location", Text, nullable=False),
+    Column("subject", Text),  # NULL of what was stored before there was one
     Column("endpoints", Text, nullable=False),
     Column("param", Text, nullable=False),
     Column("payload", Text, nullable=False),

@@ -168,3 +168,25 @@ def test_fault_1_an_older_store_tells_which_were_counted_as_one(play: Play) -> N
     shown = case.cli("operations", "show", case.cli.json("operations", "list")[0]["id"]).out
     assert told in " ".join(shown.split())
     assert counts(case.phase("after")) == {"untouched": 3}
+
+
+def test_fault_2_another_hosts_finding_is_another_one(play: Play) -> None:
+    case = play("02-nuclei-hosts")
+    case.phase("before")
+    first = case.findings[0]
+    case.triage(first, "--false-positive")
+    assert counts(case.phase("after-a-fixed-c-new")) == {"created": 1, "untouched": 1}
+    assert [row["title"][-21:] for row in case.active] == ["https://b.example.org", "https://c.example.org"]
+
+
+def test_fault_2_of_two_hosts_neither_becomes_a_third(play: Play) -> None:
+    case = play("02-nuclei-hosts")
+    case.phase("before")
+    assert counts(case.phase("only-c")) == {"created": 1, "closed": 2}
+
+
+def test_fault_2_objects_on_one_line_of_a_manifest(play: Play) -> None:
+    case = play("25-object-in-message")
+    case.phase("before")
+    assert counts(case.phase("after")) == {"created": 1, "closed": 1, "untouched": 1}
+    assert ["cache" in row["description"] for row in case.active] == [False, True]

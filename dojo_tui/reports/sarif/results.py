@@ -9,7 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.identity import needs_subject
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.sarif import locations
@@ -126,10 +128,11 @@ class Results:
         self._weaknesses(finding, result)
         if said.startswith("Package: "):
             _packaged(finding, said)
-        return self._spread(finding, get("locations"), mapping(properties))
+        return self._spread(finding, result, _told(said, given), rule)
 
-    def _spread(self, finding: Finding, places: Any, properties: dict[str, Any]) -> list[Finding]:
+    def _spread(self, finding: Finding, result: dict[str, Any], said: str, rule: Rule) -> list[Finding]:
         """The Finding at each place of its result."""
+        places, properties = result.get("locations"), mapping(result.get("properties"))
         if places is not None and type(places) is not list:
             raise PlacedError("its 'locations' is not an array")
         wheres = locations.distinct(places or [], self._parts)
@@ -137,6 +140,8 @@ class Results:
         found = [finding, *(replace(finding) for _ in wheres[1:])]
         for one, where in zip(found, wheres, strict=True):
             _placed(one, where, group)
+            if needs_subject(one):
+                one.subject = subject(f"{said}\n{where.said}" if where.said else said, rule.about)
             if properties:
                 _told_by_us(one, properties)
         return found
@@ -218,6 +223,13 @@ def _placed(finding: Finding, where: locations.Where, group: int) -> None:
     if group and finding.unique_id:
         # The tool's id is that of the result: of a place, only together with its file.
         finding.unique_id = clean(f"{finding.unique_id}@{where.path or where.logical}", MAX_NAME)
+
+
+def _told(said: str, given: Any) -> str:
+    """A message with what its placeholders stand for, as names."""
+    arguments = items(mapping(given).get("arguments"))
+    names = [f'"{name}"' for name in arguments if isinstance(name, str) and len(name) <= 200 and '"' not in name]
+    return "\n".join([said, *names]) if names else said
 
 
 def _described(rule: Rule, said: str) -> str:

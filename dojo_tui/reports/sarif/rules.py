@@ -36,6 +36,8 @@ class Rule:
     headline: str = ""
     """What to call a result that has no message."""
     explanation: str = ""
+    about: str = ""
+    """All that it says of itself, in short: what of a message is in here names no finding."""
     level: str = ""
     stated: Stated = NOTHING
     """What its properties state of the severity."""
@@ -63,6 +65,7 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
         id=name,
         headline=short or full or text(given.get("name"), MAX_NAME) or name,
         explanation=_explanation(text(given.get("name"), MAX_NAME), short, full, name),
+        about=" ".join((name, text(given.get("name"), MAX_NAME), short, full))[:MAX_RULE_TEXT],
         level=text(mapping(given.get("defaultConfiguration")).get("level")).lower(),
         stated=stated(properties, tool),
         cwes=tuple(weaknesses),
