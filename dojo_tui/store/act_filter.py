@@ -90,7 +90,8 @@ def _wrong(term: Term) -> str | None:
     if term.field == "act" and not any(act.startswith(term.value.lower()) for act in _ACTS):
         return f"There is no act '{term.value}': use {', '.join(_ACTS)}."
     if term.field == "when":
-        return wrong_time(term.value)
+        # On one line: what is not understood leaves this list whole, and the bottom line is all there is.
+        return wrong_time(term.value) and f"'{term.value}' is no age: write <7d or >30d (m, h, d, w)."
     if term.field == "is" and term.value.lower() != _UNDONE:
         return f"'is:{term.value}' says nothing: there is is:{_UNDONE}."
     return None
