@@ -10,15 +10,18 @@ import pytest
 
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
+from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
 from dojo_tui.http.client import Client
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.secret import Secret
 from dojo_tui.store.open import open_store
 from dojo_tui.testing import TestRun, ToolServer
+from dojo_tui.wiring import open_workspace
 from tests.conftest import Moment
 from tests.defectdojo_server import DojoServer, Remote
 from tests.destinations.defectdojo.rows import TOKEN
 from tests.destinations.defectdojo.world import World
+from tests.services import fakes
 
 
 @pytest.fixture
@@ -69,3 +72,15 @@ def imitation(request: pytest.FixtureRequest) -> DojoServer:
         pytest.skip("needs a server that fails when it is told to, and tells what it was asked")
     server: DojoServer = request.getfixturevalue("dojo_server")
     return server
+
+
+@pytest.fixture
+def service(tmp_path: Path, dojo: Remote, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[fakes.World]:
+    monkeypatch.setenv("DEFECTDOJO_TOKEN", dojo.token)
+    tool = fakes.FakeTool()
+    workspace = open_workspace(
+        str(tmp_path / "store.sqlite"), clock=clock, who="ada", tools={"fake": tool}, destination=dojo.url
+    )
+    assert isinstance(workspace.destination, DefectDojoDestination)
+    yield fakes.World(workspace, tool, workspace.connectors.add("fake", "Fake", "somewhere"))
+    workspace.close()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from dojo_tui.destinations.base import Unattended
-from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
-from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import LostError
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.record import State
-from dojo_tui.wiring import open_workspace
 from tests.defectdojo_server import Remote
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import World, counts, finding, many
@@ -147,18 +143,6 @@ def test_two_engagements_of_our_name(world: World) -> None:
 
 
 # --- through the service --------------------------------------------------------------------
-
-
-@pytest.fixture
-def service(tmp_path: Path, dojo: Remote, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[fakes.World]:
-    monkeypatch.setenv("DEFECTDOJO_TOKEN", dojo.token)
-    tool = fakes.FakeTool()
-    workspace = open_workspace(
-        str(tmp_path / "store.sqlite"), clock=clock, who="ada", tools={"fake": tool}, destination=dojo.url
-    )
-    assert isinstance(workspace.destination, DefectDojoDestination)
-    yield fakes.World(workspace, tool, workspace.connectors.add("fake", "Fake", "somewhere"))
-    workspace.close()
 
 
 @pytest.mark.parametrize("what", ["products", "engagements", "tests"])

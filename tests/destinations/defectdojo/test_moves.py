@@ -14,6 +14,7 @@ from dojo_tui.model.severity import Severity
 from tests.defectdojo_server import Answer, DojoServer, Remote
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import Watcher, World, counts, finding, many
+from tests.services import fakes
 
 LIMITS = Limits(
     patience=Patience(least=20.0, each=0.0),
@@ -181,3 +182,15 @@ def test_fault_10_a_server_gets_so_many_requests_at_once(
     world.sync(*shifted(0, severity=Severity.LOW), destination=destination, caller=caller)
     destination.close()
     assert waiting == at_once
+
+
+def test_fault_10_plan_and_outcome_of_a_sync_tell_it(dojo: Remote, service: fakes.World, world: World) -> None:
+    service.list("a")
+    service.discover()
+    service.map(f"{world.name} one", "a")
+    service.tool.findings = {"a": [fakes.finding(str(number)) for number in range(60)]}
+    service.sync()
+    service.tool.findings = {"a": [fakes.finding(str(number), Severity.LOW) for number in range(60)]}
+    planned = service.sync(dry_run=True)
+    assert service.outcomes(planned)["a"].reason == "60 updates at the server, about a minute"
+    assert service.outcomes(service.sync())["a"].counts["updated"] == 60
