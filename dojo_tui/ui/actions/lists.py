@@ -68,6 +68,15 @@ def columns(app: DojoApp, _context: Context) -> None:
     )
 
 
+def details(app: DojoApp, _context: Context) -> None:
+    """Details beside or below the list, or not."""
+    page = _page(app)
+    if page is None or not page.has_side:
+        app.tell("There are no details beside this list.", "dim")
+    else:
+        page.toggle_details()
+
+
 def active_only(app: DojoApp, _context: Context) -> None:
     """Active Findings only, or all."""
     from dojo_tui.ui.screens.findings import FindingsScreen

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from dojo_tui.model.clock import Clock
@@ -24,6 +25,8 @@ class Column:
     """Share of the width that is left over."""
     drop: int = 0
     right: bool = False
+    fixed: bool = False
+    """A person chose its width."""
     path: bool = False
     """What does not fit is cut at its beginning: the end of a path says more."""
 
@@ -84,22 +87,76 @@ class Placed:
     width: int
 
 
-def place(columns: Sequence[tuple[int, Column]], width: int) -> list[Placed]:
-    """Share ``width`` among the columns (each with its index), dropping the least important until they fit."""
+def place(
+    columns: Sequence[tuple[int, Column]], width: int, needs: Mapping[int, int] = MappingProxyType({})
+) -> list[Placed]:
+    """Share ``width`` among the columns (each with its index), dropping the least important until they fit.
+
+    ``needs`` says by index how wide the texts are that are shown. A column takes no more than these and its title need
+    while others have too little: nothing is cut as long as something is empty.
+    """
+    wanted = {index: max(len(column.title) + SORTED, needs.get(index, column.width)) for index, column in columns}
+    sizes = {index: min(column.width, wanted[index]) if needs else column.width for index, column in columns}
     kept = list(columns)
-    while len(kept) > 1 and sum(column.width + 1 for _, column in kept) - 1 > width:
-        least = max(kept, key=lambda item: (item[1].drop, item[0]))
-        kept.remove(least)
-    spare = max(0, width - sum(column.width + 1 for _, column in kept) + 1)
-    shares = sum(column.grow for _, column in kept)
+    while len(kept) > 1 and sum(sizes[index] + 1 for index, _ in kept) - 1 > width:
+        kept.remove(max(kept, key=lambda item: (item[1].drop, item[0])))
+    spare = max(0, width - sum(sizes[index] + 1 for index, _ in kept) + 1)
+    # First what is cut, then what may grow.
+    for lacking in (True, False):
+        takers = {
+            index: max(0, wanted[index] - sizes[index]) if lacking else spare
+            for index, column in kept
+            if (column.grow or lacking) and not column.fixed
+        }
+        grows = {index: max(1, column.grow) for index, column in kept if takers.get(index)}
+        given = _shared(spare, grows, takers)
+        for index, more in given.items():
+            sizes[index] += more
+            spare -= more
     placed: list[Placed] = []
     x = 0
     for index, column in kept:
-        extra = spare * column.grow // shares if shares else 0
-        size = min(column.width + extra, max(1, width - x))
+        size = min(sizes[index], max(1, width - x))
         placed.append(Placed(column, index, x, size))
         x += size + 1
     return placed
+
+
+SORTED = 2
+"""Cells that the sign of the order takes behind a title."""
+
+
+def _shared(spare: int, shares: Mapping[int, int], most: Mapping[int, int]) -> dict[int, int]:
+    """Share cells by weight, to nobody more than it can use; what one does not use goes to the others."""
+    given = dict.fromkeys(shares, 0)
+    left = spare
+    while left > 0:
+        takers = [index for index in shares if given[index] < most[index]]
+        if not takers:
+            break
+        whole, round_ = sum(shares[index] for index in takers), left
+        for index in takers:
+            more = min(max(1, round_ * shares[index] // whole), most[index] - given[index], left)
+            given[index] += more
+            left -= more
+    return given
+
+
+def day(clock: Clock, moment: datetime | None) -> str:
+    """A moment in the person's zone, as short as a column wants it: ``02:08`` today, ``yesterday``, ``Nov 21``."""
+    if moment is None:
+        return "-"
+    local, now = clock.local(moment), clock.local(clock.now())
+    days = (now.date() - local.date()).days
+    if days == 0:
+        return local.strftime("%H:%M")
+    if days == 1:
+        return "yesterday"
+    # strftime's %b follows the locale of the machine; these are the words of the documentation.
+    return f"{_MONTHS[local.month - 1]} {local.day}" if local.year == now.year else local.strftime("%Y-%m-%d")
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def when(clock: Clock, moment: datetime | None) -> str:

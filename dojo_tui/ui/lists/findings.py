@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.base import Column, Query, day
 from dojo_tui.ui.lists.finding import finding_state
 from dojo_tui.ui.lists.groups import Group
 from dojo_tui.ui.lists.words import SEVERITIES, key_line, wrong_lines
@@ -50,7 +50,7 @@ class FindingSource:
         Column("Status", 16, "active", drop=2),
         Column("Place", 16, "file_path", grow=2, drop=3, path=True),
         Column("Component", 14, "component_name", grow=1, drop=5),
-        Column("Found", 16, "created_at", drop=6),
+        Column("Found", 10, "created_at", drop=6),
     )
 
     def ids(self, query: Query) -> array[int]:
@@ -133,7 +133,7 @@ class FindingSource:
             finding_state(row),
             (place, ""),
             (component, ""),
-            (when(self.workspace.clock, row.created_at), ""),
+            (day(self.workspace.clock, row.created_at), ""),
         )
 
     def empty(self, query: Query) -> list[Line]:

@@ -25,7 +25,7 @@ class Choice:
     @property
     def placed(self) -> Column:
         """The column to draw: one of a chosen width does not grow."""
-        return self.column if self.width is None else replace(self.column, width=self.width, grow=0)
+        return self.column if self.width is None else replace(self.column, width=self.width, grow=0, fixed=True)
 
     def wider(self, step: int) -> Choice:
         """The same, wider or narrower."""

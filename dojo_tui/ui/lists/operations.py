@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
-from dojo_tui.ui.lists.base import Column, Query, lasted, when
+from dojo_tui.ui.lists.base import Column, Query, day, lasted
 from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first, key_line, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
@@ -23,14 +23,15 @@ class OperationSource:
 
     noun = "Operations"
     columns = (
-        Column("Id", 5, "id", right=True, drop=2),
-        Column("Type", 10, "type"),
+        Column("Id", 5, "id", right=True, drop=7),
+        Column("Type", 9, "type"),
         Column("Status", 15, "status"),
         Column("Connector", 12, "connector_label", grow=1, drop=1),
-        Column("Started", 16, "started_at", drop=3),
-        Column("Took", 7, "duration_s", right=True, drop=4),
-        Column("Outcome", 12, grow=3, drop=2),
-        Column("Trigger", 9, "trigger", drop=6),
+        Column("Trigger", 9, "trigger", drop=5),
+        Column("Start", 10, "started_at", drop=3),
+        Column("End", 10, "ended_at", drop=6),
+        Column("Duration", 9, "duration_s", right=True, drop=4),
+        Column("Outcome", 16, grow=3, drop=2),
     )
 
     def __init__(self, workspace: Workspace) -> None:
@@ -75,10 +76,11 @@ class OperationSource:
             (kind(row), ""),
             STATUSES[row.status],
             (plain(row.connector_label), ""),
-            (when(self._clock, row.started_at or row.queued_at), ""),
+            (str(row.trigger), ""),
+            (day(self._clock, row.started_at or row.queued_at), ""),
+            (day(self._clock, row.ended_at), ""),
             (lasted(row.duration_s), ""),
             self._outcome(row),
-            (str(row.trigger), ""),
         )
 
     def _outcome(self, row: Any) -> Span:

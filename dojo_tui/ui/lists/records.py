@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
-from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.base import Column, Query, day
 from dojo_tui.ui.lists.words import AWAY, NO_CONNECTOR, STATES, first, key_line, wrong_lines
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
@@ -28,9 +28,9 @@ UNMAPPED_COLUMNS = (
     Column("Suggested", 16, "suggested_product", grow=2, drop=2),
     Column("Sure", 5, "suggested_confidence", right=True, drop=3),
     CONNECTOR,
-    Column("Was mapped to", 14, "former_product_name", grow=1, drop=6),
-    Column("Seen", 16, "last_discovered_at", drop=5),
-    Column("First seen", 16, "first_discovered_at", drop=8),
+    Column("Was mapped to", 14, "former_product_name", grow=1, drop=7),
+    Column("Last seen", 10, "last_discovered_at", drop=5),
+    Column("First seen", 10, "first_discovered_at", drop=6),
 )
 
 MAPPED_COLUMNS = (
@@ -38,9 +38,11 @@ MAPPED_COLUMNS = (
     STATE,
     Column("Product", 16, "product_name", grow=2, drop=1),
     CONNECTOR,
-    Column("Synced", 16, "last_synced_at", drop=5),
-    Column("Seen", 16, "last_discovered_at", drop=8),
-    Column("Mapped by", 10, "finalized_at", drop=9),
+    Column("Synced", 10, "last_synced_at", drop=5),
+    Column("Last seen", 10, "last_discovered_at", drop=6),
+    Column("First seen", 10, "first_discovered_at", drop=7),
+    Column("Finalized", 10, "finalized_at", drop=8),
+    Column("By", 8, drop=9),
 )
 
 
@@ -111,7 +113,8 @@ class RecordSource:
         """One line of the list."""
         from dojo_tui.store.records import is_away
 
-        seen = (when(self._clock, row.last_discovered_at), "")
+        last = (day(self._clock, row.last_discovered_at), "")
+        first_seen = (day(self._clock, row.first_discovered_at), "")
         name = (plain(row.name), "")
         state = AWAY if is_away(row, self._in_use) else STATES[row.state]
         connector = (plain(row.connector_label), "")
@@ -123,17 +126,19 @@ class RecordSource:
                 *suggested(row),
                 connector,
                 former,
-                seen,
-                (when(self._clock, row.first_discovered_at), ""),
+                last,
+                first_seen,
             )
-        synced = (when(self._clock, row.last_synced_at) if row.last_synced_at else "never", "")
+        synced = (day(self._clock, row.last_synced_at) if row.last_synced_at else "never", "")
         return (
             name,
             state,
             (plain(row.product_name or ""), ""),
             connector,
             synced,
-            seen,
+            last,
+            first_seen,
+            (day(self._clock, row.finalized_at), ""),
             (plain(row.finalized_by or ""), ""),
         )
 

@@ -19,14 +19,20 @@ from dojo_tui.ui.lists.words import filter_hints
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, Span, plain
-from dojo_tui.ui.widgets.text_pane import TextPane
+from dojo_tui.ui.widgets.text_pane import TextPane, in_two
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:
     from dojo_tui.ui.widgets.filter_line import FilterLine
 
 WIDE = 120
-"""From this width on details stand beside the list."""
+"""From this width on there is room for details without being asked for them."""
+HIGH = 30
+"""And from this height on, where they stand below the list."""
+BESIDE = 40, 64
+"""Cells that details beside the list need, and are given at most."""
+BELOW = 5, 12
+"""Lines that details below the list need, and are given at most."""
 
 LOADING: list[Line] = [(("Loading …", "dim"),)]
 
@@ -80,18 +86,21 @@ class ListPage(Page):
         self.total: int | None = None
         self._stale = False
         self._filter: FilterLine | None = None
+        self._below, self._high = False, 0
 
     def body(self) -> Iterator[Widget]:
         """The list and its side."""
         # Decided before the first layout: changing it afterwards would paint twice.
-        self._side.display = self.wide
-        with Horizontal(id="body"):
+        self._body = Horizontal(id="body")
+        self._arrange()
+        with self._body:
             yield self._list
             if self.has_side:
                 yield self._side
 
     def on_mount(self) -> None:
         """Load."""
+        self._arrange()
         super().on_mount()
         if self.app.workspace is not None and not isinstance(self._list.source, Nothing):
             self.expect()
@@ -174,11 +183,42 @@ class ListPage(Page):
         return self.app.size.width >= WIDE
 
     def on_resize(self) -> None:
-        """Details beside the list when there is room."""
+        """Details where there is room for them."""
         super().on_resize()
-        if self.has_side and self._side.display != self.wide:
-            self._side.display = self.wide
-            self.draw_side()
+        self._arrange()
+        self.draw_side()
+
+    def _arrange(self) -> None:
+        """Details beside the list where all its columns leave room for them, else below it, or not at all.
+
+        Shown or not is what the person chose last, in any list; until then it is a question of room.
+        """
+        if not self.has_side:
+            return
+        width, height = self.app.size
+        spare = width - self.table_width - self._list.gutter_width - 1
+        beside = width >= WIDE and spare >= BESIDE[0]
+        wanted = self.app.memory.get("details", None)
+        shown = (beside or (width >= WIDE and height >= HIGH)) if wanted is None else bool(wanted)
+        self._side.display = shown and (beside or height >= 3 * BELOW[0])
+        self._below = not beside
+        self._body.set_class(self._below, "-below")
+        self._side.styles.width = "1fr" if self._below else min(BESIDE[1], spare)
+        self._high = max(BELOW[0], min(BELOW[1], height // 3))
+        self._side.styles.height = self._high if self._below else "1fr"
+
+    @property
+    def table_width(self) -> int:
+        """Cells that all columns take."""
+        return sum(column.width + 1 for column in self._list.source.columns)
+
+    def toggle_details(self) -> None:
+        """Show the details beside or below the list, or hide them; kept for the next start."""
+        self.app.memory.set("details", not self._side.display)
+        self._arrange()
+        self.draw_side()
+        if self._side.display is not self.app.memory.get("details", None):
+            self.say("There is no room for details: the terminal is too low.", "dim")
 
     # --- drawing -------------------------------------------------------------
 
@@ -190,7 +230,10 @@ class ListPage(Page):
         """Show the row beside the list, if there is room for it."""
         if self.has_side and self._side.display:
             row = self.row
-            self._side.show(self.details(row) if row is not None else [], top=True)
+            lines = self.details(row) if row is not None else []
+            if self._below:
+                lines = in_two(lines, self.app.size.width - 3, self._high - 1)
+            self._side.show(lines, top=True)
 
     def _moved(self) -> None:
         """Another row: other details, other keys."""

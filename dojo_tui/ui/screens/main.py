@@ -48,6 +48,15 @@ class MainScreen(ListPage):
         return self.tab
 
     @property
+    def table_width(self) -> int:
+        """The same for all tabs: the details stay where they are from one to the other."""
+        from dojo_tui.ui.lists.operations import OperationSource
+        from dojo_tui.ui.lists.records import MAPPED_COLUMNS, UNMAPPED_COLUMNS
+
+        tables = (UNMAPPED_COLUMNS, MAPPED_COLUMNS, OperationSource.columns)
+        return max(sum(column.width + 1 for column in columns) for columns in tables)
+
+    @property
     def default_sort(self) -> str:  # type: ignore[override]
         """What the tab is sorted by when nobody chose."""
         return "id" if self.tab == OPERATIONS else "name"

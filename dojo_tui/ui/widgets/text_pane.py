@@ -44,6 +44,24 @@ def wrap(line: Line, width: int) -> list[Line]:
     return out
 
 
+def in_two(lines: Sequence[Line], width: int, height: int) -> list[Line]:
+    """Lines beside each other in two columns, where that shows more of them in ``height`` lines."""
+    if len(lines) <= height or width < TWO_FROM:
+        return list(lines)
+    half = (width - 2) // 2
+    wrapped = [part for line in lines for part in wrap(line, half)]
+    rows = max(height, (len(wrapped) + 1) // 2)
+    left, right = wrapped[:rows], wrapped[rows:]
+    while right and not right[0]:
+        right.pop(0)
+    right += [()] * (len(left) - len(right))
+    gaps = [" " * (half + 2 - sum(cell_len(text) for text, _ in line)) for line in left]
+    return [(*one, (gap, ""), *other) for one, gap, other in zip(left, gaps, right, strict=True)]
+
+
+TWO_FROM = 90
+"""Cells from which on two columns of text are readable."""
+
 _LABELS = ("dim", "key", "good", "warn", "bad", "accent")
 
 

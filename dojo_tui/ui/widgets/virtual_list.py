@@ -20,6 +20,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from dojo_tui.model.errors import StoreError
+from dojo_tui.model.text import cells
 from dojo_tui.ui.lists.base import Column, Placed, Query, Source, place
 from dojo_tui.ui.lists.groups import Grouped, Heads
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
@@ -121,6 +122,7 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         offset = self.heads.line_of(self.cursor) - self.scroll_offset.y
         self.ids, self.heads, self.query_shown = ids, heads, query
         self._pages.clear()
+        self._placed_for = -1
         self._anchor = None
         self.message = message
         if current is not None and ids:
@@ -304,8 +306,20 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
         """The columns that fit, with their places."""
         width = self.line_width - self.gutter_width
         if self._placed_for != width:
-            self._placed, self._placed_for = place(self.arranged(self.source.columns), max(1, width)), width
+            columns = self.arranged(self.source.columns)
+            self._placed, self._placed_for = place(columns, max(1, width), self._needs()), width
         return self._placed
+
+    def _needs(self) -> dict[int, int]:
+        """How wide the texts of the rows on screen are, by the column's index."""
+        first = self.heads.row_at(self.scroll_offset.y)
+        rows = (self.row(index) for index in range(first, min(len(self.ids), first + self.lines_shown)))
+        needs: dict[int, int] = {}
+        for row in rows:
+            if row is not None:
+                for index, (text, _style) in enumerate(self.source.cells(row)):
+                    needs[index] = max(needs.get(index, 0), cells(text))
+        return needs
 
     def place_anew(self) -> None:
         """Place the columns anew: other ones are wanted."""
