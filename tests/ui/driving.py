@@ -36,7 +36,7 @@ class Hand:
             while not self.app.keyboard.idle:
                 await asyncio.sleep(0.001)
             await self.app.jobs.settled()
-            await self.pilot._wait_for_screen()
+            await self.pilot._wait_for_screen(PATIENCE)
             await asyncio.sleep(0)
         self.app.screen._on_timer_update()
 
@@ -58,7 +58,7 @@ class Hand:
         """Type into whatever has the keyboard."""
         for character in text:
             self.send(character)
-            await self.pilot._wait_for_screen()
+            await self.pilot._wait_for_screen(PATIENCE)
         await self.rest()
 
     async def operations(self) -> None:

@@ -123,7 +123,7 @@ def seed_products(made: Workspace, url: str, number: int) -> None:
 async def drawn(hand: Hand) -> None:
     """What was sent is done and drawn; unlike ``rest``, this does not wait for what goes on beside."""
     for _ in range(PASSES):
-        await hand.pilot._wait_for_screen()
+        await hand.pilot._wait_for_screen(PATIENCE)
         await asyncio.sleep(0)
     hand.app.screen._on_timer_update()
 

@@ -237,7 +237,7 @@ def test_the_app_and_the_command_line_say_the_same(app: DojoApp, server: ToolSer
 async def drawn(hand: Hand) -> None:
     """What was sent is done and drawn; unlike ``rest``, this does not wait for the check."""
     for _ in range(PASSES):
-        await hand.pilot._wait_for_screen()
+        await hand.pilot._wait_for_screen(PATIENCE)
         await asyncio.sleep(0)
     hand.app.screen._on_timer_update()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from dojo_tui.model.severity import Severity
 from tests.ui.conftest import AppMaker
-from tests.ui.driving import SMALL, Hand, drive
+from tests.ui.driving import SMALL, WIDE, Hand, drive
 from tests.ui.world import finding
 
 
@@ -80,7 +80,7 @@ def test_one_finding_is_decided_about_on_its_own_screen_and_tells_its_history(ma
         assert "5 Findings" in hand.screen
         assert "ada  Clear" in hand.screen, "also beside the list"
 
-    drive(make_app(), script, (124, 48))
+    drive(make_app(), script, WIDE)
 
 
 def test_findings_stand_under_the_head_of_their_severity(make_app: AppMaker) -> None:

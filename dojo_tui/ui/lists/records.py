@@ -42,7 +42,7 @@ MAPPED_COLUMNS = (
     Column("Last seen", 10, "last_discovered_at", drop=6),
     Column("First seen", 10, "first_discovered_at", drop=7),
     Column("Finalized", 10, "finalized_at", drop=8),
-    Column("By", 8, drop=9),
+    Column("By", 8, "finalized_by", drop=9),
 )
 
 

@@ -39,7 +39,7 @@ class DestinationsScreen(ListPage):
         """The health of the one in use is in the list too."""
         super().draw()
         if self._list.ids:
-            self._list.refresh()
+            self._list.place_anew()
             self.draw_side()
 
     def details(self, row: Any) -> list[Line]:

@@ -21,7 +21,7 @@ from textual.strip import Strip
 
 from dojo_tui.model.errors import StoreError
 from dojo_tui.model.text import cells
-from dojo_tui.ui.lists.base import Column, Placed, Query, Source, place
+from dojo_tui.ui.lists.base import SORTED, Column, Placed, Query, Source, place
 from dojo_tui.ui.lists.groups import Grouped, Heads
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import Line, Span
@@ -156,6 +156,8 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             old = before.get(index // PAGE, {}).get(self.ids[index])
             if old != self.row(index):
                 self.repaint(index)
+        if self._is_cut():
+            self.place_anew()
         self.moved()
 
     def row(self, index: int) -> Any:
@@ -309,6 +311,14 @@ class VirtualList(ScrollView, can_focus=True, inherit_bindings=False):
             columns = self.arranged(self.source.columns)
             self._placed, self._placed_for = place(columns, max(1, width), self._needs()), width
         return self._placed
+
+    def _is_cut(self) -> bool:
+        """Whether a text that came with new rows is cut while another column has cells to spare."""
+        needs = self._needs()
+        placed = self.placed()
+        cut = any(needs.get(one.index, 0) > one.width and not one.column.fixed for one in placed)
+        spare = any(max(len(one.column.title) + SORTED, needs.get(one.index, 0)) < one.width for one in placed)
+        return cut and spare
 
     def _needs(self) -> dict[int, int]:
         """How wide the texts of the rows on screen are, by the column's index."""
