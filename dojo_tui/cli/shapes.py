@@ -64,7 +64,7 @@ def finding_json(row: FindingRow) -> Json:
         "out_of_scope": row.out_of_scope,
         "risk_accepted": row.risk_accepted,
         "under_review": row.under_review,
-        "is_mitigated": row.is_mitigated,
+        "is_mitigated": row.is_mitigated or row.gone,
         "mitigated_at": utc(row.mitigated_at),
         "created_at": utc(row.created_at),
         "date": row.date.isoformat() if row.date else None,

@@ -52,9 +52,9 @@ def writer(connection: Connection, test_id: int, target: Target, now: datetime, 
 
 
 def close(connection: Connection, made: Plan, now: datetime) -> None:
-    """Close what the plan closes, and remember what is no longer reported."""
+    """Close what the plan closes, and remember since when what was dismissed is no longer reported."""
     closed = {"active": False, "is_mitigated": True, "mitigated_at": now, "updated_at": now, "reported": False}
-    for gone, values in ((made.close, closed), (made.vanish, {"reported": False})):
+    for gone, values in ((made.close, closed), (made.vanish, {"reported": False, "mitigated_at": now})):
         for ids in chunks(gone):
             connection.execute(update(findings).where(findings.c.id.in_(ids)).values(values))
 

@@ -308,3 +308,15 @@ def same_line(
         if queue:
             found.append((i, queue.pop()))
     return found
+
+
+def is_back(one: Located, other: Located, moved: Sequence[Pair]) -> bool:
+    """Whether ``other`` is where ``one`` was, or where it would have moved to; only the words may differ.
+
+    ``moved`` are the lines, before and now, of what stayed in the file, in order.
+    """
+    if one.rule != other.rule or one.column != other.column or not (one.code == other.code or _similar(one, other)):
+        return False
+    at = bisect_left(moved, (one.line, 0))
+    around = [after - before for before, after in (*moved[max(at - 1, 0) : at], *moved[at : at + 1])]
+    return other.line - one.line in (0, *around)

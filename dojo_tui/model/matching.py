@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dojo_tui.model import renames
-from dojo_tui.model.alignment import Located, Pair, anchors, fill, same_line
+from dojo_tui.model.alignment import Located, Pair, anchors, fill, is_back, same_line
 from dojo_tui.model.identity import Evidence, has_position, rule
 from dojo_tui.model.subject import bare, subject
 
@@ -76,6 +76,7 @@ class _Matcher:
         self._by_code(self.recent)
         self._by_rename()
         self._by_keys(self.vanished)
+        self._by_spot()
         self._by_code(self.vanished)
         return sorted(self.partner.items())
 
@@ -157,6 +158,38 @@ class _Matcher:
             columns = [n for n, j in enumerate(sheet.columns) if j in self.free]
             if rows and columns:
                 self._take(sheet.pairs(step(sheet.before, sheet.after, sheet.known(self.partner), rows, columns)))
+
+    def _by_spot(self) -> None:
+        """Pair what vanished with what is where it was, however it is worded now.
+
+        Where it was is its line, or where what stands around it shows that this line is now.
+        """
+        rows: dict[_Group, list[int]] = defaultdict(list)
+        for i in self._unmatched(self.vanished):
+            if self.located[i]:
+                rows[_group(self.held[i])].append(i)
+        if not rows:
+            return
+        free: dict[_Group, list[int]] = defaultdict(list)
+        for j in self.free:
+            if self.incoming_located[j] and _group(self.incoming[j]) in rows:
+                free[_group(self.incoming[j])].append(j)
+        steps = self._steps({(scanner, path) for scanner, _, path in free})
+        for group, columns in free.items():
+            moved = steps[group[0], group[2]]
+            ours = _in_order(self.located, rows[group])
+            theirs = _in_order(self.incoming_located, columns)
+            self._take((i, j) for one, i in ours for other, j in theirs if is_back(one, other, moved))
+
+    def _steps(self, files: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[Pair]]:
+        """The lines, before and now, of what is known to be the same in each of these files, in order."""
+        found: dict[tuple[str, str], list[Pair]] = {file: [] for file in files}
+        for i, j in self.partner.items():
+            before, after, one = self.located[i], self.incoming_located[j], self.held[i]
+            known = found.get((one.scanner, one.file_path))
+            if before and after and known is not None and one.reported:
+                known.append((before.line, after.line))
+        return {file: sorted(lines) for file, lines in found.items()}
 
     def _by_rename(self) -> None:
         """Pair the findings of files that vanished with those of files that appeared with the same findings."""

@@ -76,7 +76,9 @@ def taken_back(standing: Standing, before: Standing, now: datetime) -> Standing:
     if standing.reported == before.reported:
         return before
     restored = replace(before, reported=standing.reported)
-    return replace(restored, active=False) if before.flagged else _as_reported(restored, now)
+    if before.flagged:
+        return replace(restored, active=False, is_mitigated=standing.is_mitigated, mitigated_at=standing.mitigated_at)
+    return _as_reported(restored, now)
 
 
 def _as_reported(standing: Standing, now: datetime) -> Standing:

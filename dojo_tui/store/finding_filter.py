@@ -34,10 +34,12 @@ STATES: dict[str, ColumnElement[bool]] = {
     "out-of-scope": _TABLE.out_of_scope,
     "decided": _TABLE.triaged,
     "dismissed": _DISMISSED,
+    "gone": and_(_DISMISSED, _TABLE.mitigated_at.is_not(None)),
     "under-review": _TABLE.under_review,
     "verified": _TABLE.verified,
 }
-"""The words of ``is:``. ``decided`` is by a person here, ``dismissed`` by anybody."""
+"""The words of ``is:``. ``decided`` is by a person here, ``dismissed`` by anybody;
+``gone`` is what was dismissed and is not reported any more."""
 
 
 def _words(value: str, ask: Ask, _negated: bool) -> ColumnElement[bool]:

@@ -41,6 +41,7 @@ class FindingRow:
     under_review: bool
     is_mitigated: bool
     mitigated_at: datetime | None
+    """When it was closed; of what was dismissed, since when no report has it."""
     created_at: datetime
     date: date | None
     file_path: str
@@ -65,6 +66,11 @@ class FindingRow:
     cvssv3: str
     cvssv3_score: float | None
     epss_score: float | None
+
+    @property
+    def gone(self) -> bool:
+        """It was dismissed, and the tool does not report it any more."""
+        return self.mitigated_at is not None and (self.false_p or self.out_of_scope or self.risk_accepted)
 
 
 @dataclass(frozen=True, slots=True)

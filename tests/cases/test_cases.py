@@ -190,3 +190,39 @@ def test_fault_2_objects_on_one_line_of_a_manifest(play: Play) -> None:
     case.phase("before")
     assert counts(case.phase("after")) == {"created": 1, "closed": 1, "untouched": 1}
     assert ["cache" in row["description"] for row in case.active] == [False, True]
+
+
+def test_fault_5_what_comes_back_reworded_is_what_went(play: Play) -> None:
+    case = play("51-comes-back-reworded")
+    case.phase("before")
+    case.triage(case.findings[0], "--false-positive")
+    case.phase("gone")
+    case.phase("back")
+    (finding,) = case.findings
+    assert (finding["false_p"], finding["active"], finding["title"]) == (True, False, "Other words.")
+    assert finding["mitigated_at"] is None
+
+
+def test_fault_5_what_was_dismissed_and_is_gone_says_so(play: Play) -> None:
+    case = play("48-accepted-then-fixed")
+    case.phase("before")
+    first, second, *_ = case.findings
+    case.triage(first, "--risk-accepted")
+    case.triage(second, "--false-positive")
+    assert case.cli.json("findings", "list", "--filter", "is:gone") == []
+    case.phase("after")
+    gone = [row for row in case.findings if row["id"] in (first["id"], second["id"])]
+    assert all(row["is_mitigated"] and row["mitigated_at"] and not row["active"] for row in gone)
+    assert (gone[0]["risk_accepted"], gone[1]["false_p"]) == (True, True)
+    listed = case.cli("findings", "list").out
+    assert "risk accepted, gone" in listed
+    assert "false positive, gone" in listed
+    assert {row["id"] for row in case.cli.json("findings", "list", "--filter", "is:gone")} == {
+        first["id"],
+        second["id"],
+    }
+    case.phase("back")
+    back = {row["id"]: row for row in case.findings}
+    assert back[first["id"]]["risk_accepted"]
+    assert back[second["id"]]["false_p"]
+    assert not any(row["mitigated_at"] or row["is_mitigated"] for row in back.values())

@@ -185,3 +185,11 @@ def test_a_large_file_that_was_rewritten_is_no_disaster() -> None:
     after = [finding(line=n) for n in sorted(rng.sample(range(size * 9), size))]
     found = pairs(before, after)
     assert len(found) > size / 5
+
+
+def test_fault_5_what_comes_back_where_it_would_have_moved_to_is_the_one_that_went() -> None:
+    gone = hold(finding("R1", 10, title="first words"), reported=False)
+    before = [gone, finding("R2", 5), finding("R3", 20)]
+    for line, is_back in ((14, True), (10, True), (40, False)):
+        after = [finding("R1", line, title="other words"), finding("R2", 9), finding("R3", 24)]
+        assert pairs(before, after) == {1: 1, 2: 2} | ({0: 0} if is_back else {})

@@ -286,6 +286,7 @@ def undismiss(connection: Connection, ids: Collection[int]) -> None:
         values = {
             "active": True,
             "reported": True,
+            "mitigated_at": None,
             "triaged": False,
             "false_p": False,
             "out_of_scope": False,

@@ -31,7 +31,8 @@ def finding_state(row: Any) -> Span:
         (row.out_of_scope, "Out of scope"),
     ):
         if flag:
-            return f"- {word}", "dim"
+            # What is gone as well is no longer anybody's decision to review.
+            return f"{'✓' if row.mitigated_at else '-'} {word}", "dim"
     if row.active:
         return ("● Active", "")
     return ("✓ Mitigated", "good") if row.is_mitigated else ("- Inactive", "dim")
@@ -70,7 +71,7 @@ def finding_lines(row: Any, clock: Clock, decisions: Sequence[Line] = (), limit:
         ("Record", row.record_name),
         ("Product", row.product_name),
         ("Found", moment(clock, row.created_at)),
-        ("Mitigated", moment(clock, row.mitigated_at) if row.mitigated_at else ""),
+        ("Gone" if row.gone else "Mitigated", moment(clock, row.mitigated_at) if row.mitigated_at else ""),
     ]
     lines += [fact(label, value) for label, value in facts if value]
     if decisions:
