@@ -51,10 +51,10 @@ def findings_list(
     """List the Findings of the destination in use, the worst first.
 
     The filter: words, !word or -word, "two words", a OR b, severity:>=high, severity:high,low, is:active, is:closed,
-    is:mitigated, is:false-positive, is:risk-accepted, is:out-of-scope, is:decided, is:dismissed, is:gone, is:under-review,
-    is:verified, product:x, connector:x, record:x, tool:x, scanner:x, place:x, file:x, line:>9, rule:x, cve:x, cwe:79,
-    component:x, title:x, tag:x, endpoint:x, service:x, id:x, cvss:>=7, epss:>=10%, found:<7d, seen:>=2026-11-01,
-    closed:<7d.
+    is:mitigated, is:false-positive, is:risk-accepted, is:out-of-scope, is:decided, is:dismissed, is:gone,
+    is:under-review, is:verified, product:x, connector:x, record:x, tool:x, scanner:x, place:x, file:x, line:>9,
+    rule:x, cve:x, cwe:79, component:x, title:x, tag:x, endpoint:x, service:x, id:x, cvss:>=7, epss:>=10%, found:<7d,
+    seen:>=2026-11-01, closed:<7d.
     """
     with opened(context) as workspace:
         from dojo_tui.store.finding_filter import faults
