@@ -60,6 +60,7 @@ class Evidence(NamedTuple):
     vulnerability_ids: tuple[str, ...]
     endpoints: tuple[str, ...]
     several: bool
+    former_rules: tuple[str, ...]
 
 
 DISMISSED = or_(findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
@@ -78,7 +79,7 @@ _TRACE = select(
 )
 _SEVERAL = findings.c.description.like("%\n\nAlso at:\n- %").label("several")
 """A result with several places was one Finding once, whose description ended with the others."""
-_OTHERS = [name for name in Evidence._fields if name not in Trace._fields and name != "several"]
+_OTHERS = [name for name in Evidence._fields if name not in (*Trace._fields, "several", "former_rules")]
 _EVIDENCE = _TRACE.add_columns(*(findings.c[name] for name in _OTHERS), _SEVERAL)
 
 
@@ -103,7 +104,7 @@ def evidence(connection: Connection, ids: Collection[int]) -> list[Evidence]:
         return []
     chosen = _EVIDENCE.where(among(connection.dialect.name, findings.c.id, list(ids))).order_by(findings.c.id)
     rows = _fetch(connection, chosen)
-    return [Evidence._make((*row[:-3], _tuple(row[-3]), _tuple(row[-2]), row[-1])) for row in rows]
+    return [Evidence._make((*row[:-3], _tuple(row[-3]), _tuple(row[-2]), row[-1], ())) for row in rows]
 
 
 def held_findings(connection: Connection, test_id: int, scope: str, *, after: int = 0) -> Iterator[tuple[int, Finding]]:

@@ -36,6 +36,8 @@ class Finding:
     """The scanner that says it; Findings of different scanners are never the same one."""
     rule_id: str = ""
     """The scanner's own name of the rule or check."""
+    former_rules: tuple[str, ...] = ()
+    """What the rule was called before, as the report tells."""
     unique_id: str = ""
     """The tool's stable id of this very finding, if it gives one."""
 

@@ -16,6 +16,7 @@ from typing import Protocol
 from dojo_tui.model import renames
 from dojo_tui.model.alignment import Located, Pair, anchors, fill, is_back, same_line
 from dojo_tui.model.identity import Evidence, has_position, rule
+from dojo_tui.model.known_as import as_known_now
 from dojo_tui.model.subject import bare, subject
 
 
@@ -51,8 +52,9 @@ class _Matcher:
     """The sides, what is still free on each, and the pairs found so far."""
 
     def __init__(self, held: Sequence[Held], incoming: Sequence[Incoming]) -> None:
-        self.held = held
         self.incoming = [one.evidence for one in incoming]
+        recent = [i for i, one in enumerate(held) if one.reported]
+        self.held = held = as_known_now(held, recent, self.incoming)
         self.contents = [one.content for one in incoming]
         self.partner: dict[int, int] = {}
         self.free = dict.fromkeys(range(len(incoming)))  # an ordered set
@@ -61,7 +63,7 @@ class _Matcher:
         told = _told_by_subject(held, self.subjects) | _told_by_subject(self.incoming, self.incoming_subjects)
         self.located = _all_located(held, self.subjects, told)
         self.incoming_located = _all_located(self.incoming, self.incoming_subjects, told)
-        self.recent = [i for i, one in enumerate(held) if one.reported]
+        self.recent = recent
         self.vanished = [i for i, one in enumerate(held) if not one.reported]
 
     def run(self) -> list[Pair]:

@@ -226,3 +226,21 @@ def test_fault_5_what_was_dismissed_and_is_gone_says_so(play: Play) -> None:
     assert back[first["id"]]["risk_accepted"]
     assert back[second["id"]]["false_p"]
     assert not any(row["mitigated_at"] or row["is_mitigated"] for row in back.values())
+
+
+def test_fault_4_a_rule_that_says_what_it_was_called_is_the_same(play: Play) -> None:
+    case = play("09-deprecated-ids")
+    case.phase("before")
+    case.triage(case.findings[0], "--risk-accepted")
+    assert counts(case.phase("after")) == {"updated": 1}
+    assert [(row["rule_id"], row["risk_accepted"]) for row in case.findings] == [("NEW1", True)]
+
+
+@pytest.mark.parametrize("prefix", ["", "thirty-"])
+def test_fault_4_a_tool_that_changed_its_name_is_the_same(play: Play, prefix: str) -> None:
+    case = play("10-tool-renamed")
+    made = case.phase(f"{prefix}before")["created"]
+    case.triage(case.findings[0], "--risk-accepted")
+    assert counts(case.phase(f"{prefix}after")) == {"updated": made}
+    assert {row["scanner"] for row in case.findings} == {"Semgrep OSS"}
+    assert [row["risk_accepted"] for row in case.findings] == [True, *[False] * (made - 1)]

@@ -94,7 +94,7 @@ def test_another_file_with_other_findings_is_no_rename() -> None:
 
 
 def test_never_across_rules_or_scanners() -> None:
-    assert pairs([finding("R1", unique_id="1")], [finding("R2", unique_id="1")]) == {}
+    assert pairs([finding("R1", unique_id="1")], [finding("R2", line=99, unique_id="1")]) == {}
     assert pairs([finding(scanner="One")], [finding(scanner="Two")]) == {}
 
 
@@ -193,3 +193,37 @@ def test_fault_5_what_comes_back_where_it_would_have_moved_to_is_the_one_that_we
     for line, is_back in ((14, True), (10, True), (40, False)):
         after = [finding("R1", line, title="other words"), finding("R2", 9), finding("R3", 24)]
         assert pairs(before, after) == {1: 1, 2: 2} | ({0: 0} if is_back else {})
+
+
+def test_fault_4_rules_that_only_got_another_prefix_are_the_same() -> None:
+    before = [finding("python.lang.eval", 3), finding("python.lang.exec", 5)]
+    after = [finding("semgrep.python.lang.eval", 3), finding("semgrep.python.lang.exec", 5)]
+    assert pairs(before, after) == pairs(after, before) == {0: 0, 1: 1}
+
+
+def test_fault_4_the_same_fingerprint_at_the_same_place_is_the_same() -> None:
+    before, after = finding("old-name", 3, unique_id="9f86d081"), finding("new-name", 3, unique_id="9f86d081")
+    assert pairs([before], [after]) == {0: 0}
+    assert pairs([before], [finding("new-name", 4, unique_id="9f86d081")]) == {}
+    assert pairs([before], [finding("new-name", 3, unique_id="60303ae2")]) == {}
+    # Both rules are there: none of them was renamed.
+    assert pairs([before, finding("new-name", 9)], [finding("old-name", 20), after]) == {1: 1}
+
+
+def test_fault_4_a_rule_tells_its_former_ids() -> None:
+    after = [finding("NEW", 30, former_rules=("OLD", "OLDER")), finding("OTHER", 10)]
+    assert pairs([finding("OLDER", 10)], after) == {0: 0}
+    # What is still reported under its old id was not renamed.
+    assert pairs([finding("OLD", 10)], [finding("OLD", 10), finding("NEW", 10, former_rules=("OLD",))]) == {0: 0}
+
+
+def test_fault_4_scanners_with_a_longer_name_and_the_same_findings_are_the_same() -> None:
+    before = [finding(f"R{n}", n, scanner="OWASP ZAP") for n in range(1, 5)]
+    for name, same in (("ZAP", True), ("owasp-zap", True), ("OWASP ZAP (api)", True), ("Burp", False)):
+        after = [finding(f"R{n}", n, scanner=name) for n in range(1, 5)]
+        assert pairs(before, after) == ({0: 0, 1: 1, 2: 2, 3: 3} if same else {})
+    # Related by name, but it finds other things.
+    assert pairs(before, [finding(f"Q{n}", n, scanner="ZAP") for n in range(1, 5)]) == {}
+    # Both are there.
+    both = [finding("R1", 1, scanner="OWASP ZAP"), finding("R2", 2, scanner="ZAP")]
+    assert pairs(before, both) == {0: 0}

@@ -104,6 +104,7 @@ class Results:
             description=description,
             scanner=self._scanner,
             rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
+            former_rules=_former(rule, get("ruleId")) if rule.former else (),
             references=rule.references,
             cwes=rule.cwes,
             vulnerability_ids=rule.vulnerability_ids,
@@ -223,6 +224,12 @@ def _placed(finding: Finding, where: locations.Where, group: int) -> None:
     if group and finding.unique_id:
         # The tool's id is that of the result: of a place, only together with its file.
         finding.unique_id = clean(f"{finding.unique_id}@{where.path or where.logical}", MAX_NAME)
+
+
+def _former(rule: Rule, identifier: Any) -> tuple[str, ...]:
+    """What the rule of a result was called before; of a part of it ("CA1000/1"), that part."""
+    part = identifier[len(rule.id) :] if isinstance(identifier, str) and identifier.startswith(f"{rule.id}/") else ""
+    return tuple(f"{old}{part}" for old in rule.former)
 
 
 def _told(said: str, given: Any) -> str:

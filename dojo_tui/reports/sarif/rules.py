@@ -36,6 +36,8 @@ class Rule:
     headline: str = ""
     """What to call a result that has no message."""
     explanation: str = ""
+    former: tuple[str, ...] = ()
+    """What it was called before."""
     about: str = ""
     """All that it says of itself, in short: what of a message is in here names no finding."""
     level: str = ""
@@ -65,6 +67,12 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
         id=name,
         headline=short or full or text(given.get("name"), MAX_NAME) or name,
         explanation=_explanation(text(given.get("name"), MAX_NAME), short, full, name),
+        former=tuple(
+            clean(old, MAX_NAME)
+            for key in ("deprecatedIds", "deprecatedNames")
+            for old in items(given.get(key))
+            if isinstance(old, str) and old
+        ),
         about=" ".join((name, text(given.get("name"), MAX_NAME), short, full))[:MAX_RULE_TEXT],
         level=text(mapping(given.get("defaultConfiguration")).get("level")).lower(),
         stated=stated(properties, tool),
