@@ -171,9 +171,9 @@ class Api:
         return sorted(exact, key=lambda one: one.id)
 
     def create_engagement(
-        self, product_id: int, name: str, day: date, until: date, description: str
+        self, product_id: int, name: str, day: date, until: date, description: str, **more: Any
     ) -> ServerEngagement:
-        """Make one, in progress."""
+        """Make one, in progress; ``more`` fields are those of the API."""
         body = {
             "product": product_id,
             "name": name,
@@ -181,6 +181,7 @@ class Api:
             "target_start": day.isoformat(),
             "target_end": until.isoformat(),
             "status": "In Progress",
+            **more,
         }
         act = Act(f"Creating the Engagement {name!r}", "add Engagements to the Product")
         return things.engagement(self._calls.post("engagements/", body, act))
@@ -213,8 +214,13 @@ class Api:
         exact = [one for one in found if one.title == title and one.engagement_id == engagement_id]
         return sorted(exact, key=lambda one: one.id)
 
-    def create_test(self, engagement_id: int, title: str, moment: datetime, description: str = "") -> ServerTest:
-        """Make one that takes our reports; raises LostError when the Engagement is gone."""
+    def create_test(
+        self, engagement_id: int, title: str, moment: datetime, description: str = "", **more: Any
+    ) -> ServerTest:
+        """Make one that takes our reports; raises LostError when the Engagement is gone.
+
+        ``more`` fields are those of the API.
+        """
         body = {
             "engagement": engagement_id,
             "test_type": self._report_type(),
@@ -224,6 +230,7 @@ class Api:
             "description": description,
             "target_start": moment.isoformat(),
             "target_end": moment.isoformat(),
+            **more,
         }
         act = Act(f"Creating the Test {title!r}", "add Tests to the Product")
         made = self.test(things.number(self._calls.post("tests/", body, act), "id"))
@@ -231,6 +238,18 @@ class Api:
         if made is None:
             raise LostError(f"The Test {title!r} was deleted as soon as it was made.", do="Run it again.")
         return made
+
+    def tag_test(self, id: int, tags: Collection[str]) -> None:  # noqa: A002
+        """Give a Test these tags, and no others; raises LostError when it is gone."""
+        self._calls.patch(path("tests/{}/", id), {"tags": list(tags)}, Act(f"Tagging the Test {id}", "edit the Test"))
+
+    def environment_named(self, name: str) -> int | None:
+        """The id of the environment of exactly this name."""
+        act = Act("Listing the environments", "see environments")
+        for row in self._calls.rows("development_environments/", {}, act):
+            if row.get("name") == name:
+                return things.number(row, "id")
+        return None
 
     def _report_type(self) -> int:
         if not self._test_type:

@@ -23,8 +23,8 @@ from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert
 
-OLDEST = (3, 2)
-"""The version that this program was made for, and is tested with."""
+OLDEST = (2, 58)
+"""The oldest version that this program was tried with; 3.2 is what it was made for, and is tested with."""
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _PAST_THE_END = 1_000_000_000
@@ -115,12 +115,12 @@ class _Check:
         yield trying(About.ANSWER, "looking for its version")
         version = self._api.version()
         if not version:
-            do = f"This program was made for DefectDojo {_words(OLDEST)} and newer."
+            do = f"This program works with DefectDojo {_words(OLDEST)} and newer."
             yield Step(About.ANSWER, Mark.LOOK, "DefectDojo; its login page does not tell its version", do=do)
             return
         numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdecimal())
         if numbers < OLDEST:
-            do = f"This program was made for {_words(OLDEST)} and newer: try it with a Product that nobody needs."
+            do = f"This program works with {_words(OLDEST)} and newer: try it with a Product that nobody needs."
             yield Step(About.ANSWER, Mark.LOOK, f"DefectDojo {inert(version)}", do=do)
         else:
             yield Step(About.ANSWER, Mark.OK, f"DefectDojo {inert(version)}")

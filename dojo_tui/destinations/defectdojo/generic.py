@@ -173,12 +173,13 @@ def _lists(finding: Finding, made: dict[str, Any], tell: Tell) -> None:
         endpoints = _kept(finding.endpoints, is_endpoint, "an endpoint is no URL that the server can store", tell)
         if endpoints:
             made["endpoints"] = endpoints
-    if finding.tags:
-        tags = [clean(tag(name), _NAME_LIMIT) for name in finding.tags]
-        if any(kept != name.strip().lower() for kept, name in zip(tags, finding.tags, strict=True)):
-            tell("a tag has blanks, commas, quotes or too many characters and was changed")
-        if tags := [name for name in dict.fromkeys(tags) if name]:
-            made["tags"] = tags
+    tags = [clean(tag(name), _NAME_LIMIT) for name in finding.tags]
+    if any(kept != name.strip().lower() for kept, name in zip(tags, finding.tags, strict=True)):
+        tell("a tag has blanks, commas, quotes or too many characters and was changed")
+    # A server takes tags of what it creates only, so those of what is there stay a person's.
+    tags.append(clean(tag(finding.scanner), _NAME_LIMIT))
+    if tags := [name for name in dict.fromkeys(tags) if name]:
+        made["tags"] = tags
 
 
 def _kept(values: Iterable[_T], fits: Callable[[_T], bool], fault: str, tell: Tell) -> list[_T]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from dojo_tui.destinations import held
 from dojo_tui.destinations.base import ENGAGEMENT, Target
-from dojo_tui.destinations.defectdojo import looking, sent
+from dojo_tui.destinations.defectdojo import labels, looking, sent
 from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api
 from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.destinations.defectdojo.things import ServerEngagement, ServerTest
@@ -48,7 +48,8 @@ class Places:
         engagement = self._engagement(api, known, product_remote, caller)
         with self._database.read() as connection:
             taken = sent.tests_of_others(connection, target, known.test_id)
-        test = self._test(api, engagement, target.connector_label, taken, caller)
+            tool = labels.tool_of(connection, target)
+        test = self._test(api, engagement, target.connector_label, tool, taken, caller)
         self._seen[test.id] = test
         with self._database.write() as connection:
             test_id = held.touch_test(connection, target, held.test_of(connection, target), self._clock.now())
@@ -66,8 +67,10 @@ class Places:
         if not found:
             today = self._clock.local(self._clock.now()).date()
             until = today + _ENGAGEMENT_LASTS
+            said = labels.of_engagement(api, _ENGAGEMENT_SAYS)
+            more = {"tags": said.tags, **said.more}
             made = looking.made(
-                lambda: api.create_engagement(product_remote, ENGAGEMENT, today, until, _ENGAGEMENT_SAYS),
+                lambda: api.create_engagement(product_remote, ENGAGEMENT, today, until, said.description, **more),
                 lambda: next(iter(api.engagements(product_remote, ENGAGEMENT)), None),
                 caller,
             )
@@ -81,7 +84,7 @@ class Places:
         return chosen
 
     def _test(
-        self, api: Api, engagement: ServerEngagement, title: str, taken: Collection[int], caller: Caller
+        self, api: Api, engagement: ServerEngagement, title: str, tool: str, taken: Collection[int], caller: Caller
     ) -> ServerTest:
         """``taken``: Tests of other Connectors, which may have had this label once."""
 
@@ -92,8 +95,13 @@ class Places:
         found = ours()
         if found:
             return usable(found[0])
-        now = self._clock.now()
-        looking.made(lambda: api.create_test(engagement.id, title, now), lambda: next(iter(ours()), None), caller)
+        now, said = self._clock.now(), labels.of_test(api, title, tool)
+        more = {"tags": said.tags, **said.more}
+        looking.made(
+            lambda: api.create_test(engagement.id, title, now, said.description, **more),
+            lambda: next(iter(ours()), None),
+            caller,
+        )
         return usable(ours()[0])
 
 

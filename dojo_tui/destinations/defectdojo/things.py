@@ -60,6 +60,7 @@ class ServerTest:
     hash_fields: tuple[str, ...]
     """Empty: those that the server has by default."""
     build_id: str
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def engagement(row: Raw) -> ServerEngagement:
 
 def test(row: Raw) -> ServerTest:
     """Read one of ``tests/``."""
-    fields = row.get("hash_code_fields")
+    fields, tags = row.get("hash_code_fields"), row.get("tags")
     return ServerTest(
         id=number(row, "id"),
         engagement_id=number(row, "engagement"),
@@ -127,6 +128,7 @@ def test(row: Raw) -> ServerTest:
         algorithm=text(row, "deduplication_algorithm"),
         hash_fields=tuple(map(str, fields)) if isinstance(fields, list) else (),
         build_id=text(row, "build_id"),
+        tags=tuple(name for name in tags if isinstance(name, str)) if isinstance(tags, list) else (),
     )
 
 

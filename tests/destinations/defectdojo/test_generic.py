@@ -135,6 +135,7 @@ def test_every_field_comes_back(tmp_path: Path) -> None:
         service="",
         unique_id="ref-1",
         scanner="Generic Findings Import",
+        tags=(*FULL.tags, "bandit"),
         description=f"{FULL.description}\n\n{added}",
     )
     assert told == []

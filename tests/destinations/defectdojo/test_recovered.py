@@ -17,7 +17,7 @@ from tests.defectdojo_server import Answer, DojoServer, Remote
 from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import Watcher, World, counts, finding, many
 
-IN_PARTS = Limits(patience=Patience(least=60.0, each=0.5), look_again=0.1, most_bytes=900)
+IN_PARTS = Limits(patience=Patience(least=60.0, each=0.5), look_again=0.1, most_bytes=960)
 
 
 class Killed(BaseException):
