@@ -215,8 +215,4 @@ def _status(row: FindingRow) -> str:
 
 
 def _where(row: FindingRow) -> str:
-    if row.file_path:
-        return f"{row.file_path}:{row.line}" if row.line else row.file_path
-    if row.component_name:
-        return f"{row.component_name} {row.component_version}".rstrip()
-    return row.endpoints[0] if row.endpoints else "-"
+    return (row.place if row.file_path else row.component or row.place) or "-"

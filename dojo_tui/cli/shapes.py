@@ -70,6 +70,7 @@ def finding_json(row: FindingRow) -> Json:
         "date": row.date.isoformat() if row.date else None,
         "file_path": row.file_path,
         "line": row.line,
+        "logical_location": row.logical_location,
         "cwe": row.cwe,
         "cwes": list(row.cwes),
         "vulnerability_ids": list(row.vulnerability_ids),

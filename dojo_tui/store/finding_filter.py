@@ -43,8 +43,8 @@ STATES: dict[str, ColumnElement[bool]] = {
 
 
 def _words(value: str, ask: Ask, _negated: bool) -> ColumnElement[bool]:
-    places = (_TABLE.title, _TABLE.file_path, _TABLE.rule_id, _TABLE.component_name, _TABLE.vulnerability_ids)
-    return contains(ask.dialect, places, value)
+    named = (_TABLE.title, _TABLE.file_path, _TABLE.logical_location, _TABLE.rule_id, _TABLE.component_name)
+    return contains(ask.dialect, (*named, _TABLE.vulnerability_ids), value)
 
 
 def _is(value: str, _ask: Ask) -> ColumnElement[bool]:

@@ -46,6 +46,7 @@ class FindingRow:
     date: date | None
     file_path: str
     line: int | None
+    logical_location: str
     cwe: int | None
     cwes: tuple[int, ...]
     vulnerability_ids: tuple[str, ...]
@@ -72,6 +73,18 @@ class FindingRow:
         """It was dismissed, and the tool does not report it any more."""
         return self.mitigated_at is not None and (self.false_p or self.out_of_scope or self.risk_accepted)
 
+    @property
+    def place(self) -> str:
+        """A line of a file; else an address, or the resource or object that its logical location names."""
+        if self.file_path:
+            return f"{self.file_path}:{self.line}" if self.line else self.file_path
+        return self.endpoints[0] if self.endpoints else self.logical_location
+
+    @property
+    def component(self) -> str:
+        """The component with its version; empty if it is about none."""
+        return f"{self.component_name} {self.component_version}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class FindingGroup:
@@ -88,7 +101,7 @@ class FindingQuery:
 
     ``text`` is the filter language of ``store/search.py`` with the fields of
     ``store/finding_filter.py``; other words are looked for in the title, the
-    file, the rule, the component and the ids. ``sort`` is one of SORTS.
+    file or logical location, the rule, the component and the ids. ``sort`` is one of SORTS.
     """
 
     product_ref: str | None = None
@@ -116,7 +129,7 @@ SORTS: dict[str, ColumnElement[Any]] = {
     "id": findings.c.id,
     "severity": findings.c.severity,
     "title": func.lower(findings.c.title),
-    "file_path": findings.c.file_path,
+    "file_path": func.coalesce(func.nullif(findings.c.file_path, ""), findings.c.logical_location),
     "line": findings.c.line,
     "active": findings.c.active,
     "component_name": func.lower(findings.c.component_name),

@@ -14,6 +14,7 @@ from dojo_tui.ui.lists.base import Column, day, place
 from dojo_tui.ui.widgets.text_pane import in_two
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, WIDE, Hand, drive
+from tests.ui.world import finding
 
 OPERATION = ["Type", "Status", "Trigger", "Start", "End", "Duration", "Connector", "Outcome"]
 RECORD = ["Name", "State", "Product", "Connector", "Synced", "Last seen", "First seen", "Finalized"]
@@ -142,3 +143,29 @@ def test_fault_23_two_columns_show_more_and_lose_nothing() -> None:
     assert [line[:60].strip() for line in text] == [f"line {number}" for number in range(8)]
     assert [line[60:].strip() for line in text][:7] == [f"line {number}" for number in range(8, 15)]
     assert in_two(lines, 60, 8) == lines
+
+
+def test_fault_8_a_resource_is_the_place_where_there_is_no_file(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        workspace = hand.app.workspace
+        assert workspace is not None
+        names = [f"team/{row.name}" for row in map(hand.page.table.row, range(3))]  # type: ignore[union-attr]
+        here = [finding(n, file_path="", line=None, logical_location=f"arn:aws:s3:::{n}-bucket") for n in (1, 2)]
+        within = finding(3, file_path="app.py", line=7, logical_location="Shop.pay")
+        workspace.tools["memory"].veps = {name: [*here, within] for name in names}  # type: ignore[attr-defined]
+        await hand.press("space", "space", "m", "enter", "2", "slash")
+        await hand.type("gateway")
+        await hand.press("enter", "s")
+        await hand.operations()
+        await hand.press("f")
+        for shown in ("arn:aws:s3:::1-bucket", "arn:aws:s3:::2-bucket", "app.py:7"):
+            assert shown in hand.screen
+        await hand.press("slash")
+        await hand.type("place:2-bucket")
+        await hand.press("enter")
+        assert "1-bucket" not in hand.screen
+        await hand.press("enter")
+        (stated,) = [line.split() for line in hand.screen.splitlines() if line.startswith(" Place ")]
+        assert stated[:2] == ["Place", "arn:aws:s3:::2-bucket"]
+
+    drive(make_app(), script, WIDE)

@@ -39,16 +39,12 @@ def finding_state(row: Any) -> Span:
 
 
 def where(row: Any) -> str:
-    """Its place: a line of a file, else a component, else an address."""
-    if row.file_path:
-        return plain(row.file_path) + (f":{row.line}" if row.line else "")
-    component = " ".join(part for part in (row.component_name, row.component_version) if part)
-    return plain(component or (row.endpoints[0] if row.endpoints else ""))
+    """Its place: a line of a file, else a component, else an address or what its logical location names."""
+    return plain(row.place if row.file_path else row.component or row.place)
 
 
 def finding_lines(row: Any, clock: Clock, decisions: Sequence[Line] = (), limit: int = LIMIT) -> list[Line]:
     """All there is to say of it; texts are Markdown, cut at ``limit``."""
-    place = plain(row.file_path) + (f":{row.line}" if row.line else "")
     lines: list[Line] = [
         ((plain(row.title), "strong"),),
         (),
@@ -56,8 +52,9 @@ def finding_lines(row: Any, clock: Clock, decisions: Sequence[Line] = (), limit:
         ((f"{'Status':<{LABEL}}", "dim"), finding_state(row)),
     ]
     facts: list[tuple[str, object]] = [
-        ("Place", place),
-        ("Component", " ".join(part for part in (row.component_name, row.component_version) if part)),
+        ("Place", row.place if row.file_path else row.logical_location),
+        ("Within", row.logical_location if row.file_path else ""),
+        ("Component", row.component),
         ("Fixed in", row.fix_version),
         ("Known as", ", ".join(row.vulnerability_ids)),
         ("Weakness", ", ".join(f"CWE-{number}" for number in row.cwes)),

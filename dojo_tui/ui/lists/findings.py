@@ -123,16 +123,12 @@ class FindingSource:
 
     def cells(self, row: Any) -> Sequence[Span]:
         """One line of the list."""
-        place = plain(row.file_path) + (f":{row.line}" if row.line else "")
-        if not place and row.endpoints:
-            place = plain(row.endpoints[0])
-        component = plain(" ".join(part for part in (row.component_name, row.component_version) if part))
         return (
             SEVERITIES[row.severity],
             (plain(row.title), ""),
             finding_state(row),
-            (place, ""),
-            (component, ""),
+            (plain(row.place), ""),
+            (plain(row.component), ""),
             (day(self.workspace.clock, row.created_at), ""),
         )
 
