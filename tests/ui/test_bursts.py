@@ -198,10 +198,10 @@ def test_fault_20_a_large_paste_is_cut_and_what_follows_is_read() -> None:
     assert pastes[0].startswith("red link text\nred link text\n")
 
 
-@pytest.mark.parametrize("text", ["\x1b" * 500_000, "\x1b[" * 250_000, "\x1b]8;" * 200_000, "\x1b[3" * 200_000])
-def test_fault_20_what_begins_many_sequences_is_cleaned_in_linear_time(text: str) -> None:
+@pytest.mark.parametrize("begin", ["\x1b", "\x1b[", "\x1b]8;", "\x1b[3", "\x1bP"])
+def test_fault_20_what_begins_many_sequences_is_cleaned_in_linear_time(begin: str) -> None:
     """What looks ahead from each of them to the end would need hours for this."""
-    assert "\x1b" not in cleaned(text)
+    assert "\x1b" not in cleaned(begin * 200_000)
 
 
 def test_fault_20_a_flood_of_keys_is_dropped_and_told(make_app: AppMaker) -> None:
