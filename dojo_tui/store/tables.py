@@ -386,6 +386,8 @@ sent_scopes = Table(
     Column("patched", Text, nullable=False),
     # JSON: ids of Findings of which the server shows an older place; later Syncs change them.
     Column("owed", Text, nullable=False, server_default=""),
+    # By which the server keeps them apart; empty: what versions made of the scope that did not write it down.
+    Column("service", Text, nullable=False, server_default=""),
 )
 
 # What a server knows of one of our Findings.

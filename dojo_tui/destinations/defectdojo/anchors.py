@@ -31,24 +31,30 @@ _DIGESTED = re.compile(r"(?:.* )?#[0-9a-f]{12}")
 
 
 def service(scope: str) -> str:
-    """The ``service`` that separates a Record's Findings in a Test: the scope itself where the server keeps it apart.
+    """The ``service`` of a scope that differs from every other scope's, also folded, whatever those are.
 
     A server takes at most 200 characters, trims them at the ends, and reads
     an empty one as none. It closes by the exact service, but matches by the
     service in case-folded form: ``Shop`` and ``shop`` would be one in half of
     what it does. So a scope that is not its own folded form, or does not
-    print, or is too long, is followed by a digest; services of different
-    scopes differ even when folded.
+    print, or is too long, is followed by a digest.
     """
+    return scope if readable(scope) and scope == scope.casefold() else digested(scope)
+
+
+def readable(scope: str) -> str:
+    """The scope itself where a server keeps it as it is and it looks like no digest; else nothing."""
     plain = (
         0 < len(scope) <= _PLAIN_SERVICE
         and scope.isprintable()
         and scope == scope.strip()
-        and scope == scope.casefold()
-        and not _DIGESTED.fullmatch(scope)
+        and not _DIGESTED.fullmatch(scope.casefold())
     )
-    if plain:
-        return scope
+    return scope if plain else ""
+
+
+def digested(scope: str) -> str:
+    """The scope, as far as it can be read, and a digest that no other scope has."""
     digest = blake2b(scope.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
     return f"{inert(scope).strip()[:_CUT_SERVICE].strip()} #{digest}".strip()
 

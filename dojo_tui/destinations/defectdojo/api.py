@@ -267,16 +267,25 @@ class Api:
 
     def count(self, test_id: int, service: str, *, active: bool) -> int:
         """How many of a service are active, or are not; raises LostError when the Test is gone."""
-        params = {**_scope(test_id, service), "active": _word(active), "limit": 1, "offset": _PAST_THE_END}
-        return things.number(self._calls.get("findings/", Act("Counting the Findings"), params), "count")
+        return self._number({**_scope(test_id, service), "active": _word(active)})
+
+    def total(self, test_id: int, service: str = "") -> int:
+        """How many Findings a Test has, of a service or whoever's they are."""
+        return self._number(_scope(test_id, service) if service else {"test": test_id})
 
     def counts(self, test_id: int) -> tuple[int, int]:
         """How many Findings a Test has, and how many of them are active, whoever's they are."""
-        counted = []
-        for only in ({}, {"active": _word(True)}):
-            params: Params = {"test": test_id, **only, "limit": 1, "offset": _PAST_THE_END}
-            counted.append(things.number(self._calls.get("findings/", Act("Counting the Findings"), params), "count"))
-        return counted[0], counted[1]
+        return self.total(test_id), self._number({"test": test_id, "active": _word(True)})
+
+    def _number(self, chosen: Params) -> int:
+        params: Params = {**chosen, "limit": 1, "offset": _PAST_THE_END}
+        return things.number(self._calls.get("findings/", Act("Counting the Findings"), params), "count")
+
+    def services(self, test_id: int) -> set[str]:
+        """All services of a Test's Findings."""
+        params: Params = {"test": test_id, "o": "id"}
+        rows = self._calls.rows("findings/", params, _LISTING_FINDINGS, at_once=_FINDINGS_AT_ONCE)
+        return {things.text(row, "service") for row in rows}
 
     def findings(self, test_id: int, service: str, **filters: bool | str) -> Iterator[ServerFinding]:
         """Those of a service, by id; raises LostError when the Test is gone."""

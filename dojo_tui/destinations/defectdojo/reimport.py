@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows, held
 from dojo_tui.destinations.base import Reimport, Target
-from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, sent, triage
+from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, naming, sent, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED
 from dojo_tui.destinations.defectdojo.message import Message, Writer
@@ -57,7 +57,8 @@ class _Reimport:
         self._settings = settings
         self._caller = caller
         self._report: Report = read(fetch.findings)
-        self._service = anchors.service(target.scope)
+        self._service = ""
+        """Of what was sent before; a Record that is new to its place gets it once that is found."""
 
     def run(self) -> Summary:
         look = self._look()
@@ -76,6 +77,8 @@ class _Reimport:
             self._adopt(look.place)
             return replace(summary, notes=summary.notes + self._revived(look))
         place, test = self._desk.places.find(self._desk.api, self._target, self._product, self._caller)
+        if not look.scope.known:
+            self._service = naming.chosen(self._desk, self._target, place)
         if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
@@ -91,6 +94,7 @@ class _Reimport:
             scope = sent.scope(connection, place.test_id, self._target.scope)
             if scope.build_id and place.test_id is not None:
                 _count_as_new(made, sent.sent(connection, place.test_id, self._target.scope))
+        self._service = naming.kept(self._target, scope)
         return _Look(place, scope, made)
 
     def _was_overruled(self, look: _Look) -> bool:
@@ -229,7 +233,8 @@ class _Reimport:
             created = dict(zip(made, (self._report.findings[n] for n in look.plan.create), strict=True))
             sent.announce(connection, made)
             # Nothing is sent yet: nobody needs to wait for its end.
-            sent.save_scope(connection, test_id, scope, replace(look.scope, build_id=build_id, patient_until=None))
+            state = replace(look.scope, build_id=build_id, patient_until=None, service=self._service)
+            sent.save_scope(connection, test_id, scope, state)
         return created
 
     def _anchors(self, connection: Connection, test_id: int, last: int, test: ServerTest) -> dict[int, tuple[str, str]]:
@@ -274,7 +279,9 @@ class _Reimport:
                 key: remote for key, remote in ids.items() if remote != known[key].remote_id and key not in never
             }
             sent.keep_remote_ids(connection, changed)
-            state = Scope(full_at=now, active_there=sending.active_there, owed=frozenset(owed) - never)
+            state = Scope(
+                full_at=now, active_there=sending.active_there, owed=frozenset(owed) - never, service=self._service
+            )
             sent.save_scope(connection, test_id, scope, state)
 
     def _now(self) -> datetime:

@@ -48,6 +48,8 @@ class Scope:
     """Findings whose facts such an attempt may have changed there."""
     owed: frozenset[int] = frozenset()
     """Findings that moved, of which the server shows an older place: later Syncs change them there."""
+    service: str = ""
+    """By which the server keeps them apart; empty where that was not written down (see ``naming``)."""
     known: bool = True
     """Something was sent before, if only in vain."""
 
@@ -148,9 +150,16 @@ def sizes(connection: Connection, test_id: int, name: str) -> tuple[int, int]:
 
 
 def _scope(
-    build_id: str, until: datetime | None, full_at: datetime | None, active: int, decided: str, patched: str, owed: str
+    build_id: str,
+    until: datetime | None,
+    full_at: datetime | None,
+    active: int,
+    decided: str,
+    patched: str,
+    owed: str,
+    service: str,
 ) -> Scope:
-    return Scope(build_id, until, full_at, active, _ids(decided), _ids(patched), _ids(owed))
+    return Scope(build_id, until, full_at, active, _ids(decided), _ids(patched), _ids(owed), service)
 
 
 def _ids(text: str) -> frozenset[int]:
@@ -171,6 +180,7 @@ def save_scope(connection: Connection, test_id: int, name: str, state: Scope) ->
         "decided": _text(state.decided),
         "patched": _text(state.patched),
         "owed": _text(state.owed),
+        "service": state.service,
     }
     if not _changed(connection, test_id, name, **values):
         connection.execute(insert(sent_scopes).values(test_id=test_id, scope=name, **values))
@@ -227,6 +237,19 @@ def anchor_hashes(connection: Connection, test_id: int, name: str) -> set[str]:
         .where(findings.c.test_id == test_id, findings.c.scope == name)
     )
     return set(connection.execute(statement).scalars())
+
+
+def services(connection: Connection, test_id: int) -> dict[str, str]:
+    """The service of each scope of a Test; empty where it was not written down."""
+    columns = (sent_scopes.c.scope, sent_scopes.c.service)
+    rows = connection.execute(select(*columns).where(sent_scopes.c.test_id == test_id))
+    return {row.scope: row.service for row in rows}
+
+
+def number(connection: Connection, test_id: int) -> int:
+    """How many Findings of a Test were sent, or announced."""
+    statement = select(func.count()).select_from(sent_findings).join(findings)
+    return int(connection.execute(statement.where(findings.c.test_id == test_id)).scalar_one())
 
 
 def last_id(connection: Connection) -> int:
@@ -298,6 +321,6 @@ def undismiss(connection: Connection, ids: Collection[int]) -> None:
 _SCOPES = select(
     *(
         sent_scopes.c[name]
-        for name in ("build_id", "patient_until", "full_at", "active_there", "decided", "patched", "owed")
+        for name in ("build_id", "patient_until", "full_at", "active_there", "decided", "patched", "owed", "service")
     )
 )

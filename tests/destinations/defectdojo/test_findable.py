@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from sqlalchemy import update
+
+from dojo_tui.store.tables import sent_scopes
+from tests.defectdojo_server import Remote
+from tests.destinations.defectdojo.conftest import MakeWorld
 from tests.destinations.defectdojo.world import World, counts, finding, many
 
 
@@ -39,3 +45,87 @@ def test_fault_12_findings_that_were_sent_without_tags_are_found_again(world: Wo
     assert counts(world.sync(*many(3))) == {"untouched": 3}
     assert world.test_there()["tags"] == [], "nobody asked for it"
     assert len(world.there()) == 3
+
+
+# --- services -------------------------------------------------------------------------
+
+
+def services(world: World) -> list[str]:
+    """Those of all Findings that are active there."""
+    return sorted({row["service"] for row in world.there(active=True)})
+
+
+def test_fault_12_a_service_reads_as_the_record(world: World) -> None:
+    for scope in ("Web Shop", "api/Gateway", "Straße"):
+        assert counts(world.sync(*many(2), scope=scope)) == {"created": 2}
+        assert counts(world.sync(*many(2), scope=scope)) == {"untouched": 2}
+    assert services(world) == ["Straße", "Web Shop", "api/Gateway"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("Shop", "shop"), ("shop", "Shop"), ("Straße", "STRASSE"), ("ΣΑΣ", "σας")]
+)
+def test_fault_12_of_two_that_fold_to_the_same_one_has_a_digest(world: World, first: str, second: str) -> None:
+    world.sync(*many(2), scope=first)
+    assert counts(world.sync(*many(2), scope=second)) == {"created": 2}
+    plain, other = sorted(services(world), key=len)
+    assert plain == first
+    assert other.startswith(f"{second} #")
+    assert counts(world.sync(finding("R1", 3), scope=second)) == {"untouched": 1, "closed": 1}
+    assert counts(world.sync(*many(2), scope=first)) == {"untouched": 2}
+    world.agree()
+
+
+def test_fault_12_a_scope_that_looks_like_a_digest_of_another_is_none_of_it(world: World) -> None:
+    world.sync(finding(), scope="shop")
+    world.sync(finding(), scope="Shop")
+    (digested,) = [name for name in services(world) if "#" in name]
+    for scope in (digested, digested.upper()):
+        assert counts(world.sync(finding(), scope=scope)) == {"created": 1}
+    assert len({name.casefold() for name in services(world)}) == 4
+
+
+def test_fault_12_what_was_sent_before_keeps_its_service(world: World) -> None:
+    """An older version wrote a digest behind ``Shop``, and did not write that down."""
+    world.sync(*many(3), scope="shop")
+    world.sync(*many(3), scope="Shop")
+    before = services(world)
+    with world.database.write() as connection:
+        connection.execute(update(sent_scopes).values(service="", full_at=None))
+    for scope in ("Shop", "shop"):
+        assert counts(world.sync(*many(3), scope=scope)) == {"untouched": 3}
+    assert services(world) == before
+    assert counts(world.sync(*many(3), scope="SHOP")) == {"created": 3}
+    assert len(services(world)) == 3
+    world.agree()
+
+
+@pytest.mark.parametrize("order", [("Shop", "shop"), ("shop", "Shop")])
+def test_fault_12_another_store_finds_the_services_of_the_first(
+    world: World, make_world: MakeWorld, dojo: Remote, order: tuple[str, str]
+) -> None:
+    """A store that was lost and made anew: in whatever order its Records come, each finds its own."""
+    for scope in order:
+        world.sync(*many(3), scope=scope)
+    before = services(world)
+    anew = make_world(dojo)
+    anew.name = world.name
+    for scope in reversed(order):
+        anew.sync(*many(3), scope=scope, accept_large_change=True)
+    assert services(anew) == before
+    assert len(anew.there(active=True)) == 6
+
+
+def test_fault_12_a_name_that_another_store_uses_in_other_case_is_not_taken(
+    world: World, make_world: MakeWorld, dojo: Remote
+) -> None:
+    world.sync(*many(2), scope="Shop")
+    other = make_world(dojo)
+    other.name = world.name
+    assert counts(other.sync(*many(2), scope="shop")) == {"created": 2}
+    assert counts(other.sync(*many(1), scope="Lib")) == {"created": 1}
+    lib, theirs, ours = services(world)
+    assert (lib, theirs) == ("Lib", "Shop")
+    assert ours.startswith("shop #")
+    assert counts(other.sync(scope="shop")) == {"closed": 2}
+    assert counts(world.sync(*many(2), scope="Shop")) == {"untouched": 2}
