@@ -45,6 +45,7 @@ class Evidence(NamedTuple):
     scanner: str
     rule_id: str
     title: str
+    wording: str
     unique_id: str
     component_name: str
     component_version: str

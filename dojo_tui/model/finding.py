@@ -22,6 +22,8 @@ class Finding:
     """
 
     title: str
+    wording: str = ""
+    """The tool's message in one line where ``title`` is not that: matching goes by it."""
     severity: Severity
     unknown_severity: str = ""
     """The tool's word for its severity if nobody knows it: ``severity`` is then only for a new Finding."""

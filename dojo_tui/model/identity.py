@@ -28,6 +28,8 @@ class Evidence(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def wording(self) -> str: ...
+    @property
     def unique_id(self) -> str: ...
     @property
     def vulnerability_ids(self) -> tuple[str, ...]: ...
@@ -57,6 +59,11 @@ class Evidence(Protocol):
     def subject(self) -> str | None: ...
 
 
+def worded(one: Evidence) -> str:
+    """The tool's own words for it in one line, whatever it is titled here."""
+    return one.wording or one.title
+
+
 def has_position(one: Evidence) -> bool:
     """True when it is somewhere in its file: the first line alone, without code or column, is the whole file."""
     if not one.file_path or one.line is None:
@@ -81,7 +88,7 @@ def digest(parts: Iterable[str]) -> int:
 
 def rule(evidence: Evidence) -> str:
     """The rule that found it; tools that name none are told apart by the title."""
-    return evidence.rule_id or evidence.title.casefold()
+    return evidence.rule_id or worded(evidence).casefold()
 
 
 @lru_cache(maxsize=4096)

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from dojo_tui.model import renames
 from dojo_tui.model.alignment import Located, Pair, anchors, fill, is_back, same_line
-from dojo_tui.model.identity import Evidence, has_position, rule
+from dojo_tui.model.identity import Evidence, has_position, rule, worded
 from dojo_tui.model.known_as import as_known_now
 from dojo_tui.model.subject import bare, subject
 
@@ -277,11 +277,11 @@ def _subjects(held: Sequence[Evidence], incoming: Sequence[Evidence]) -> list[st
     for one in held:
         about = one.subject
         if about is None:
-            text = one.title.casefold()
+            text = worded(one).casefold()
             known = [name for name in named.get(_group(one), ()) if all(part in text for part in name.split("\x1e"))]
             about = max(known, key=lambda name: (len(name), name)) if known else ""
             if not known and _group(one) in named:
-                about = subject(one.title)
+                about = subject(worded(one))
         found.append(about)
     return found
 
@@ -320,7 +320,7 @@ def _located(one: Evidence, about: str) -> Located:
     return Located(
         rule=f"{rule(one)}\x1f{about}" if about else rule(one),
         code=code or _extent(one),
-        text=one.title,
+        text=worded(one),
         line=line,
         column=column,
         quoted=bool(code),
@@ -350,18 +350,18 @@ def _unlocated_keys(one: Evidence, about: str) -> Iterator[Hashable]:
     base = (one.scanner, rule(one), one.file_path, bare(one.logical_location))
     if one.component_name:
         component = (*base, one.component_name, one.vulnerability_ids)
-        yield (*component, one.component_version, one.title)
+        yield (*component, one.component_version, worded(one))
         yield (*component, one.component_version)
         # The same vulnerability of the same component: an update that did not fix it.
         yield component
         return
     if one.endpoints:
-        yield (*base, one.endpoints, one.param, one.title)
+        yield (*base, one.endpoints, one.param, worded(one))
         yield (*base, one.endpoints, one.param)
         yield (*base, tuple(sorted({url.split("?")[0].split("#")[0] for url in one.endpoints})), one.param)
         return
-    yield (*base, one.vulnerability_ids, about, one.title, _code(one))
-    yield (*base, one.vulnerability_ids, about, one.title)
+    yield (*base, one.vulnerability_ids, about, worded(one), _code(one))
+    yield (*base, one.vulnerability_ids, about, worded(one))
     yield (*base, one.vulnerability_ids, about)
 
 

@@ -108,7 +108,7 @@ def _own(identifier: int, finding: Finding) -> dict[str, Any]:
     # A message cannot be empty, and readers trim it.
     if finding.description != finding.description.strip() or not finding.description:
         own["description"] = finding.description
-    for name in ("param", "mitigation", "impact", "references", "fix_version", "cvssv3"):
+    for name in ("wording", "param", "mitigation", "impact", "references", "fix_version", "cvssv3"):
         if value := getattr(finding, name):
             own[name] = value
     # Also none: a reader would take those in the rule's name.

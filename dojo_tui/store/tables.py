@@ -300,6 +300,7 @@ findings = Table(
     Column("place", Id, nullable=False),
     Column("content", Id, nullable=False),
     Column("title", Text, nullable=False),
+    Column("wording", Text, nullable=False, server_default=""),  # where the title is another
     Column("severity", SmallInteger, nullable=False),
     Column("description", Text, nullable=False),
     Column("mitigation", Text, nullable=False),

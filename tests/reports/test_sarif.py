@@ -202,7 +202,7 @@ class TestRules:
         ({"id": "global", "arguments": []}, "From the tool"),
         ({"id": "nowhere"}, "About R1"),
         ({"text": "use {0} in {1}", "arguments": ["a"]}, "use a in {1}"),
-        ({"text": "see [the call](1) [site](https://x)"}, "see the call [site](https://x)"),
+        ({"text": "see [the call](1) [site](https://x)"}, "see the call site"),
         ({"text": "a\n  b\tc"}, "a b c"),
         ({"text": "word " * 60}, ("word " * 29).strip() + " [...]"),
     ],

@@ -83,4 +83,4 @@ class Parts:
                     return component.by_id[name]
             name = name.rpartition("/")[0]
         plain = text(identifier, 1_000)
-        return Rule(id=plain, headline=plain)
+        return Rule(id=plain)

@@ -15,11 +15,12 @@ from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.sarif import locations
-from dojo_tui.reports.sarif.messages import message, without_links
+from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Parts
 from dojo_tui.reports.sarif.paths import is_web
 from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, taxon
 from dojo_tui.reports.sarif.severities import NOTHING, rated, stated
+from dojo_tui.reports.sarif.titles import Heading, heading, titled
 from dojo_tui.reports.values import (
     MAX_NAME,
     MAX_TEXT,
@@ -27,7 +28,6 @@ from dojo_tui.reports.values import (
     items,
     mapping,
     text,
-    title,
     unique,
     vulnerability_ids,
 )
@@ -52,6 +52,7 @@ _COMPONENT_KEYS = frozenset({name for name, _ in _COMPONENTS} | {"purl"})
 
 _OWN_TEXTS = {
     "title": MAX_NAME,
+    "wording": MAX_NAME,
     "description": MAX_TEXT,
     "param": MAX_NAME,
     "mitigation": MAX_TEXT,
@@ -69,7 +70,7 @@ class Results:
         self._scanner = scanner
         self._parts = parts
         # Most results of a run repeat few messages: one string each, shared by their Findings.
-        self._texts: dict[tuple[int, str], tuple[str, str]] = {}
+        self._texts: dict[tuple[int, str], tuple[Heading, str]] = {}
         self.seen = 0
         """How many results came, of whatever kind."""
         self.dropped: Counter[str] = Counter()
@@ -91,20 +92,21 @@ class Results:
         given = get("message")
         plain = given.get("text") if type(given) is dict and len(given) == 1 else None
         said = plain if type(plain) is str else message(given, rule.strings, parts.driver.strings)
-        heading, description = self._worded(rule, said)
+        called, description = self._worded(rule, said)
         if plain is None and mapping(given).get("markdown"):
             description = _described(rule, message(given, rule.strings, parts.driver.strings, markdown=True))
         properties = get("properties")
         own = stated(mapping(properties), parts.tool) if properties else NOTHING
         rating, score = rated(get("level"), kind, own, rule.stated, rule.level)
         finding = Finding(
-            title=heading,
+            title=called.text,
             severity=rating.severity,
             unknown_severity=rating.unknown,
             description=description,
             scanner=self._scanner,
             rule_id=rule.id if rule.id == get("ruleId") else text(get("ruleId"), MAX_NAME) or rule.id,
             former_rules=_former(rule, get("ruleId")) if rule.former else (),
+            mitigation=rule.advice,
             references=rule.references,
             cwes=rule.cwes,
             vulnerability_ids=rule.vulnerability_ids,
@@ -125,13 +127,15 @@ class Results:
             self._elsewhere(finding, result)
         if "fixes" in result:
             fixes = [message(mapping(fix).get("description")) for fix in items(get("fixes"))]
-            finding.mitigation = clean("\n\n".join(unique(fix for fix in fixes if fix)), MAX_TEXT)
+            finding.mitigation = clean("\n\n".join(unique(text for text in (*fixes, rule.advice) if text)), MAX_TEXT)
         self._weaknesses(finding, result)
         if said.startswith("Package: "):
             _packaged(finding, said)
-        return self._spread(finding, result, _told(said, given), rule)
+        return self._spread(finding, result, _told(said, given), rule, called)
 
-    def _spread(self, finding: Finding, result: dict[str, Any], said: str, rule: Rule) -> list[Finding]:
+    def _spread(
+        self, finding: Finding, result: dict[str, Any], said: str, rule: Rule, called: Heading
+    ) -> list[Finding]:
         """The Finding at each place of its result."""
         places, properties = result.get("locations"), mapping(result.get("properties"))
         if places is not None and type(places) is not list:
@@ -141,6 +145,7 @@ class Results:
         found = [finding, *(replace(finding) for _ in wheres[1:])]
         for one, where in zip(found, wheres, strict=True):
             _placed(one, where, group)
+            titled(one, called)
             if needs_subject(one):
                 one.subject = subject(f"{said}\n{where.said}" if where.said else said, rule.about)
             if properties:
@@ -153,14 +158,13 @@ class Results:
             self.dropped[NO_PROBLEM[kind]] += 1
         return kind
 
-    def _worded(self, rule: Rule, said: str) -> tuple[str, str]:
+    def _worded(self, rule: Rule, said: str) -> tuple[Heading, str]:
         key = (id(rule), said)
         known = self._texts.get(key)
         if known is None:
             if len(self._texts) >= _REMEMBERED:
                 self._texts.clear()
-            heading = clean(title(without_links(said) or rule.headline or rule.id or self._scanner), MAX_NAME)
-            known = self._texts[key] = (heading, _described(rule, said))
+            known = self._texts[key] = (heading(rule, said, self._scanner), _described(rule, said))
         return known
 
     def _properties(self, finding: Finding, properties: dict[str, Any]) -> None:
@@ -284,6 +288,8 @@ def _told_by_us(finding: Finding, properties: dict[str, Any]) -> None:
     own = mapping(properties.get("dojo-tui"))
     if not own:
         return
+    if "title" in own:
+        finding.wording = ""
     for name, limit in _OWN_TEXTS.items():
         if isinstance(own.get(name), str):
             setattr(finding, name, clean(own[name], limit))

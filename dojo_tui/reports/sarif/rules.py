@@ -25,6 +25,7 @@ MAX_RULE_TEXT = 1_500
 """A rule's explanation is repeated in each of its Findings; beyond this it is a book (ruff: 4 KB a rule)."""
 
 _TAG_PREFIX = "external/cwe/"
+_ADDRESS = re.compile(r"https?://[^\s\"'`<>()\[\]]+")
 _HELP = re.compile(r"^(Package|Version|Fix Version|Installed Version|Fixed Version): *(.*?) *$", re.MULTILINE)
 
 
@@ -33,8 +34,10 @@ class Rule:
     """One rule of a tool component."""
 
     id: str = ""
-    headline: str = ""
-    """What to call a result that has no message."""
+    name: str = ""
+    short: str = ""
+    full: str = ""
+    """The beginning of its description."""
     explanation: str = ""
     former: tuple[str, ...] = ()
     """What it was called before."""
@@ -47,10 +50,17 @@ class Rule:
     vulnerability_ids: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     references: str = ""
+    advice: str = ""
+    """Its help, where that is a text and not an address."""
     component: str = ""
     component_version: str = ""
     fix_version: str = ""
     strings: Strings = field(default_factory=dict)
+
+    @property
+    def headline(self) -> str:
+        """What to call a result that has no message."""
+        return self.short or self.full or self.name or self.id
 
 
 def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str) -> Rule:
@@ -63,9 +73,12 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
     related = [taxon(mapping(link).get("target"), taxonomies) for link in items(given.get("relationships"))]
     weaknesses = cwes(related) or cwes(listed(properties.get("cwe"))) or cwes(tags)
     facts = package_facts(help_)
+    address = text(given.get("helpUri"))
     return Rule(
         id=name,
-        headline=short or full or text(given.get("name"), MAX_NAME) or name,
+        name=text(given.get("name"), MAX_NAME),
+        short=short,
+        full=full[:MAX_RULE_TEXT],
         explanation=_explanation(text(given.get("name"), MAX_NAME), short, full, name),
         former=tuple(
             clean(old, MAX_NAME)
@@ -79,7 +92,8 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
         cwes=tuple(weaknesses),
         vulnerability_ids=unique(vulnerability_ids([name, *items(given.get("deprecatedIds")), *tags, *related])),
         tags=tuple(clean(tag.removeprefix(_TAG_PREFIX), MAX_NAME) for tag in tags),
-        references=text(given.get("helpUri")) or help_,
+        references=address or "\n".join(unique(found[0].rstrip(".,;:") for found in _ADDRESS.finditer(help_))),
+        advice="" if address or facts else help_,
         component=facts.get("Package", ""),
         component_version=facts.get("Version", ""),
         fix_version=facts.get("Fix Version", ""),
