@@ -413,3 +413,30 @@ def test_fault_1_a_result_that_is_nowhere_is_one_finding(tmp_path: Path) -> None
     listings: tuple[Any, ...] = ([], [{}], [{}, {"message": {"text": "x"}}], None)
     for places in listings:
         assert only(tmp_path, result(locations=places, fingerprints={"v/v1": "f"})).unique_id == "f"
+
+
+def test_fault_8_weaknesses_come_from_addresses_of_the_help(tmp_path: Path) -> None:
+    guide = "Long text.\n" * 50 + "See [CWE](https://cwe.mitre.org/data/definitions/79.html)."
+    driver = {"driver": {"name": "Scan", "rules": [{"id": "R1", "help": {"text": "x", "markdown": guide}}]}}
+    assert only(tmp_path, result(), tool=driver).cwes == (79,)
+    uri = "https://cwe.mitre.org/data/definitions/89"
+    driver = {"driver": {"name": "Scan", "rules": [{"id": "R1", "helpUri": uri}]}}
+    finding = only(tmp_path, result(), tool=driver)
+    assert (finding.cwes, finding.references) == ((89,), uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("https://github.com/org/repo/blob/4ea3e4b/src/my%20file.py#L10", "src/my file.py"),
+        ("https://gitlab.example.org/a/b/c/-/blob/main/src/x.py", "src/x.py"),
+        ("https://host/org/repo/raw/v1.2/x.py?plain=1", "x.py"),
+        ("my%20file.py", "my file.py"),
+        ("my file.py", "my file.py"),
+        ("a%2520b.py", "a%20b.py"),
+        ("www.example.com/index.html", "www.example.com/index.html"),
+    ],
+)
+def test_fault_8_files_stay_files(tmp_path: Path, uri: str, path: str) -> None:
+    finding = only(tmp_path, result(locations=[location(uri, 3)]))
+    assert (finding.file_path, finding.line, finding.endpoints) == (path, 3, ())

@@ -32,6 +32,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"/?[A-Za-z]:(?=/|$)")
 _SPOT = re.compile(r"#(?:L|line=)\d+(?:C\d+)?(?:[-,:](?:L|C)?\d+(?:C\d+)?)?$", re.IGNORECASE)
 """A fragment that names a line, as code hosts write it. Any other ``#`` may be part of a name (``C#``)."""
+_HOSTED = re.compile(r"https?://[^/?#]+/(?:[^/?#]+/)*?(?:-/)?(?:blob|raw)/[^/?#]+/(.+)", re.IGNORECASE)
+"""A file as a code host shows it (``https://host/owner/name/blob/REVISION/path``): a file, not what somebody visits."""
 _DEPTH = 16
 """More bases than this below one another are a circle."""
 
@@ -86,6 +88,9 @@ class Paths:
             uri = _joined(parent.uri, uri)
             base = parent.base
             steps += 1
+        hosted = _HOSTED.fullmatch(uri)
+        if hosted:
+            return normal_path(hosted[1].partition("?")[0])
         path = normal_path(uri)
         if is_absolute(uri):
             for root in self.roots():
