@@ -16,7 +16,8 @@ MAX_NAME = 1_000
 MAX_TEXT = 30_000
 MAX_SNIPPET = 6_000
 
-_CWE = re.compile(r"\bcwe[-_: /]*0*(\d{1,6})\b", re.IGNORECASE)
+_CWE = re.compile(r"\bcwe(?:[-_: /]*|\.mitre\.org/data/definitions/)0*(\d{1,6})\b", re.IGNORECASE)
+_CWE_ADDRESS = re.compile(r"\bcwe\.mitre\.org/data/definitions/0*(\d{1,6})\b", re.IGNORECASE)
 _VULNERABILITY = re.compile(
     r"\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}|(?:PYSEC|GO|RUSTSEC|MAL|OSV|BDSA)-\d{4}-\d+)\b",
     re.IGNORECASE,
@@ -77,6 +78,11 @@ def cwes(values: Iterable[Any]) -> list[int]:
             plain = value.strip()
             found.extend([int(plain)] if plain.isdecimal() and len(plain) < 7 else map(int, _CWE.findall(value)))
     return found
+
+
+def linked_cwes(value: str) -> list[int]:
+    """The CWE numbers whose definitions a text links to; one that it only speaks of may be another's."""
+    return [int(number) for number in _CWE_ADDRESS.findall(value)] if "definitions/" in value else []
 
 
 def vulnerability_ids(values: Iterable[Any]) -> list[str]:

@@ -110,3 +110,26 @@ def test_fault_8_an_export_gives_the_same_title_and_wording_again(tmp_path: Path
     (again,) = read(tmp_path, json.loads(stream.getvalue()))
     (back,) = again.findings
     assert (back.title, back.wording) == (finding.title, finding.wording)
+
+
+MITRE = "https://cwe.mitre.org/data/definitions/"
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "cwes"),
+    [
+        ({"helpUri": f"{MITRE}79.html"}, "Bad", (79,)),
+        ({"helpUri": "https://docs.example.org/rules/cwe-089"}, "Bad", (89,)),
+        ({"help": {"text": "x", "markdown": f"See [it]({MITRE}022.html)."}}, "Bad", (22,)),
+        ({"fullDescription": {"text": f"As in {MITRE}327.html"}}, "Bad", (327,)),
+        ({}, f"Bad, see {MITRE}611.html", (611,)),
+        ({"helpUri": f"{MITRE}79.html", "properties": {"tags": ["external/cwe/cwe-080"]}}, "Bad", (80,)),
+        ({"help": {"text": "Unlike CWE-20, this is harmless."}}, "Bad", ()),
+        ({"helpUri": "https://docs.example.org/definitions/79.html"}, "Bad", ()),
+    ],
+)
+def test_fault_8_a_weakness_is_read_from_help_addresses(
+    tmp_path: Path, rule: dict[str, Any], said: str, cwes: tuple[int, ...]
+) -> None:
+    finding = only(tmp_path, result(message={"text": said}), rules=[{"id": "R1"} | rule])
+    assert finding.cwes == cwes

@@ -26,6 +26,7 @@ from dojo_tui.reports.values import (
     MAX_TEXT,
     cwes,
     items,
+    linked_cwes,
     mapping,
     text,
     unique,
@@ -196,6 +197,8 @@ class Results:
             taxa = [taxon(reference, self._parts.taxonomies) for reference in items(result["taxa"])]
             found += cwes(taxa)
             finding.vulnerability_ids = unique((*finding.vulnerability_ids, *vulnerability_ids(taxa)))
+        if not found:
+            found = linked_cwes(finding.description)
         if found:
             finding.cwes = unique((found[-1], *found))
         if not finding.vulnerability_ids and "-" in finding.rule_id:

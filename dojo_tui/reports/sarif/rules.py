@@ -14,6 +14,7 @@ from dojo_tui.reports.values import (
     MAX_NAME,
     cwes,
     items,
+    linked_cwes,
     mapping,
     text,
     unique,
@@ -71,9 +72,12 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
     name = text(given.get("id"), MAX_NAME)
     short, full, help_ = (_plain(given.get(key)) for key in ("shortDescription", "fullDescription", "help"))
     related = [taxon(mapping(link).get("target"), taxonomies) for link in items(given.get("relationships"))]
-    weaknesses = cwes(related) or cwes(listed(properties.get("cwe"))) or cwes(tags)
     facts = package_facts(help_)
     address = text(given.get("helpUri"))
+    weaknesses = cwes(related) or cwes(listed(properties.get("cwe"))) or cwes(tags)
+    if not weaknesses:
+        styled = text(mapping(given.get("help")).get("markdown"))
+        weaknesses = cwes([address]) or linked_cwes(f"{help_}\n{styled}\n{short}\n{full}")
     return Rule(
         id=name,
         name=text(given.get("name"), MAX_NAME),
@@ -89,7 +93,7 @@ def rule(value: Any, taxonomies: Sequence[tuple[str, Sequence[str]]], tool: str)
         about=" ".join((name, text(given.get("name"), MAX_NAME), short, full))[:MAX_RULE_TEXT],
         level=text(mapping(given.get("defaultConfiguration")).get("level")).lower(),
         stated=stated(properties, tool),
-        cwes=tuple(weaknesses),
+        cwes=unique(weaknesses),
         vulnerability_ids=unique(vulnerability_ids([name, *items(given.get("deprecatedIds")), *tags, *related])),
         tags=tuple(clean(tag.removeprefix(_TAG_PREFIX), MAX_NAME) for tag in tags),
         references=address or "\n".join(unique(found[0].rstrip(".,;:") for found in _ADDRESS.finditer(help_))),
