@@ -5,13 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dojo_tui.destinations.base import Destination, Product, Target
+from dojo_tui.destinations.base import Destination, Product, Target, Unattended
 from dojo_tui.model.clock import Clock
-from dojo_tui.model.errors import NotFoundError, UsageError
+from dojo_tui.model.errors import DestinationError, NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import number
@@ -103,11 +104,19 @@ class Mapper:
         else:
             ref = product.ref
         with self._database.read() as connection:
-            return self._leaving(closings.left(connection, wanted, ref))
+            left = closings.left(connection, wanted, ref)
+        if left and not self._database.read_only:
+            # Somebody may have deleted such a Product there; where that cannot be seen, all that is held counts.
+            with suppress(DestinationError):
+                self._destination.lost(_products_of(left), _AtOnce())
+            with self._database.read() as connection:
+                left = closings.left(connection, wanted, ref)
+        return self._leaving(left)
 
     def _leaving(self, left: Sequence[Left]) -> Leaving:
-        targets = {Target(ref, 0, "", "") for ref in {one.product_ref for one in left}}
-        elsewhere = {target.product_ref: name for target, name in self._destination.elsewhere(targets).items()}
+        elsewhere = {
+            target.product_ref: name for target, name in self._destination.elsewhere(_products_of(left)).items()
+        }
         # What they once imported into a destination that nobody uses any more is no news at each remap.
         return Leaving([one for one in left if one.now or one.product_ref not in elsewhere], elsewhere)
 
@@ -270,6 +279,19 @@ def _by_connector(left: Iterable[Left]) -> tuple[Closing, ...]:
     for one in left:
         found[one.connector_id, one.connector_label].append(one.record_id)
     return tuple(Closing(*connector, tuple(ids)) for connector, ids in found.items())
+
+
+class _AtOnce(Unattended):
+    """A person looks on: what a destination does not answer at once is not asked again."""
+
+    def wait(self, seconds: float) -> None:
+        """Give up."""
+        raise DestinationError("The destination does not answer at once.", safe="Nothing was changed.")
+
+
+def _products_of(left: Iterable[Left]) -> set[Target]:
+    """The Products in which something is left, as places of nobody."""
+    return {Target(ref, 0, "", "") for ref in {one.product_ref for one in left}}
 
 
 def _unique(ids: Iterable[int]) -> array[int]:

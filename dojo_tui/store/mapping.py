@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    cast,
     delete,
     func,
     insert,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 from dojo_tui.model.record import TRANSITIONS, Event, State
 from dojo_tui.store.dialect import json_object, json_value, serialise
 from dojo_tui.store.ids import among
-from dojo_tui.store.tables import connectors, mapping_changes, records
+from dojo_tui.store.tables import connectors, mapping_changes, products, records
 from dojo_tui.store.types import UtcDateTime
 
 _BATCH_KEY = 0x646F6A71
@@ -163,12 +164,14 @@ def remove(connection: Connection, ids: Sequence[int], act: Act) -> int:
 
 
 def products_left(connection: Connection, ids: Sequence[int], except_ref: str = "") -> list[str]:
-    """Names of Products that these Records are mapped to and were synced into, by name."""
+    """Names of Products that these Records are mapped to and were synced into, by name; of a deleted one nothing is."""
+    gone = select(cast(products.c.id, Text)).where(products.c.gone)
     statement = select(records.c.product_name).where(
         _these(connection, ids),
         records.c.product_ref.is_not(None),
         records.c.product_ref != except_ref,
         records.c.last_synced_at.is_not(None),
+        records.c.product_ref.not_in(gone),
     )
     return list(connection.execute(statement.distinct().order_by(records.c.product_name)).scalars())
 

@@ -256,3 +256,23 @@ def test_what_is_in_another_destination_stays_and_that_is_said(at_server: World,
     change = mapper.map(filled.ids("a"), "Shop", close=True)
     assert change.closing == ()
     assert change.sentence == "Mapped 1 Record to Shop. What was imported before stays in Shop."
+
+
+def test_fault_13_of_a_product_that_was_deleted_there_nothing_stays_behind(at_server: World, dojo: Remote) -> None:
+    """Nobody has listed the Products since."""
+    mapper = at_server.workspace.mapper
+    assert mapper.leaving(at_server.ids("a"), "New").open.total() == 2
+    (shop,) = [one for one in dojo.products() if one["name"] == "Shop"]
+    dojo.delete("products", shop["id"])
+    assert mapper.leaving(at_server.ids("a"), "New").records == []
+    change = mapper.map(at_server.ids("a"), "New", close=True)
+    assert change.sentence == "Mapped 1 Record to New."
+    assert change.closing == ()
+
+
+def test_fault_13_what_stays_behind_is_told_from_the_store_while_the_server_is_away(
+    at_server: World, dojo_server: DojoServer
+) -> None:
+    at_server.workspace.destination.products()
+    dojo_server.stop()
+    assert at_server.workspace.mapper.leaving(at_server.ids("a"), "New").open.total() == 2

@@ -248,6 +248,8 @@ def _advice(error: HttpError, answer: Said) -> str:
             return _IN_FRONT
         case HttpError(status=400) if answer.data is None:
             return "Look at the address: http or https, and the port."
+        case HttpError(status=402):
+            return "The plan or licence of this DefectDojo does not allow it (any more): ask who administers it."
         case HttpError(status=401 | 403):
             return "Does a proxy or a firewall let us through?"
         case HttpError(status=413):

@@ -256,3 +256,10 @@ def test_nothing_sent_is_nothing_done() -> None:
     assert "DefectDojo runs" in told.do
     cut = _ours(httpx.ReadTimeout("x"), "POST /a", "https://dojo.example.com/a")
     assert isinstance(translated(cut, ACT, POST), UnknownOutcomeError)
+
+
+@pytest.mark.parametrize(("body", "kind"), [({"detail": "Your trial has ended."}, JSON), (b"<h1>Blocked", "text/html")])
+def test_fault_13_a_plan_that_ended_is_told_as_that(body: Any, kind: str) -> None:
+    error = failed(402, body, kind=kind)
+    assert "(402)" in error.what
+    assert error.do == "The plan or licence of this DefectDojo does not allow it (any more): ask who administers it."
