@@ -45,7 +45,7 @@ FILES = ["src/a.py", "src/b.py", "src/my file.py"]
         (error("Could not extract src/b.py:12:3."), {"src/my file.py"}),
         (error("Parse error in 'src/my file.py'"), {"src/b.py"}),
         (error("A parse error occurred", "src/b.py"), {"src/my file.py"}),
-        (error("A parse error occurred", "file:///home/ci/work/src/my%20file.py"), {"src/b.py"}),
+        (error("A parse error occurred", "file:///home/ci/build/src/my%20file.py"), {"src/b.py"}),
         (error("Rule x failed"), {"src/b.py", "src/my file.py"}),
         ({**error("Could not extract src/b.py"), "level": "warning"}, {"src/b.py", "src/my file.py"}),
     ],
@@ -152,7 +152,7 @@ def test_fault_6_the_case_of_the_report(play: Play) -> None:
     [
         ("src/b.py", {"src/b.py"}, True),
         ("src/b.py", {"b.py"}, True),
-        ("src/b.py", {"/home/ci/work/src/b.py"}, True),
+        ("src/b.py", {"/home/ci/build/src/b.py"}, True),
         ("src/b.py", {"rc/b.py"}, False),
         ("src/ab.py", {"b.py"}, False),
         ("", {""}, False),
