@@ -239,10 +239,6 @@ class Api:
             raise LostError(f"The Test {title!r} was deleted as soon as it was made.", do="Run it again.")
         return made
 
-    def tag_test(self, id: int, tags: Collection[str]) -> None:  # noqa: A002
-        """Give a Test these tags, and no others; raises LostError when it is gone."""
-        self._calls.patch(path("tests/{}/", id), {"tags": list(tags)}, Act(f"Tagging the Test {id}", "edit the Test"))
-
     def environment_named(self, name: str) -> int | None:
         """The id of the environment of exactly this name."""
         act = Act("Listing the environments", "see environments")

@@ -5,7 +5,7 @@ None of it is part of what a server recognises Findings by.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,12 +38,6 @@ class Labels:
 def tags(tool: str) -> tuple[str, ...]:
     """Of a Test: the program's, and the tool's as the Connector names it."""
     return tuple(dict.fromkeys(name for name in (PROGRAM, tag(tool)) if name))
-
-
-def missing(tool: str, there: Collection[str]) -> tuple[str, ...]:
-    """The tags that a Test with those of ``there`` lacks."""
-    known = {name.casefold() for name in there}
-    return tuple(name for name in tags(tool) if name not in known)
 
 
 def tool_of(connection: Connection, target: Target) -> str:
