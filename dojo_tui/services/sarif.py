@@ -111,7 +111,8 @@ def _own(identifier: int, finding: Finding) -> dict[str, Any]:
     for name in ("wording", "param", "mitigation", "impact", "references", "fix_version", "cvssv3"):
         if value := getattr(finding, name):
             own[name] = value
-    # Also none: a reader would take those in the rule's name.
+    # Also none: a reader would take those that the message or the rule's name tells.
+    own["subject"] = finding.subject or ""
     own["vulnerability_ids"] = list(finding.vulnerability_ids)
     if finding.endpoints:
         own["endpoints"] = list(finding.endpoints)

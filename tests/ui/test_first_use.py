@@ -265,9 +265,9 @@ def test_each_filter_says_what_it_understands(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         for keys, words in (
             ("1", "words !not state:new product:x connector:x seen:<7d"),
-            ("3", "status:failed type:sync trigger:manual connector:x"),
+            ("3", "status:failed type:sync started:<7d connector:x"),
             ("enter", "words !not failed held skipped"),
-            ("escape 2 f", "severity:high is:closed file:x rule:x cve:x"),
+            ("escape 2 f", "severity:>=high is:closed found:<7d product:x"),
             ("escape H", "words !not act:map by:ada product:x"),
         ):
             await hand.press(*keys.split(), "slash")
@@ -338,6 +338,6 @@ def test_pictures_that_the_readme_shows_exist_and_are_small() -> None:
 def test_the_end_of_a_wrapped_text_can_be_reached(make_app: AppMaker) -> None:
     async def script(hand: Hand) -> None:
         await hand.press("question_mark", "G")
-        assert "trigger:manual" in hand.screen
+        assert "destination:x  reason:x" in hand.screen
 
     drive(make_app(), script, SMALL)

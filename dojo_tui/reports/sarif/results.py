@@ -56,6 +56,7 @@ _OWN_TEXTS = {
     "wording": MAX_NAME,
     "description": MAX_TEXT,
     "param": MAX_NAME,
+    "subject": MAX_NAME,
     "mitigation": MAX_TEXT,
     "impact": MAX_TEXT,
     "references": MAX_TEXT,
