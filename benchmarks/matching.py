@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, fields
 from pathlib import Path
 
 from benchmarks import synthetic
 from benchmarks.figures import Figure, median, timed
-from dojo_tui.model import identity, reimport
-from dojo_tui.model.finding import Finding
+from dojo_tui.model import reimport
 from dojo_tui.model.matching import Incoming, match
 from dojo_tui.reports import read_report
+from tests.model.held import held
 
 NUMBER = 100_000
-
-
-@dataclass(slots=True, kw_only=True)
-class _Held(Finding):
-    id: int = 0
-    place: int = 0
-    content: int = 0
-    reported: bool = True
-    triaged: bool = False
-    several: bool = False
 
 
 def run() -> list[Figure]:
@@ -34,20 +23,14 @@ def run() -> list[Figure]:
         path = Path(name) / "report.sarif"
         synthetic.write_sarif(path, after)
         reading = median(lambda: read_report(path, lambda: None))
-    held = [_hold(n, finding) for n, finding in enumerate(before)]
-    by_id = {one.id: one for one in held}
+    rows = held(*before)
+    by_id = {one.id: one for one in rows}
     report = reimport.read(after)
-    planning = timed(lambda: reimport.plan(held, reimport.read(after), lambda ids: [by_id[i] for i in ids]))
+    planning = timed(lambda: reimport.plan(rows, reimport.read(after), lambda ids: [by_id[i] for i in ids]))
     incoming = [Incoming(finding, content) for finding, content in zip(after, report.contents, strict=True)]
-    full = timed(lambda: match(held, incoming))
+    full = timed(lambda: match(rows, incoming))
     what = "reading the same report (SARIF)"
     return [
         Figure("planning 100,000 against 100,000, a tenth of the files edited", planning, reading, what, 2.0),
         Figure("the same, every file compared in full", full, reading, what, 2.0),
     ]
-
-
-def _hold(number: int, finding: Finding) -> _Held:
-    values = {field.name: getattr(finding, field.name) for field in fields(Finding)}
-    content = identity.content(finding, identity.same(finding))
-    return _Held(**values, id=number, place=identity.place(finding), content=content)
