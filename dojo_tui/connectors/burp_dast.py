@@ -6,7 +6,8 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from dojo_tui.connectors.api import Api, ApiTool, Family, Server, Setup, Unavailable
+from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Vep
 from dojo_tui.connectors.fields import secret, server
 from dojo_tui.connectors.markup import plain

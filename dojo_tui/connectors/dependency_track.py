@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dojo_tui.connectors.api import Api, ApiTool, Family, Server, Setup, Who
+from dojo_tui.connectors.api import Api, Family, Server, Setup, Who
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Field, Vep
 from dojo_tui.connectors.fields import secret, server, yes_no
 from dojo_tui.connectors.row import Row

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from dojo_tui.connectors.api import Api, ApiTool, Server, Setup, Who
+from dojo_tui.connectors.api import Api, Server, Setup, Who
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Field, Vep
 from dojo_tui.connectors.fields import server, word, yes_no
 from dojo_tui.connectors.row import Row

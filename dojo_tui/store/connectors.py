@@ -38,6 +38,11 @@ def all_connectors(connection: Connection) -> list[ConnectorRow]:
     return [_row(row) for row in rows]
 
 
+def any_connector(connection: Connection) -> bool:
+    """Whether there is a Connector."""
+    return connection.execute(select(connectors.c.id).limit(1)).first() is not None
+
+
 def connector(connection: Connection, connector_id: int) -> ConnectorRow:
     """The Connector with this id; raises NotFoundError."""
     row = connection.execute(select(connectors).where(connectors.c.id == connector_id)).mappings().one_or_none()

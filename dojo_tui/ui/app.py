@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import NoColor
 from textual.timer import Timer
@@ -23,11 +22,12 @@ from dojo_tui.model.errors import DojoTuiError, StoreError
 from dojo_tui.services.preferences import Preferences
 from dojo_tui.ui import commands
 from dojo_tui.ui.bridge import Bridge, Changes
+from dojo_tui.ui.command import PLACES, UNMAPPED, Command
 from dojo_tui.ui.ending import Ending
 from dojo_tui.ui.health import EVERY, HealthWatch
+from dojo_tui.ui.host import Host
 from dojo_tui.ui.jobs import Jobs
 from dojo_tui.ui.keyboard import MOST_WAITING, Keyboard
-from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.memory import Memory, state_file
 from dojo_tui.ui.notice import announce
 from dojo_tui.ui.screens.base import LOW, Page
@@ -35,10 +35,12 @@ from dojo_tui.ui.screens.main import MainScreen, kept_filter, make_source
 from dojo_tui.ui.suggesting import SuggestionWatch
 from dojo_tui.ui.terminal_input import BoundedDriver
 from dojo_tui.ui.theme import Looks
+from dojo_tui.ui.widgets.columns import Query, Source
 from dojo_tui.ui.world import Snapshot, take_snapshot
 
 if TYPE_CHECKING:
     from dojo_tui.services.events import Progress
+    from dojo_tui.services.health import Health
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.store.operations import OperationRow
     from dojo_tui.store.watch import Watch
@@ -53,7 +55,7 @@ PATIENCE = 0.4
 _SWITCH_SECONDS = 0.0005
 
 
-class DojoApp(App[int]):
+class DojoApp(Host):
     """Opens a Workspace in a thread and shows it."""
 
     TITLE = "dojo-tui"
@@ -90,8 +92,8 @@ class DojoApp(App[int]):
         self.connector: ConnectorRow | None = None
         self.jobs = Jobs(self.call_later, self.tell_error)
         self.bridge = Bridge(self._after, self.on_changes)
-        self.health = HealthWatch(self)
-        self.suggesting = SuggestionWatch(self)
+        self.health = HealthWatch(self.jobs, lambda: self.workspace, self._health_changed)
+        self.suggesting = SuggestionWatch(self.jobs, self._may_suggest, self.bridge.note, self.tell_error)
         self.keyboard = Keyboard(
             self, super().on_event, ready=self._ready_for_keys, passes=self._needs_no_list, ends=self._quits
         )
@@ -149,8 +151,8 @@ class DojoApp(App[int]):
         self._watch = Watch(workspace.store.database)
         self._watch.changed()
         # The first list comes with it: a frame that shows no rows is not a first frame.
-        source = make_source(workspace, commands.UNMAPPED)
-        query = Query(kept_filter(self.memory, commands.UNMAPPED))
+        source = make_source(workspace, UNMAPPED)
+        query = Query(kept_filter(self.memory, UNMAPPED))
         return workspace, take_snapshot(workspace, None), source, source.ids(query), query
 
     def _opened(self, opened: tuple[Workspace, Snapshot, Source, array[int], Query]) -> None:
@@ -232,7 +234,7 @@ class DojoApp(App[int]):
         command = self._command_of(key)
         return command is not None and command.id == "quit"
 
-    def _command_of(self, key: events.Key) -> commands.Command | None:
+    def _command_of(self, key: events.Key) -> Command | None:
         page = self.page
         if page is None or self.screen is not page:
             return None
@@ -266,14 +268,14 @@ class DojoApp(App[int]):
         """Run a command by its id (a click, the palette)."""
         self.run_command(commands.by_id()[command_id])
 
-    def run_command(self, command: commands.Command) -> None:
+    def run_command(self, command: Command) -> None:
         """Run it, or say why it cannot be run now."""
         page = self.page
         if page is None or page.wait(command):
             return
         page.hush()
         if page.place not in command.places:
-            page.say(f"{command.title} is not for {commands.PLACES[page.place]}.", "warn")
+            page.say(f"{command.title} is not for {PLACES[page.place]}.", "warn")
             return
         context = page.context()
         reason = command.why_not(context)
@@ -397,6 +399,17 @@ class DojoApp(App[int]):
         with workspace.store.database.read() as connection:
             rows = operation_rows(connection, sorted(ids & self.awaited.keys()))
         return [row for row in rows if row.status.ended]
+
+    def _health_changed(self, health: Health) -> None:
+        from dojo_tui.services.health import State
+
+        if health.state is State.OK:
+            self.suggesting.look(answers=True)
+        if self.page is not None:
+            self.page.draw()
+
+    def _may_suggest(self) -> Workspace | None:
+        return None if self.read_only else self.workspace
 
     def _tell_ended(self, rows: list[OperationRow]) -> None:
         """What came of what a person started, in place of the sentence that it was started."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dojo_tui.ui import reasons as why
-from dojo_tui.ui.commands import (
+from dojo_tui.ui.command import (
     CHECK,
     CONNECTORS,
     DESTINATIONS,

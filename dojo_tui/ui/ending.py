@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 TERMINATED = 128 + signal.SIGTERM
 HUNG_UP = 128 + signal.SIGHUP
@@ -28,7 +28,7 @@ GRACE_SECONDS = 1.0
 class Ending:
     """End an app when a signal says so. Only the main thread can listen; elsewhere (in tests) nothing is heard."""
 
-    def __init__(self, app: DojoApp) -> None:
+    def __init__(self, app: Host) -> None:
         self._app = app
         self._loop = asyncio.get_running_loop()
         self._ended = threading.Event()
@@ -114,7 +114,7 @@ class Ending:
         os._exit(code)
 
 
-def _let_go_of_the_terminal(app: DojoApp) -> None:
+def _let_go_of_the_terminal(app: Host) -> None:
     """Nothing is read from it or written to it any more: a thread that reads its end would spin."""
     stop = getattr(app._driver, "exit_event", None)  # noqa: SLF001 -- Textual has no other way to stop it reading
     if stop is not None:
@@ -124,7 +124,7 @@ def _let_go_of_the_terminal(app: DojoApp) -> None:
         os.dup2(nothing, stream)
 
 
-def _restore_terminal(app: DojoApp) -> None:
+def _restore_terminal(app: Host) -> None:
     """Give the terminal back as it was, from any thread."""
     driver = app._driver  # noqa: SLF001 -- Textual restores it from its own thread only
     if driver is not None:

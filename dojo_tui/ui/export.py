@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.severity import Severity
 from dojo_tui.services import export
-from dojo_tui.ui.lists.base import Source
+from dojo_tui.ui.widgets.columns import Source
 
 if TYPE_CHECKING:
     from dojo_tui.store.open import Store

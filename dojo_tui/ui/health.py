@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import CancelledError
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from dojo_tui.connectors.check import Checked
     from dojo_tui.services.health import Health
     from dojo_tui.store.destinations import DestinationRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.jobs import Jobs
     from dojo_tui.wiring import Workspace
 
 EVERY = 300.0
@@ -23,10 +24,15 @@ PATIENCE = 30.0
 
 
 class HealthWatch:
-    """What the last contact told. At most one look is under way."""
+    """What the last contact told. At most one look is under way.
 
-    def __init__(self, app: DojoApp) -> None:
-        self._app = app
+    ``workspace`` gives what is open now, and ``changed`` is called with what became known, in the app.
+    """
+
+    def __init__(
+        self, jobs: Jobs, workspace: Callable[[], Workspace | None], changed: Callable[[Health], None]
+    ) -> None:
+        self._jobs, self._workspace, self._changed = jobs, workspace, changed
         self._of: DestinationRow | None = None
         self._health: Health | None = None
         self._looking = False
@@ -43,7 +49,7 @@ class HealthWatch:
         """
         from dojo_tui.services.health import look, unattended
 
-        workspace = self._app.workspace
+        workspace = self._workspace()
         if workspace is None or (server := workspace.server) is None or not (asked or unattended(server)):
             return
         if self._looking:
@@ -53,10 +59,10 @@ class HealthWatch:
         deadline = time.monotonic() + PATIENCE
 
         def cancelled() -> None:
-            if time.monotonic() > deadline or self._app.workspace is None:
+            if time.monotonic() > deadline or self._workspace() is None:
                 raise CancelledError
 
-        self._app.jobs.apart(
+        self._jobs.apart(
             lambda: look(workspace.destinations, server, workspace.clock, cancelled),
             lambda health: self._seen(server, health),
         )
@@ -65,19 +71,21 @@ class HealthWatch:
         """Operations ended: look again, or where nobody may be asked for the token, take what they tell."""
         from dojo_tui.services.health import State, unattended
 
-        workspace = self._app.workspace
+        workspace = self._workspace()
         if workspace is None or (server := workspace.server) is None:
             return
         if unattended(server):
             self.look()
         elif (known := self.of(server)) is None or known.state is not State.OK:
-            self._app.jobs.apart(lambda: told_by(workspace, ended), lambda health: self._keep(server, health))
+            self._jobs.apart(lambda: told_by(workspace, ended), lambda health: self._keep(server, health))
 
     def checked(self, server: DestinationRow, checked: Checked) -> None:
         """A person had a server checked."""
         from dojo_tui.services.health import health
 
-        self._keep(server, health(checked, self._app.clock.now()))
+        workspace = self._workspace()
+        if workspace is not None:
+            self._keep(server, health(checked, workspace.clock.now()))
 
     def _seen(self, server: DestinationRow, health: Health) -> None:
         self._looking = False
@@ -87,16 +95,11 @@ class HealthWatch:
             self.look(asked=True)
 
     def _keep(self, server: DestinationRow, health: Health | None) -> None:
-        from dojo_tui.services.health import State
-
-        workspace = self._app.workspace
+        workspace = self._workspace()
         # What is said of another one, or of this one before it was edited, comes too late.
         if health is not None and workspace is not None and workspace.server is server:
             self._of, self._health = server, health
-            if health.state is State.OK:
-                self._app.suggesting.look(answers=True)
-            if self._app.page is not None:
-                self._app.page.draw()
+            self._changed(health)
 
 
 def told_by(workspace: Workspace, operations: set[int]) -> Health | None:

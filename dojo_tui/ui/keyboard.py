@@ -11,13 +11,11 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from textual import events
+from textual.app import App
 from textual.message_pump import MessagePump
-
-if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
 
 MOST_WAITING = 1_000
 """Keys that may wait. Nobody types ahead that far: more of them are a text that was pasted into a list."""
@@ -40,7 +38,7 @@ class Keyboard:
 
     def __init__(
         self,
-        app: DojoApp,
+        app: App[Any],
         deliver: Callable[[Typed], Awaitable[None]],
         *,
         ready: Callable[[], bool],

@@ -10,7 +10,7 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.services.preferences import Choice
-from dojo_tui.ui.commands import PLACES, Command, show_key
+from dojo_tui.ui.command import PLACES, Command, show_key
 
 NO_KEYS = {
     "ctrl+i": "tab",

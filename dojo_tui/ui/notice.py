@@ -11,12 +11,12 @@ from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.store.operations import OperationRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 LONGEST = 200
 
 
-def announce(app: DojoApp, ids: set[int]) -> None:
+def announce(app: Host, ids: set[int]) -> None:
     """Ring or send a notice, if the person wants that and one of these took long."""
     workspace, wanted = app.workspace, app.preferences
     if workspace is None or wanted.notice == "off":

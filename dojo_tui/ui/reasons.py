@@ -1,11 +1,14 @@
-"""What a command needs, and what is said where that is missing: empty when it can run."""
+"""What a command needs, and what is said where that is missing: empty when it can run.
+
+``{undo}`` in a sentence stands for that command's key, which the registry of commands knows.
+"""
 
 from __future__ import annotations
 
 from dojo_tui.model.operation import Status
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.model.record import Event, State, after
-from dojo_tui.ui.commands import RECORD, UNMAPPED, Context, keyed
+from dojo_tui.ui.command import RECORD, UNMAPPED, Context
 from dojo_tui.ui.widgets.plain import plain
 
 ONLY_UNCLEAR = "what is held waits for an option of the Connector, not for a confirmation: see its outcomes"
@@ -43,7 +46,7 @@ def rows(context: Context) -> str:
 
 def no_connector() -> str:
     """What to do in an empty store."""
-    return keyed("there is no Connector yet: add one with {connectors}, then {add}")
+    return "there is no Connector yet: add one with {connectors}, then {add}"
 
 
 def connector(context: Context) -> str:
@@ -83,11 +86,11 @@ def acceptable(context: Context) -> str:
     if reason or context.marked:
         return reason
     if context.row.state not in UNMAPPED_STATES:
-        return keyed("it is mapped already: change that with {map}")
+        return "it is mapped already: change that with {map}"
     if context.row.state is State.IGNORED:
-        return keyed("it is ignored: {restore} restores it first, {map} maps it")
+        return "it is ignored: {restore} restores it first, {map} maps it"
     if context.row.suggested_product is None and context.row.suggested_confidence is not None:
-        return keyed("no Product is likely for it: choose one with {map}")
+        return "no Product is likely for it: choose one with {map}"
     return ""
 
 
@@ -97,9 +100,9 @@ def syncable(context: Context) -> str:
         if context.row is None:
             return "there is nothing under the cursor"
         if context.row.state in UNMAPPED_STATES:
-            return keyed("only mapped Records can be synced: map it first with {map}")
+            return "only mapped Records can be synced: map it first with {map}"
     if context.place == UNMAPPED:
-        return keyed("only mapped Records can be synced: map them first with {map}")
+        return "only mapped Records can be synced: map them first with {map}"
     if context.marked or context.row is None:
         return row(context)
     if context.row.state is not State.GOOD:
@@ -116,7 +119,7 @@ def triageable(context: Context) -> str:
 
 def triage_here(context: Context) -> str:
     """Findings that are held here."""
-    return keyed("the server's people decide there, and a Sync keeps it: {link} opens it") if context.server else ""
+    return "the server's people decide there, and a Sync keeps it: {link} opens it" if context.server else ""
 
 
 def has_findings(context: Context) -> str:
@@ -155,7 +158,7 @@ def held(context: Context) -> str:
 def planned(context: Context) -> str:
     """A plan that has ended."""
     reason = again(context)
-    return reason or ("" if context.row.dry_run else keyed("this is no plan, it was done: {again} runs it again"))
+    return reason or ("" if context.row.dry_run else "this is no plan, it was done: {again} runs it again")
 
 
 def again(context: Context) -> str:
@@ -177,13 +180,13 @@ def undone(context: Context) -> str:
 
 def checked(context: Context) -> str:
     """A check that has ended."""
-    return "" if context.row is not None else keyed("it is not done yet; {back} cancels it")
+    return "" if context.row is not None else "it is not done yet; {back} cancels it"
 
 
 def demo(context: Context) -> str:
     """That the demo can be opened, and nothing would be lost."""
     if not context.offers_demo:
-        return keyed("this is the demo; {quit} leaves it")
+        return "this is the demo; {quit} leaves it"
     return "an Operation is running, and would be interrupted: let it end first" if context.running else ""
 
 
@@ -205,8 +208,13 @@ def usable(context: Context) -> str:
     if context.row is None:
         return "there is nothing under the cursor"
     if context.pinned:
-        return f"--destination, $DOJO_TUI_DESTINATION or the config file says {plain(context.pinned, 80)}"
+        return f"--destination, $DOJO_TUI_DESTINATION or the config file says {_literal(context.pinned)}"
     return "it is in use already" if context.row.used else ""
+
+
+def _literal(text: str) -> str:
+    """Foreign text in which nothing stands for a key."""
+    return plain(text, 80).replace("{", "{{").replace("}", "}}")
 
 
 def left(context: Context) -> str:

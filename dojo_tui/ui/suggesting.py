@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import CancelledError, DestinationError
@@ -9,15 +10,24 @@ from dojo_tui.ui.bridge import Changes
 
 if TYPE_CHECKING:
     from dojo_tui.services.cancel import CancelToken
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.jobs import Jobs
     from dojo_tui.wiring import Workspace
 
 
 class SuggestionWatch:
-    """At most one look is under way; what changes meanwhile is looked at afterwards."""
+    """At most one look is under way; what changes meanwhile is looked at afterwards.
 
-    def __init__(self, app: DojoApp) -> None:
-        self._app = app
+    ``workspace`` gives what may be changed now (None: nothing); ``note`` and ``failed`` are told in the app.
+    """
+
+    def __init__(
+        self,
+        jobs: Jobs,
+        workspace: Callable[[], Workspace | None],
+        note: Callable[[Changes], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        self._jobs, self._workspace, self._note, self._tell_error = jobs, workspace, note, failed
         self._token: CancelToken | None = None
         self._again = False
         self._answers = False
@@ -30,8 +40,8 @@ class SuggestionWatch:
         """
         from dojo_tui.services.cancel import CancelToken
 
-        workspace = self._app.workspace
-        if workspace is None or self._app.read_only:
+        workspace = self._workspace()
+        if workspace is None:
             return
         self._answers = self._answers or answers
         if self._token is not None:
@@ -39,7 +49,7 @@ class SuggestionWatch:
             return
         answers, self._answers = self._answers, False
         self._token = token = CancelToken()
-        self._app.jobs.apart(lambda: _refresh(workspace, token, answers=answers), self._done, self._failed)
+        self._jobs.apart(lambda: _refresh(workspace, token, answers=answers), self._done, self._failed)
 
     def stop(self) -> None:
         """The store is closed now."""
@@ -49,7 +59,7 @@ class SuggestionWatch:
     def _done(self, count: int) -> None:
         self._token = None
         if count:
-            self._app.bridge.note(Changes(suggestions=True))
+            self._note(Changes(suggestions=True))
         if self._again:
             self._again = False
             self.look()
@@ -58,7 +68,7 @@ class SuggestionWatch:
         self._done(0)
         # That the server does not answer any more is told by its health.
         if not isinstance(error, CancelledError | DestinationError):
-            self._app.tell_error(error)
+            self._tell_error(error)
 
 
 def _refresh(workspace: Workspace, token: CancelToken, *, answers: bool) -> int:

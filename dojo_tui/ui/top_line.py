@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dojo_tui.ui.health import health_words
-from dojo_tui.ui.lists.base import when
 from dojo_tui.ui.lists.operations import kind
+from dojo_tui.ui.lists.times import when
 from dojo_tui.ui.lists.words import STATUSES
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
     from dojo_tui.wiring import Workspace
 
 BLOCKS = 8
@@ -20,7 +20,7 @@ ROOMY = 110
 """From this width on there is room for how long it will take."""
 
 
-def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
+def top_parts(app: Host) -> tuple[list[Part], list[Part]]:
     """Left: destination, running, trouble. Right: the next scheduled run."""
     workspace, snapshot = app.workspace, app.snapshot
     left = [Part(" dojo-tui ", "strong")]
@@ -55,7 +55,7 @@ def top_parts(app: DojoApp) -> tuple[list[Part], list[Part]]:
     return left, right
 
 
-def _destination(app: DojoApp, workspace: Workspace) -> list[Part]:
+def _destination(app: Host, workspace: Workspace) -> list[Part]:
     """Its name and its health, as the last contact with it told."""
     name, server = Part(plain(workspace.destination.name, 30), "", "destinations"), workspace.server
     if server is None:
@@ -67,7 +67,7 @@ def _destination(app: DojoApp, workspace: Workspace) -> list[Part]:
     return parts
 
 
-def _progress(app: DojoApp, operation_id: int) -> str:
+def _progress(app: Host, operation_id: int) -> str:
     progress = app.progress(operation_id)
     if progress is None:
         return "…"

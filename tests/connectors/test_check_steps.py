@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import trustme
 
-from dojo_tui.connectors.api import Api, ApiTool, Family, Server, Setup, Unavailable, Who
+from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable, Who
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Vep
 from dojo_tui.connectors.check import About, Checked, Mark, Step
 from dojo_tui.connectors.fields import secret, server

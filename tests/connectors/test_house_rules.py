@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dojo_tui.connectors as package
-from dojo_tui.connectors.api import ApiTool
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Field
 from dojo_tui.connectors.registry import built_in, tools
 from tests.test_layers import imports_of

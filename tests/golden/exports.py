@@ -14,13 +14,13 @@ from dojo_tui.cli.root import main
 from dojo_tui.model.record import MAPPED, UNMAPPED
 from dojo_tui.store.open import Store
 from dojo_tui.ui.export import formats, write_list
-from dojo_tui.ui.lists.base import Query, Source
 from dojo_tui.ui.lists.connectors import ConnectorSource
 from dojo_tui.ui.lists.findings import FindingSource
 from dojo_tui.ui.lists.history import HistorySource
 from dojo_tui.ui.lists.operations import OperationSource
 from dojo_tui.ui.lists.records import RecordSource
 from dojo_tui.ui.lists.rules import RuleSource
+from dojo_tui.ui.widgets.columns import Query, Source
 from dojo_tui.wiring import Workspace
 
 EXPECTED = Path(__file__).parent / "expected"

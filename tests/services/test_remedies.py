@@ -11,6 +11,7 @@ from dojo_tui.model.record import State
 from dojo_tui.reports import ReportError
 from dojo_tui.services.remedies import Remedy, remedies
 from dojo_tui.ui import commands
+from dojo_tui.ui.command import OPERATION
 from dojo_tui.ui.lists.details import HELPS
 from tests.services.fakes import World, finding
 
@@ -73,5 +74,5 @@ def test_every_help_has_a_key_that_works_beside_an_outcome() -> None:
     assert set(HELPS) == set(Remedy)
     for name in HELPS.values():
         command = commands.by_id()[name]
-        assert commands.OPERATION in command.places, name
+        assert OPERATION in command.places, name
         assert command.keys, name

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.api import Api, ApiTool, Family, Server, Setup, Unavailable
+from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable
+from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import BaseTool, Config, Fetch, Run, Vep
 from dojo_tui.connectors.check import Step, counted
 from dojo_tui.connectors.fields import secret, server

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dojo_tui.ui.lists.base import Column
 from dojo_tui.ui.lists.layout import NARROWEST, WIDEST, Choice, arranged, chosen, kept
 from dojo_tui.ui.memory import Memory
+from dojo_tui.ui.widgets.columns import Column
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import Hand, drive
 

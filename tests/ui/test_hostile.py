@@ -8,8 +8,8 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
-from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.screens.picker import Entry, EntrySource
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.painting import fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import paragraphs, plain
 from dojo_tui.ui.widgets.text_pane import wrap

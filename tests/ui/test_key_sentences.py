@@ -12,7 +12,7 @@ import pytest
 import dojo_tui.ui
 from dojo_tui.services.preferences import Choice, Preferences
 from dojo_tui.ui import commands
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.command import UNMAPPED, Context
 from dojo_tui.ui.screens.help import help_lines
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import Hand, drive
@@ -127,7 +127,7 @@ def test_sentences_name_the_keys_that_a_person_chose(make_app: AppMaker) -> None
         assert "F7 clears it, F10 changes it." in hand.screen
         await hand.press("f7", "2", "f8")
         assert "F8 and f list its Findings · F7 goes back" in hand.screen
-        told = "\n".join("".join(text for text, _ in line) for line in help_lines(Context(place=commands.UNMAPPED)))
+        told = "\n".join("".join(text for text, _ in line) for line in help_lines(Context(place=UNMAPPED)))
         assert "v again ends it, F7 takes it back." in told
         assert "click ö quit in the bottom line" in told
 

@@ -10,6 +10,7 @@ from dojo_tui.model.errors import UsageError
 from dojo_tui.services.preferences import Choice, Preferences
 from dojo_tui.ui import commands
 from dojo_tui.ui.catalogue import CATALOGUE
+from dojo_tui.ui.command import UNMAPPED
 from dojo_tui.ui.keymap import chosen, key_name
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, Hand, drive
@@ -82,4 +83,4 @@ def test_footer_help_and_palette_show_the_own_keys_and_they_work(make_app: AppMa
 def test_the_next_app_has_the_usual_keys_again(make_app: AppMaker) -> None:
     make_app(preferences=Preferences(keys=(choice("map", ","),)))
     make_app()
-    assert commands.by_key(commands.UNMAPPED)["m"].id == "map"
+    assert commands.by_key(UNMAPPED)["m"].id == "map"

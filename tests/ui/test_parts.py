@@ -18,8 +18,9 @@ from dojo_tui.services.events import OperationChanged, Progress, RecordsChanged
 from dojo_tui.store.watch import Watch
 from dojo_tui.ui.bridge import Bridge, Changes
 from dojo_tui.ui.jobs import Jobs
-from dojo_tui.ui.lists.base import Column, lasted, moment, place, when
+from dojo_tui.ui.lists.times import lasted, moment, when
 from dojo_tui.ui.lists.words import changes, counted, sparkline
+from dojo_tui.ui.widgets.columns import Column, place
 from dojo_tui.ui.widgets.text_pane import wrap
 from tests.ui import world
 from tests.waiting import PATIENCE

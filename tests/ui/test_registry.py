@@ -10,7 +10,7 @@ import pytest
 from textual.binding import Binding
 
 from dojo_tui.ui import commands
-from dojo_tui.ui.commands import Command, Context
+from dojo_tui.ui.command import FINDINGS, GROUPS, MAPPED, OPERATIONS, PLACES, UNMAPPED, Command, Context
 from dojo_tui.ui.lists.words import filter_examples, filter_hints
 from dojo_tui.ui.screens.help import help_lines
 from dojo_tui.ui.screens.palette import command_entries
@@ -29,8 +29,8 @@ def test_a_command_lacks_none_of_its_ways(command: Command) -> None:
     assert command.cli, "no CLI twin"
     assert command.mouse, "no mouse way"
     assert command.places, "nowhere to use it"
-    assert command.places <= set(commands.PLACES)
-    assert command.group in commands.GROUPS
+    assert command.places <= set(PLACES)
+    assert command.group in GROUPS
     function = commands.handler(command)
     assert list(inspect.signature(function).parameters), "no function"
     for place in command.places:
@@ -42,7 +42,7 @@ def test_a_command_lacks_none_of_its_ways(command: Command) -> None:
 
 
 def test_a_key_does_one_thing_in_one_place() -> None:
-    for place in commands.PLACES:
+    for place in PLACES:
         keys = Counter(key for command in commands.at(place) for key in command.keys)
         assert [key for key, count in keys.items() if count > 1] == [], place
 
@@ -69,10 +69,10 @@ def test_what_the_design_promises_is_on_its_key() -> None:
         "a": "accept", "i": "ignore", "r": "restore", "x": "delete", "u": "undo", "U": "redo", "enter": "open",
         "escape": "back", "o": "link", "y": "copy", "e": "export", "q": "quit",
     }  # fmt: skip
-    here = commands.by_key(commands.UNMAPPED)
+    here = commands.by_key(UNMAPPED)
     assert {key: here[key].id for key in wanted} == wanted
-    assert commands.by_key(commands.MAPPED)["s"].id == "sync"
-    assert commands.by_key(commands.MAPPED)["p"].id == "plan"
+    assert commands.by_key(MAPPED)["s"].id == "sync"
+    assert commands.by_key(MAPPED)["p"].id == "plan"
 
 
 def test_read_only_refuses_everything_that_changes_something() -> None:
@@ -96,7 +96,7 @@ def test_a_disabled_key_says_why(make_app: AppMaker) -> None:
     drive(make_app(), script)
 
 
-@pytest.mark.parametrize("place", [commands.UNMAPPED, commands.MAPPED, commands.OPERATIONS, commands.FINDINGS])
+@pytest.mark.parametrize("place", [UNMAPPED, MAPPED, OPERATIONS, FINDINGS])
 def test_fault_19_help_and_hints_of_a_list_name_its_own_fields_and_its_own_twins(place: str) -> None:
     own = {example.partition(":")[0] for example in filter_examples(place)}
     text = "\n".join("".join(part for part, _ in line) for line in help_lines(Context(place=place)))
@@ -105,6 +105,6 @@ def test_fault_19_help_and_hints_of_a_list_name_its_own_fields_and_its_own_twins
     assert said, "it names some"
     assert said <= own
     assert all(f"{name}:" in text for name in own)
-    noun = {commands.OPERATIONS: "operations", commands.FINDINGS: "findings"}.get(place, "records")
+    noun = {OPERATIONS: "operations", FINDINGS: "findings"}.get(place, "records")
     for name, option in (("filter", "--filter"), ("sort_next", "--sort"), ("reverse", "--reverse")):
         assert commands.by_id()[name].cli_in(place).startswith(f"dojo-tui {noun} list {option}")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.ui.lists.base import Column, day, place
+from dojo_tui.ui.lists.times import day
+from dojo_tui.ui.widgets.columns import Column, place
 from dojo_tui.ui.widgets.text_pane import in_two
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, WIDE, Hand, drive

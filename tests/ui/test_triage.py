@@ -165,7 +165,8 @@ def test_title_and_place_are_copied_and_a_link_is_picked(make_app: AppMaker) -> 
 
 
 def test_read_only_and_a_server_do_not_decide(make_app: AppMaker) -> None:
-    from dojo_tui.ui.commands import FINDINGS, Context, by_id
+    from dojo_tui.ui.command import FINDINGS, Context
+    from dojo_tui.ui.commands import by_id
 
     decide = by_id()["triage"]
     here = Context(place=FINDINGS, ready=True, row=object(), marked=frozenset({1}))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType
-from dojo_tui.ui.actions.running import start
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.starting import start
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.store.connectors import ConnectorRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def add(app: DojoApp, context: Context) -> None:
+def add(app: Host, context: Context) -> None:
     """Choose the tool (when there are several), then fill in its form."""
     from dojo_tui.ui.screens.connector_form import ConnectorForm
     from dojo_tui.ui.screens.picker import Entry, Picker
@@ -35,7 +35,7 @@ def add(app: DojoApp, context: Context) -> None:
     app.push_screen(Picker("Connect to which tool?", entries), chosen)
 
 
-def import_reports(app: DojoApp, _context: Context) -> None:
+def import_reports(app: Host, _context: Context) -> None:
     """The form of what reads files of this machine, and from there step by step to the first Records."""
     from dojo_tui.ui.screens.connector_form import ConnectorForm
 
@@ -54,7 +54,7 @@ def _connector(context: Context) -> ConnectorRow | None:
     return context.row if of is None else next((row for row in context.connectors if row.id == of), None)
 
 
-def edit(app: DojoApp, context: Context) -> None:
+def edit(app: Host, context: Context) -> None:
     """The same form, filled in."""
     from dojo_tui.ui.screens.connector_form import ConnectorForm
 
@@ -69,7 +69,7 @@ def edit(app: DojoApp, context: Context) -> None:
     app.push_screen(ConnectorForm(tool, row))
 
 
-def check(app: DojoApp, context: Context) -> None:
+def check(app: Host, context: Context) -> None:
     """Look whether it works, and say so step by step."""
     from dojo_tui.ui.screens.check import CheckScreen
 
@@ -84,7 +84,7 @@ def check(app: DojoApp, context: Context) -> None:
     )
 
 
-def check_again(app: DojoApp, _context: Context) -> None:
+def check_again(app: Host, _context: Context) -> None:
     """The same once more."""
     from dojo_tui.ui.screens.check import CheckScreen
 
@@ -92,19 +92,19 @@ def check_again(app: DojoApp, _context: Context) -> None:
         app.page.again()
 
 
-def discover(app: DojoApp, context: Context) -> None:
+def discover(app: Host, context: Context) -> None:
     """Discover this one."""
     row = _connector(context)
     if row is not None:
         start(app, OperationType.DISCOVER, [(row.id, row.label, None)])
 
 
-def sync(app: DojoApp, context: Context) -> None:
+def sync(app: Host, context: Context) -> None:
     """Sync this one."""
     start(app, OperationType.SYNC, [(context.row.id, context.row.label, None)])
 
 
-def remove(app: DojoApp, context: Context) -> None:
+def remove(app: Host, context: Context) -> None:
     """Asks first, with the numbers, and says what stays (P6)."""
     from dojo_tui.store.records import record_counts
     from dojo_tui.ui.screens.confirm import Confirm

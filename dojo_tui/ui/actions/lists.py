@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import Context, keyed
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.list_page import ListPage
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def _page(app: DojoApp) -> ListPage | None:
+def _page(app: Host) -> ListPage | None:
     return app.page if isinstance(app.page, ListPage) else None
 
 
-def filter_(app: DojoApp, _context: Context) -> None:
+def filter_(app: Host, _context: Context) -> None:
     """Open the filter line."""
     page = _page(app)
     if page is not None:
         page.open_filter()
 
 
-def _sort(app: DojoApp, step: int) -> None:
+def _sort(app: Host, step: int) -> None:
     page = _page(app)
     if page is None:
         return
@@ -36,17 +37,17 @@ def _sort(app: DojoApp, step: int) -> None:
     page.ask(replace(order, sort=sorts[(at + step) % len(sorts)], descending=False))
 
 
-def sort_next(app: DojoApp, _context: Context) -> None:
+def sort_next(app: Host, _context: Context) -> None:
     """By the next column."""
     _sort(app, 1)
 
 
-def sort_back(app: DojoApp, _context: Context) -> None:
+def sort_back(app: Host, _context: Context) -> None:
     """By the column before."""
     _sort(app, -1)
 
 
-def reverse(app: DojoApp, _context: Context) -> None:
+def reverse(app: Host, _context: Context) -> None:
     """The other way around."""
     page = _page(app)
     if page is not None:
@@ -54,7 +55,7 @@ def reverse(app: DojoApp, _context: Context) -> None:
         page.ask(replace(order, descending=not order.descending))
 
 
-def columns(app: DojoApp, _context: Context) -> None:
+def columns(app: Host, _context: Context) -> None:
     """Which columns are shown, in which order, how wide."""
     from dojo_tui.ui.screens.columns import ColumnsDialog
 
@@ -68,7 +69,7 @@ def columns(app: DojoApp, _context: Context) -> None:
     )
 
 
-def details(app: DojoApp, _context: Context) -> None:
+def details(app: Host, _context: Context) -> None:
     """Details beside or below the list, or not."""
     page = _page(app)
     if page is None or not page.has_side:
@@ -77,7 +78,7 @@ def details(app: DojoApp, _context: Context) -> None:
         page.toggle_details()
 
 
-def active_only(app: DojoApp, _context: Context) -> None:
+def active_only(app: Host, _context: Context) -> None:
     """Active Findings only, or all."""
     from dojo_tui.ui.screens.findings import FindingsScreen
 
@@ -85,7 +86,7 @@ def active_only(app: DojoApp, _context: Context) -> None:
         app.page.toggle_active()
 
 
-def back(app: DojoApp, _context: Context) -> None:
+def back(app: Host, _context: Context) -> None:
     """Message, range, marks, filter, screen: one at a time; the first screen stays."""
     page = app.page
     if page is None or page.hush(errors=True) or page.step_back():

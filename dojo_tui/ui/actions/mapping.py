@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.text import number
-from dojo_tui.ui.commands import UNMAPPED, Context, keyed
-from dojo_tui.ui.lists.base import moment
+from dojo_tui.ui.command import UNMAPPED, Context
+from dojo_tui.ui.commands import keyed
+from dojo_tui.ui.lists.times import moment
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.services.mapping import Closing, Leaving, Mapper, Reversal, Undone
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
     from dojo_tui.ui.screens.picker import Entry
     from dojo_tui.ui.screens.product_picker import Choice
 
 
-def act(app: DojoApp, do: Callable[[Mapper], Any], nothing: str = "") -> None:
+def act(app: Host, do: Callable[[Mapper], Any], nothing: str = "") -> None:
     """Do it in a thread, say what was done, and show the lists anew."""
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
     app.jobs.write(lambda: do(workspace.mapper), lambda change: _done(app, change, nothing))
 
 
-def _done(app: DojoApp, change: Any, nothing: str) -> None:
+def _done(app: Host, change: Any, nothing: str) -> None:
     listed = app.page.table if app.page is not None else None
     if listed is not None and listed.marks:
         listed.set_marks(set())
@@ -40,7 +41,7 @@ def _done(app: DojoApp, change: Any, nothing: str) -> None:
         app.tell(change.sentence, "warn")
 
 
-def choose(app: DojoApp, context: Context) -> None:
+def choose(app: Host, context: Context) -> None:
     """Pick the Product."""
     from dojo_tui.ui.screens.product_picker import ProductPicker
 
@@ -64,7 +65,7 @@ def choose(app: DojoApp, context: Context) -> None:
     app.push_screen(ProductPicker(what, likely or own, word=word, own=own), chosen)
 
 
-def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, remaps: bool) -> None:
+def _map(app: Host, targets: tuple[int, ...], choice: Choice, what: str, *, remaps: bool) -> None:
     """Map them; where active Findings stay behind in another Product, show that first."""
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
@@ -95,9 +96,9 @@ def _map(app: DojoApp, targets: tuple[int, ...], choice: Choice, what: str, *, r
         go(False)
 
 
-def _close(app: DojoApp, done: str, closing: Sequence[Closing]) -> None:
+def _close(app: Host, done: str, closing: Sequence[Closing]) -> None:
     """Close what Records left behind, in the background."""
-    from dojo_tui.ui.actions.running import SHOWN, start
+    from dojo_tui.ui.starting import SHOWN, start
 
     def begun(ids: list[int]) -> None:
         app.tell(f"✓ {done} ▶ Closing what they left: {keyed(SHOWN)}", "good")
@@ -111,7 +112,7 @@ def _close(app: DojoApp, done: str, closing: Sequence[Closing]) -> None:
     )
 
 
-def ignore(app: DojoApp, context: Context) -> None:
+def ignore(app: Host, context: Context) -> None:
     """Not to be imported; asks when mappings of many would go."""
     targets = context.targets
     if len(targets) > 1:
@@ -132,13 +133,13 @@ def ignore(app: DojoApp, context: Context) -> None:
     act(app, lambda mapper: mapper.ignore(targets))
 
 
-def restore(app: DojoApp, context: Context) -> None:
+def restore(app: Host, context: Context) -> None:
     """Ignored Records become New."""
     targets = context.targets
     act(app, lambda mapper: mapper.restore(targets))
 
 
-def delete(app: DojoApp, context: Context) -> None:
+def delete(app: Host, context: Context) -> None:
     """Asks first, and says what stays (P6)."""
     from dojo_tui.ui.screens.confirm import Confirm
 
@@ -158,13 +159,13 @@ def delete(app: DojoApp, context: Context) -> None:
     )
 
 
-def _deleted(app: DojoApp, targets: tuple[int, ...]) -> None:
+def _deleted(app: Host, targets: tuple[int, ...]) -> None:
     if len(app.screen_stack) > 1:
         app.pop_screen()
     act(app, lambda mapper: mapper.delete(targets))
 
 
-def undo(app: DojoApp, _context: Context) -> None:
+def undo(app: Host, _context: Context) -> None:
     """Take back what just happened, by this person or by the rules at a Discover.
 
     A large or an old act, one between destinations, and one after which something else happened is shown first.
@@ -177,13 +178,13 @@ def undo(app: DojoApp, _context: Context) -> None:
     )
 
 
-def redo(app: DojoApp, _context: Context) -> None:
+def redo(app: Host, _context: Context) -> None:
     """Do again what was taken back; a large act is shown first."""
     _reverse(app, lambda mapper: mapper.next_redo(), lambda mapper, act: mapper.redo(act), "to do again")
 
 
 def _reverse(
-    app: DojoApp,
+    app: Host,
     plan: Callable[[Mapper], Reversal | None],
     do: Callable[[Mapper, int], Undone | None],
     what: str,
@@ -219,7 +220,7 @@ def _reverse(
     app.jobs.write(small, ask)
 
 
-def history(app: DojoApp, _context: Context) -> None:
+def history(app: Host, _context: Context) -> None:
     """The screen of all acts."""
     from dojo_tui.ui.screens.history import HistoryScreen
 

@@ -4,67 +4,68 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import Context, keyed
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
     from dojo_tui.ui.widgets.virtual_list import VirtualList
 
 FAR = 1 << 62
 
 
-def _move(app: DojoApp, lines: int) -> None:
+def _move(app: Host, lines: int) -> None:
     pane = app.page.pane if app.page is not None else None
     if pane is not None:
         pane.move_to(max(0, pane.cursor + lines))
 
 
-def down(app: DojoApp, _context: Context) -> None:
+def down(app: Host, _context: Context) -> None:
     """One line down."""
     _move(app, 1)
 
 
-def up(app: DojoApp, _context: Context) -> None:
+def up(app: Host, _context: Context) -> None:
     """One line up."""
     _move(app, -1)
 
 
-def page_down(app: DojoApp, _context: Context) -> None:
+def page_down(app: Host, _context: Context) -> None:
     """One page down, a line of the old one staying in view."""
     pane = app.page.pane if app.page is not None else None
     if pane is not None:
         _move(app, max(1, pane.lines_shown - 1))
 
 
-def page_up(app: DojoApp, _context: Context) -> None:
+def page_up(app: Host, _context: Context) -> None:
     """One page up."""
     pane = app.page.pane if app.page is not None else None
     if pane is not None:
         _move(app, -max(1, pane.lines_shown - 1))
 
 
-def first(app: DojoApp, _context: Context) -> None:
+def first(app: Host, _context: Context) -> None:
     """The first line."""
     _move(app, -FAR)
 
 
-def last(app: DojoApp, _context: Context) -> None:
+def last(app: Host, _context: Context) -> None:
     """The last line."""
     _move(app, FAR)
 
 
-def next_group(app: DojoApp, _context: Context) -> None:
+def next_group(app: Host, _context: Context) -> None:
     """The first row of the next group."""
     _move_group(app, 1)
 
 
-def previous_group(app: DojoApp, _context: Context) -> None:
+def previous_group(app: Host, _context: Context) -> None:
     """The first row of this group, or of the one before."""
     _move_group(app, -1)
 
 
-def _move_group(app: DojoApp, step: int) -> None:
+def _move_group(app: Host, step: int) -> None:
     page = app.page
     listed = page.table if page is not None else None
     if page is None or listed is None:
@@ -89,10 +90,10 @@ def no_groups(listed: VirtualList) -> str:
     return "There are no groups in this order: sort by Severity." if listed.ids else "The list is empty."
 
 
-def other_pane(app: DojoApp, _context: Context) -> None:
+def other_pane(app: Host, _context: Context) -> None:
     """The other pane that is shown, if there is one."""
     page = app.page
-    if page is None or page is not app.screen:
+    if page is None or not page.is_current:
         return
     panes = [widget for widget in page.focus_chain if isinstance(widget, TextPane) or widget is page.table]
     if len(panes) < 2:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import RECORD, Context
+from dojo_tui.ui.command import RECORD, Context
+from dojo_tui.ui.commands import keyed
 
 if TYPE_CHECKING:
     from dojo_tui.store.records import RecordRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def _with_record(app: DojoApp, context: Context, act: Callable[[DojoApp, Context], None]) -> None:
+def _with_record(app: Host, context: Context, act: Callable[[Host, Context], None]) -> None:
     """Do what is done to a Record with the one of the outcome under the cursor."""
     from dojo_tui.ui.screens.operation import OperationScreen
 
@@ -41,20 +42,20 @@ def _with_record(app: DojoApp, context: Context, act: Callable[[DojoApp, Context
     app.jobs.read("outcome", read, found)
 
 
-def remap(app: DojoApp, context: Context) -> None:
+def remap(app: Host, context: Context) -> None:
     """Choose a Product for it."""
     from dojo_tui.ui.actions.mapping import choose
 
     _with_record(app, context, choose)
 
 
-def plan(app: DojoApp, context: Context) -> None:
+def plan(app: Host, context: Context) -> None:
     """What a Sync of it would do now."""
     from dojo_tui.ui.actions import running
     from dojo_tui.ui.reasons import syncable
 
-    def planned(app: DojoApp, context: Context) -> None:
-        refused = syncable(context)
+    def planned(app: Host, context: Context) -> None:
+        refused = keyed(syncable(context))
         if refused:
             app.tell(f"Plan a Sync: {refused}.", "warn")
         else:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dojo_tui.services.preferences import PLAY_DEMO
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.command import Context
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def palette(app: DojoApp, context: Context) -> None:
+def palette(app: Host, context: Context) -> None:
     """Every command of this place, by name."""
     from dojo_tui.ui.screens.palette import command_entries
     from dojo_tui.ui.screens.picker import Entry, Picker
@@ -23,7 +23,7 @@ def palette(app: DojoApp, context: Context) -> None:
     app.push_screen(Picker("Commands", command_entries(context)), chosen)
 
 
-def help_(app: DojoApp, context: Context) -> None:
+def help_(app: Host, context: Context) -> None:
     """What every key does here."""
     from dojo_tui.ui.screens.help import HelpScreen
 
@@ -31,7 +31,7 @@ def help_(app: DojoApp, context: Context) -> None:
         app.push_screen(HelpScreen(context))
 
 
-def refresh(app: DojoApp, _context: Context) -> None:
+def refresh(app: Host, _context: Context) -> None:
     """Read everything again and paint the whole terminal; a store that was gone or broken is opened anew."""
     if app.store_failed:
         app.reopen_store()
@@ -41,7 +41,7 @@ def refresh(app: DojoApp, _context: Context) -> None:
     app.tell("Read anew.", "dim")
 
 
-def theme(app: DojoApp, _context: Context) -> None:
+def theme(app: Host, _context: Context) -> None:
     """Choose other colours, looking at each."""
     from dojo_tui.ui.screens.picker import Entry
     from dojo_tui.ui.screens.theme_picker import ThemePicker
@@ -61,16 +61,16 @@ def theme(app: DojoApp, _context: Context) -> None:
     app.push_screen(ThemePicker(looks, app.theme), chosen)
 
 
-def demo(app: DojoApp, _context: Context) -> None:
+def demo(app: Host, _context: Context) -> None:
     """Leave this store as it is for a while, and look at a world that is thrown away."""
     app.exit(PLAY_DEMO)
 
 
-def suspend(app: DojoApp, _context: Context) -> None:
+def suspend(app: Host, _context: Context) -> None:
     """Stop the process, as ctrl+z does with other programs; ``fg`` goes on."""
     app.action_suspend_process()
 
 
-def quit_(app: DojoApp, _context: Context) -> None:
+def quit_(app: Host, _context: Context) -> None:
     """End; what runs is stopped within a second and recorded as Interrupted."""
     app.exit(0)

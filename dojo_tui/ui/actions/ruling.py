@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import UsageError
 from dojo_tui.ui.actions.mapping import act
-from dojo_tui.ui.commands import Context, keyed
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.services.rules import Preview
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
     from dojo_tui.ui.screens.rules_plan import Chosen
     from dojo_tui.wiring import Workspace
 
@@ -21,12 +22,12 @@ LARGEST = 10_000_000
 """Bytes; a longer file holds no list of rules."""
 
 
-def _workspace(app: DojoApp) -> Workspace:
+def _workspace(app: Host) -> Workspace:
     assert app.workspace is not None, "commands run once the store is open"
     return app.workspace
 
 
-def rules(app: DojoApp, _context: Context) -> None:
+def rules(app: Host, _context: Context) -> None:
     """The screen of rules."""
     from dojo_tui.ui.screens.rules import RulesScreen
 
@@ -34,36 +35,36 @@ def rules(app: DojoApp, _context: Context) -> None:
         app.push_screen(RulesScreen())
 
 
-def add(app: DojoApp, _context: Context) -> None:
+def add(app: Host, _context: Context) -> None:
     """An empty form."""
     from dojo_tui.ui.screens.rule_form import RuleForm
 
     app.push_screen(RuleForm())
 
 
-def edit(app: DojoApp, context: Context) -> None:
+def edit(app: Host, context: Context) -> None:
     """The same form, filled in."""
     from dojo_tui.ui.screens.rule_form import RuleForm
 
     app.push_screen(RuleForm(context.row))
 
 
-def _move(app: DojoApp, context: Context, step: int) -> None:
+def _move(app: Host, context: Context, step: int) -> None:
     workspace, row = _workspace(app), context.row
     app.jobs.write(lambda: workspace.rules.move(row.id, row.position + step), lambda _row: app.changed(records=True))
 
 
-def up(app: DojoApp, context: Context) -> None:
+def up(app: Host, context: Context) -> None:
     """Decide earlier."""
     _move(app, context, -1)
 
 
-def down(app: DojoApp, context: Context) -> None:
+def down(app: Host, context: Context) -> None:
     """Decide later."""
     _move(app, context, 1)
 
 
-def remove(app: DojoApp, context: Context) -> None:
+def remove(app: Host, context: Context) -> None:
     """Asks first, and says what stays."""
     from dojo_tui.ui.screens.confirm import Confirm
 
@@ -83,7 +84,7 @@ def remove(app: DojoApp, context: Context) -> None:
     )
 
 
-def apply(app: DojoApp, context: Context) -> None:
+def apply(app: Host, context: Context) -> None:
     """Show what each rule would do now; all of it, or what is marked, is done once somebody says so."""
     from dojo_tui.ui.screens.rules_plan import RulesPlan
 
@@ -112,7 +113,7 @@ def apply(app: DojoApp, context: Context) -> None:
     app.jobs.read("apply rules", lambda: workspace.rules.preview(connector_id=connector_id, samples=0), ask)
 
 
-def export(app: DojoApp, _context: Context) -> None:
+def export(app: Host, _context: Context) -> None:
     """Ask for the file, and write it in a thread."""
     from dojo_tui.ui.screens.prompt import Prompt
 
@@ -139,7 +140,7 @@ def export(app: DojoApp, _context: Context) -> None:
     app.push_screen(Prompt("Export the rules", "Write to (TOML):", "rules.toml"), named)
 
 
-def load(app: DojoApp, _context: Context) -> None:
+def load(app: Host, _context: Context) -> None:
     """Ask for the file; the list in it takes the place of this one."""
     from dojo_tui.ui.screens.prompt import Prompt
 
@@ -168,7 +169,7 @@ def load(app: DojoApp, _context: Context) -> None:
     app.push_screen(Prompt("Import rules", "Read from (TOML):", "rules.toml"), named)
 
 
-def _replacing(app: DojoApp, workspace: Workspace, go_on: Callable[[], None]) -> None:
+def _replacing(app: Host, workspace: Workspace, go_on: Callable[[], None]) -> None:
     """Ask first when there are rules that go."""
     from dojo_tui.ui.screens.confirm import Confirm
 

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import STOPPED
 from dojo_tui.model.operation import OperationType, Status
-from dojo_tui.ui.commands import OPERATION, OPERATIONS, Context, key_of, keyed
+from dojo_tui.ui.command import OPERATION, OPERATIONS, Context
+from dojo_tui.ui.commands import key_of, keyed
 from dojo_tui.ui.reasons import NOTHING_HELD, ONLY_UNCLEAR
+from dojo_tui.ui.starting import SHOWN, start
 from dojo_tui.ui.widgets.plain import plain
-
-SHOWN = "{operations} shows it, {cancel} cancels it."
-"""The ways to an Operation that was started, for ``keyed``."""
 
 if TYPE_CHECKING:
     from dojo_tui.services.retry import Undone
-    from dojo_tui.ui.app import DojoApp
-
-
-def start(
-    app: DojoApp,
-    kind: OperationType,
-    connectors: Sequence[tuple[int, str, list[int] | None]],
-    *,
-    done: Callable[[list[int]], None] | None = None,
-    dry_run: bool = False,
-    accept_large_change: bool = False,
-) -> None:
-    """Queue one Operation for each (Connector, label, Records), in a thread."""
-    workspace = app.workspace
-    assert workspace is not None, "commands run once the store is open"
-
-    def queue() -> list[int]:
-        return [
-            workspace.operations.start(
-                connector_id, kind, record_ids=records, dry_run=dry_run, accept_large_change=accept_large_change
-            )
-            for connector_id, _, records in connectors
-        ]
-
-    def queued(ids: list[int]) -> None:
-        app.changed(operations=True)
-        if done is not None:
-            done(ids)
-            return
-        names = ", ".join(plain(label, 30) for _, label, _ in connectors[:3])
-        more = f" and {len(connectors) - 3} more" if len(connectors) > 3 else ""
-        app.tell(f"▶ {kind} started: {names}{more}. {keyed(SHOWN)}", "accent")
-        app.await_end(ids)
-
-    app.jobs.write(queue, queued)
+    from dojo_tui.ui.host import Host
 
 
 def _chosen(context: Context) -> list[tuple[int, str, list[int] | None]]:
@@ -59,17 +24,17 @@ def _chosen(context: Context) -> list[tuple[int, str, list[int] | None]]:
     return [(row.id, row.label, None) for row in rows]
 
 
-def discover(app: DojoApp, context: Context) -> None:
+def discover(app: Host, context: Context) -> None:
     """Discover the chosen Connector, or all."""
     start(app, OperationType.DISCOVER, _chosen(context))
 
 
-def sync_all(app: DojoApp, context: Context) -> None:
+def sync_all(app: Host, context: Context) -> None:
     """Sync the chosen Connector, or all."""
     start(app, OperationType.SYNC, _chosen(context))
 
 
-def _by_connector(app: DojoApp, targets: Sequence[int]) -> list[tuple[int, str, list[int] | None]]:
+def _by_connector(app: Host, targets: Sequence[int]) -> list[tuple[int, str, list[int] | None]]:
     """Records, grouped by their Connector; called in a worker thread."""
     from dojo_tui.store.records import record_rows
 
@@ -82,13 +47,13 @@ def _by_connector(app: DojoApp, targets: Sequence[int]) -> list[tuple[int, str, 
     return [(connector, label, ids) for (connector, label), ids in groups.items()]
 
 
-def sync(app: DojoApp, context: Context) -> None:
+def sync(app: Host, context: Context) -> None:
     """Sync the marked Records, or the one under the cursor."""
     targets = context.targets
     app.jobs.write(lambda: _by_connector(app, targets), lambda groups: start(app, OperationType.SYNC, groups))
 
 
-def plan(app: DojoApp, context: Context) -> None:
+def plan(app: Host, context: Context) -> None:
     """A dry run, shown Record by Record."""
     targets = context.targets
 
@@ -103,14 +68,14 @@ def plan(app: DojoApp, context: Context) -> None:
     )
 
 
-def open_operation(app: DojoApp, operation_id: int) -> None:
+def open_operation(app: Host, operation_id: int) -> None:
     """Show one Operation."""
     from dojo_tui.ui.screens.operation import OperationScreen
 
     app.push_screen(OperationScreen(operation_id))
 
 
-def cancel(app: DojoApp, context: Context) -> None:
+def cancel(app: Host, context: Context) -> None:
     """Cancel the Operation under the cursor, or what runs."""
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
@@ -138,7 +103,7 @@ def cancel(app: DojoApp, context: Context) -> None:
     app.jobs.write(stop, stopped)
 
 
-def apply_held(app: DojoApp, context: Context) -> None:
+def apply_held(app: Host, context: Context) -> None:
     """Confirm a large change (P9)."""
     from dojo_tui.model.operation import OutcomeStatus
     from dojo_tui.store.operations import outcomes
@@ -178,7 +143,7 @@ def apply_held(app: DojoApp, context: Context) -> None:
     app.jobs.read("held", read, ask)
 
 
-def again(app: DojoApp, context: Context) -> None:
+def again(app: Host, context: Context) -> None:
     """The same kind of Operation; of a plan, what it planned."""
     from dojo_tui.model.operation import OutcomeStatus
 
@@ -189,7 +154,7 @@ def again(app: DojoApp, context: Context) -> None:
         start(app, row.type, [(row.connector_id, row.connector_label, None)])
 
 
-def retry(app: DojoApp, context: Context) -> None:
+def retry(app: Host, context: Context) -> None:
     """Only what failed, is held or was not come to."""
     from dojo_tui.services.retry import undone
 
@@ -209,14 +174,14 @@ def retry(app: DojoApp, context: Context) -> None:
     app.jobs.read("retry", lambda: undone(workspace.store.database, row.id), begin)
 
 
-def apply_plan(app: DojoApp, context: Context) -> None:
+def apply_plan(app: Host, context: Context) -> None:
     """Do what a plan showed."""
     from dojo_tui.model.operation import OutcomeStatus
 
     _repeat(app, context.row, (OutcomeStatus.DONE, OutcomeStatus.HELD), show=True)
 
 
-def _repeat(app: DojoApp, row: Any, wanted: Sequence[Any], *, dry_run: bool = False, show: bool = False) -> None:
+def _repeat(app: Host, row: Any, wanted: Sequence[Any], *, dry_run: bool = False, show: bool = False) -> None:
     """Run a Sync for those of its Records that ended in a certain way."""
     from dojo_tui.store.operations import outcomes
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from dojo_tui.model.errors import BusyError, UsageError
-from dojo_tui.ui.commands import Context, keyed
+from dojo_tui.model.errors import UsageError
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.commands import keyed
+from dojo_tui.ui.switching import switch, switched
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 T = TypeVar("T")
 
 
-def destinations(app: DojoApp, _context: Context) -> None:
+def destinations(app: Host, _context: Context) -> None:
     """The Destinations screen."""
     from dojo_tui.ui.screens.destinations import DestinationsScreen
 
@@ -24,21 +25,21 @@ def destinations(app: DojoApp, _context: Context) -> None:
         app.push_screen(DestinationsScreen())
 
 
-def add(app: DojoApp, _context: Context) -> None:
+def add(app: Host, _context: Context) -> None:
     """An empty form."""
     from dojo_tui.ui.screens.destination_form import DestinationForm
 
     app.push_screen(DestinationForm())
 
 
-def edit(app: DojoApp, context: Context) -> None:
+def edit(app: Host, context: Context) -> None:
     """The same form, filled in."""
     from dojo_tui.ui.screens.destination_form import DestinationForm
 
     app.push_screen(DestinationForm(context.row.server, used=context.row.used))
 
 
-def check(app: DojoApp, context: Context) -> None:
+def check(app: Host, context: Context) -> None:
     """Look whether it works, and say so step by step."""
     from dojo_tui.ui.screens.destinations import DestinationCheck
 
@@ -50,7 +51,7 @@ def check(app: DojoApp, context: Context) -> None:
     app.push_screen(DestinationCheck(server, row.name, partial(destinations.check, server)))
 
 
-def use(app: DojoApp, context: Context) -> None:
+def use(app: Host, context: Context) -> None:
     """Send Findings there from now on."""
     workspace, row = app.workspace, context.row
     assert workspace is not None, "commands run once the store is open"
@@ -64,31 +65,7 @@ def use(app: DojoApp, context: Context) -> None:
     app.jobs.write(lambda: switch(app, lambda: workspace.destinations.choose(url)), used)
 
 
-def switch(app: DojoApp, act: Callable[[], T]) -> T:
-    """Do what gives the store another destination, or other settings of it, and go on with these. In a thread.
-
-    Among the app's writes, so that nothing is started or mapped meanwhile.
-    """
-    workspace = app.workspace
-    assert workspace is not None, "commands run once the store is open"
-    if not workspace.operations.wait(timeout=0):
-        raise BusyError(
-            "An Operation runs here, and would be cut off from its destination.", safe="Nothing was changed.",
-            do=keyed("Wait for its end, or cancel it: {operations} shows it, {cancel} cancels it."),
-        )  # fmt: skip
-    done = act()
-    app.workspace = workspace.reconnected()
-    return done
-
-
-def switched(app: DojoApp) -> None:
-    """Show what is so after ``switch``."""
-    app.listen()
-    app.changed(records=True, operations=True)
-    app.health.look(asked=True)
-
-
-def remove(app: DojoApp, context: Context) -> None:
+def remove(app: Host, context: Context) -> None:
     """Asks first, and says what stays (P6)."""
     from dojo_tui.ui.screens.confirm import Confirm
 
@@ -126,14 +103,14 @@ def _way_out() -> str:
     return keyed("Use another one first ({use}), and map or ignore the Records that are mapped to its Products.")
 
 
-def migrate(app: DojoApp, context: Context) -> None:
+def migrate(app: Host, context: Context) -> None:
     """What would be moved there, and then moving it."""
     from dojo_tui.ui.screens.migration import MigrationScreen
 
     app.push_screen(MigrationScreen(context.row.server, used=context.row.used))
 
 
-def move(app: DojoApp, _context: Context) -> None:
+def move(app: Host, _context: Context) -> None:
     """Do what the plan shows (asks first)."""
     from dojo_tui.ui.screens.confirm import Confirm
     from dojo_tui.ui.screens.migration import MigrationScreen

@@ -7,110 +7,33 @@ import re
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.commands import (
-    CONNECTORS,
-    DESTINATIONS,
-    FINDINGS,
-    HISTORY,
+from dojo_tui.ui.command import (
     MAPPED,
-    MIGRATION,
-    OPERATION,
     OPERATIONS,
-    RECORD,
-    RULES,
     TRIAGED,
     UNMAPPED,
     Context,
-    keyed,
 )
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.finding import find_links
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.main import MainScreen
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
-    from dojo_tui.ui.lists.base import Source
+    from dojo_tui.ui.host import Host
+    from dojo_tui.ui.widgets.columns import Source
 
 _LINK = re.compile(r"https?://[^\s<>\"')\]]+")
 
 
-def open_row(app: DojoApp, context: Context) -> None:
-    """Open the row."""
-    if context.place == OPERATIONS:
-        from dojo_tui.ui.actions.running import open_operation
-
-        open_operation(app, context.row.id)
-    elif context.place == CONNECTORS:
-        if context.read_only:
-            from dojo_tui.ui.screens.connectors import ConnectorScreen
-
-            app.push_screen(ConnectorScreen(context.row))
-            return
-        from dojo_tui.ui.actions.connecting import edit
-
-        edit(app, context)
-    elif context.place == DESTINATIONS:
-        _open_destination(app, context)
-    elif context.place == HISTORY:
-        from dojo_tui.ui.screens.history import ActScreen
-
-        app.push_screen(ActScreen(context.row))
-    elif context.place == RULES:
-        _open_rule(app, context)
-    elif context.place == MIGRATION:
-        from dojo_tui.ui.lists.moves import became
-
-        app.tell(*became(context.row))
-    elif context.place == FINDINGS:
-        from dojo_tui.ui.screens.finding import FindingScreen
-
-        app.push_screen(FindingScreen(context.row))
-    elif context.place == OPERATION:
-        _open_outcome(app)
-    elif context.place == RECORD:
-        findings(app, context)
-    else:
-        from dojo_tui.ui.screens.record import RecordScreen
-
-        app.push_screen(RecordScreen(context.row.id))
+def open_row(app: Host, _context: Context) -> None:
+    """Open the row: each page knows how."""
+    if app.page is not None:
+        app.page.open_row()
 
 
-def _open_destination(app: DojoApp, context: Context) -> None:
-    if context.read_only or context.row.server is None:
-        from dojo_tui.ui.screens.destinations import DestinationScreen
-
-        app.push_screen(DestinationScreen(context.row))
-        return
-    from dojo_tui.ui.actions.sending import edit
-
-    edit(app, context)
-
-
-def _open_rule(app: DojoApp, context: Context) -> None:
-    if context.read_only:
-        from dojo_tui.ui.screens.rules import RuleScreen
-
-        app.push_screen(RuleScreen(context.row))
-        return
-    from dojo_tui.ui.actions.ruling import edit
-
-    edit(app, context)
-
-
-def _open_outcome(app: DojoApp) -> None:
-    from dojo_tui.ui.screens.operation import OperationScreen
-    from dojo_tui.ui.screens.record import RecordScreen
-
-    if isinstance(app.page, OperationScreen):
-        record_id = app.page.outcome_record_id
-        if record_id is None:
-            app.tell("This outcome is about no single Record.", "dim")
-        else:
-            app.push_screen(RecordScreen(record_id))
-
-
-def findings(app: DojoApp, context: Context) -> None:
+def findings(app: Host, context: Context) -> None:
     """The Findings of a Record."""
     from dojo_tui.ui.screens.findings import FindingsScreen
 
@@ -118,7 +41,7 @@ def findings(app: DojoApp, context: Context) -> None:
     app.push_screen(FindingsScreen(f"Findings of {plain(row.name, 80)}", record_id=row.id, product_ref=row.product_ref))
 
 
-def product_findings(app: DojoApp, context: Context) -> None:
+def product_findings(app: Host, context: Context) -> None:
     """The Findings of a Product."""
     from dojo_tui.ui.screens.findings import FindingsScreen
 
@@ -126,7 +49,7 @@ def product_findings(app: DojoApp, context: Context) -> None:
     app.push_screen(FindingsScreen(f"Findings of Product {plain(row.product_name, 80)}", product_ref=row.product_ref))
 
 
-def _tab(app: DojoApp, tab: str) -> None:
+def _tab(app: Host, tab: str) -> None:
     main = app.screen_stack[0]
     busy = next((page.keeps for page in app.screen_stack if isinstance(page, Page) and page.keeps), "")
     if busy:
@@ -138,29 +61,29 @@ def _tab(app: DojoApp, tab: str) -> None:
         main.show_tab(tab)
 
 
-def unmapped(app: DojoApp, _context: Context) -> None:
+def unmapped(app: Host, _context: Context) -> None:
     """Tab 1."""
     _tab(app, UNMAPPED)
 
 
-def mapped(app: DojoApp, _context: Context) -> None:
+def mapped(app: Host, _context: Context) -> None:
     """Tab 2."""
     _tab(app, MAPPED)
 
 
-def operations(app: DojoApp, _context: Context) -> None:
+def operations(app: Host, _context: Context) -> None:
     """Tab 3."""
     _tab(app, OPERATIONS)
 
 
-def connectors(app: DojoApp, _context: Context) -> None:
+def connectors(app: Host, _context: Context) -> None:
     """The Connectors screen."""
     from dojo_tui.ui.screens.connectors import ConnectorsScreen
 
     app.push_screen(ConnectorsScreen())
 
 
-def choose_connector(app: DojoApp, context: Context) -> None:
+def choose_connector(app: Host, context: Context) -> None:
     """Pick one, or all."""
     from dojo_tui.ui.screens.picker import Entry, Picker
 
@@ -174,7 +97,7 @@ def choose_connector(app: DojoApp, context: Context) -> None:
     app.push_screen(Picker("Show which Connector?", entries), chosen)
 
 
-def _step_connector(app: DojoApp, context: Context, step: int) -> None:
+def _step_connector(app: Host, context: Context, step: int) -> None:
     ids = [None, *(row.id for row in context.connectors)]
     rows = [None, *context.connectors]
     at = ids.index(context.connector.id) if context.connector is not None and context.connector.id in ids else 0
@@ -183,17 +106,17 @@ def _step_connector(app: DojoApp, context: Context, step: int) -> None:
     app.tell(f"Showing {plain(row.label, 40) if row is not None else 'all Connectors'}.", "dim")
 
 
-def next_connector(app: DojoApp, context: Context) -> None:
+def next_connector(app: Host, context: Context) -> None:
     """The next one."""
     _step_connector(app, context, 1)
 
 
-def previous_connector(app: DojoApp, context: Context) -> None:
+def previous_connector(app: Host, context: Context) -> None:
     """The one before."""
     _step_connector(app, context, -1)
 
 
-def copy(app: DojoApp, _context: Context) -> None:
+def copy(app: Host, _context: Context) -> None:
     """What is shown of the row, to the terminal's clipboard."""
     page = app.page
     text = page.copied() if page is not None else ""
@@ -206,7 +129,7 @@ def copy(app: DojoApp, _context: Context) -> None:
     app.tell(f"Sent to the terminal: {plain(shown, 80)}", "good")
 
 
-def link(app: DojoApp, context: Context) -> None:
+def link(app: Host, context: Context) -> None:
     """The page of the row's Product at the server in use; where there is none, the row's own link."""
     workspace, row = app.workspace, context.row
     assert workspace is not None, "commands run once the store is open"
@@ -223,7 +146,7 @@ def link(app: DojoApp, context: Context) -> None:
     )
 
 
-def _product_ref(app: DojoApp, row: Any) -> str:
+def _product_ref(app: Host, row: Any) -> str:
     """The Product of a Record, or the one whose Findings are listed."""
     from dojo_tui.ui.screens.findings import FindingsScreen
 
@@ -231,7 +154,7 @@ def _product_ref(app: DojoApp, row: Any) -> str:
     return str(getattr(row, "product_ref", None) or shown or "")
 
 
-def own_link(app: DojoApp, context: Context) -> None:
+def own_link(app: Host, context: Context) -> None:
     """The link that the tool gives of the row."""
     found = find_link(context.row)
     if context.place in TRIAGED:
@@ -242,7 +165,7 @@ def own_link(app: DojoApp, context: Context) -> None:
         app.tell(keyed("There is no link here; {copy} copies the row."), "dim")
 
 
-def _choose_link(app: DojoApp, found: list[str]) -> None:
+def _choose_link(app: Host, found: list[str]) -> None:
     """The only one at once; of several, the one that is picked."""
     from dojo_tui.ui.screens.picker import Entry, Picker
 
@@ -255,7 +178,7 @@ def _choose_link(app: DojoApp, found: list[str]) -> None:
         app.push_screen(Picker("Which link?", entries), lambda entry: _follow(app, entry.value) if entry else None)
 
 
-def _follow(app: DojoApp, found: str) -> None:
+def _follow(app: Host, found: str) -> None:
     """Open a link where a browser is, else show and copy it."""
     remote = "SSH_CONNECTION" in os.environ or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     if remote and os.name == "posix" and os.uname().sysname != "Darwin":
@@ -279,7 +202,7 @@ def find_link(row: Any) -> str:
     return ""
 
 
-def export(app: DojoApp, _context: Context) -> None:
+def export(app: Host, _context: Context) -> None:
     """Ask for the file, and write it in a thread."""
     from dojo_tui.ui.export import default_name, formats
     from dojo_tui.ui.screens.prompt import Prompt
@@ -301,7 +224,7 @@ def export(app: DojoApp, _context: Context) -> None:
     )
 
 
-def _write(app: DojoApp, path: str, source: Source, ids: array[int], *, replace: bool = False) -> None:
+def _write(app: Host, path: str, source: Source, ids: array[int], *, replace: bool = False) -> None:
     """Write the file; one that is there is replaced only when the person says so."""
     from dojo_tui.services.export import ExistsError
     from dojo_tui.ui.export import write_list

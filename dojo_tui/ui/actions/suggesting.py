@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dojo_tui.ui.actions.mapping import act
-from dojo_tui.ui.commands import Context, key_of
+from dojo_tui.ui.command import Context
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.services.mapping import Change
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def accept(app: DojoApp, context: Context) -> None:
+def accept(app: Host, context: Context) -> None:
     """Map each to the Product that is suggested for it."""
     from dojo_tui.services.suggest import LEAST
 
@@ -35,7 +36,7 @@ def accept(app: DojoApp, context: Context) -> None:
     act(app, lambda _mapper: accepted())
 
 
-def accept_all(app: DojoApp, context: Context) -> None:
+def accept_all(app: Host, context: Context) -> None:
     """All that are sure enough, after a look at what that means."""
     from dojo_tui.services.suggest import THRESHOLD
     from dojo_tui.ui.screens.accept import AcceptDialog

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dojo_tui.ui.commands import Context
+from dojo_tui.ui.command import Context
 from dojo_tui.ui.widgets.plain import plain
 
 if TYPE_CHECKING:
     from dojo_tui.model.triage import Decision
     from dojo_tui.services.triage import Counts, Decided, Triage
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
-def _act(app: DojoApp, act: Callable[[Triage], Decided | None], nothing: str = "") -> None:
+def _act(app: Host, act: Callable[[Triage], Decided | None], nothing: str = "") -> None:
     workspace = app.workspace
     assert workspace is not None, "commands run once the store is open"
 
@@ -31,7 +31,7 @@ def _act(app: DojoApp, act: Callable[[Triage], Decided | None], nothing: str = "
     app.jobs.write(lambda: act(workspace.triage), done)
 
 
-def choose(app: DojoApp, context: Context) -> None:
+def choose(app: Host, context: Context) -> None:
     """Count what is there, then ask for the decision and its reason."""
     workspace, targets = app.workspace, context.targets
     assert workspace is not None, "commands run once the store is open"
@@ -52,11 +52,11 @@ def choose(app: DojoApp, context: Context) -> None:
     app.jobs.read("triage", lambda: workspace.triage.preview(targets), counted)
 
 
-def undo(app: DojoApp, _context: Context) -> None:
+def undo(app: Host, _context: Context) -> None:
     """Take back the last act."""
     _act(app, lambda triage: triage.undo(), "There is nothing to take back.")
 
 
-def redo(app: DojoApp, _context: Context) -> None:
+def redo(app: Host, _context: Context) -> None:
     """Do again what was taken back."""
     _act(app, lambda triage: triage.redo(), "There is nothing to do again.")

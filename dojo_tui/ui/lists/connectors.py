@@ -6,13 +6,12 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.lists.base import Column, Query, when
+from dojo_tui.ui.lists.times import when
 from dojo_tui.ui.lists.words import NO_CONNECTOR, first, no_match
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from dojo_tui.store.connectors import ConnectorRow
     from dojo_tui.wiring import Workspace
 
@@ -71,13 +70,6 @@ class ConnectorSource:
         if query.text:
             return [no_match("No Connector")]
         return NO_CONNECTOR if self._workspace.read_only else first()
-
-
-def any_connector(connection: Connection) -> bool:
-    """Whether anything was connected yet."""
-    from dojo_tui.store.connectors import all_connectors
-
-    return bool(all_connectors(connection))
 
 
 def _searched(row: ConnectorRow) -> str:

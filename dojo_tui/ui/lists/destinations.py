@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.ui.health import health_words
-from dojo_tui.ui.lists.base import Column, Query, moment
+from dojo_tui.ui.health import HealthWatch, health_words
 from dojo_tui.ui.lists.details import fact, heading
+from dojo_tui.ui.lists.times import moment
 from dojo_tui.ui.lists.words import no_match
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain
 
 if TYPE_CHECKING:
     from dojo_tui.services.health import Health
     from dojo_tui.store.destinations import DestinationRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.wiring import Workspace
 
 EMBEDDED = "embedded"
 NOT_VERIFIED: Span = ("! NOT verified", "bad")
@@ -58,13 +59,14 @@ class DestinationSource:
         Column("Product Type", 12, "product_type", grow=1, drop=5),
     )
 
-    def __init__(self, app: DojoApp) -> None:
-        self._app = app
+    def __init__(self, workspace: Callable[[], Workspace | None], health: HealthWatch) -> None:
+        """``workspace`` gives what is open now: another destination in use is another Workspace."""
+        self._workspace, self._health = workspace, health
         self._rows: dict[int, Place] = {}
 
     def ids(self, query: Query) -> array[int]:
         """Those with all the words: the embedded one first, then as they were added, or sorted."""
-        workspace = self._app.workspace
+        workspace = self._workspace()
         if workspace is None:
             return array("q")
         used = workspace.server.id if workspace.server is not None else 0
@@ -95,7 +97,7 @@ class DestinationSource:
         if server is None:
             rest: tuple[Span, ...] = (("✓ ok", "good"), (f"{row.records:,}", ""), *((("-", "dim"),) * 3))
         else:
-            health = health_words(self._app.health.of(server)) if row.used else ("-", "dim")
+            health = health_words(self._health.of(server)) if row.used else ("-", "dim")
             records = (f"{row.records:,}", "")
             rest = (health, records, certificates(server), (token(server), ""), (plain(server.product_type), ""))
         return used, (plain(row.name), "" if server is not None else "strong"), *rest

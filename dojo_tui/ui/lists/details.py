@@ -8,9 +8,10 @@ from typing import Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.services.remedies import SAYS, Remedy, remedies
-from dojo_tui.ui.commands import OPERATION, OPERATIONS, by_id, key_of
-from dojo_tui.ui.lists.base import lasted, moment
+from dojo_tui.ui.command import OPERATION, OPERATIONS
+from dojo_tui.ui.commands import by_id, key_of
 from dojo_tui.ui.lists.operations import kind
+from dojo_tui.ui.lists.times import lasted, moment
 from dojo_tui.ui.lists.words import AWAY, OUTCOMES, STATES, STATUSES, changes, counted
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, paragraphs, plain
 

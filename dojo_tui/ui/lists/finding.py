@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
-from dojo_tui.ui.lists.base import moment
 from dojo_tui.ui.lists.details import fact, heading
+from dojo_tui.ui.lists.times import moment
 from dojo_tui.ui.lists.words import DECISIONS, SEVERITIES
 from dojo_tui.ui.widgets.markdown import LIMIT, Links, markdown
 from dojo_tui.ui.widgets.plain import LABEL, Line, Span, plain

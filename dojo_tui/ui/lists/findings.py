@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.lists.base import Column, Query, day
 from dojo_tui.ui.lists.finding import finding_state
-from dojo_tui.ui.lists.groups import Group
+from dojo_tui.ui.lists.times import day
 from dojo_tui.ui.lists.words import SEVERITIES, key_line, wrong_lines
+from dojo_tui.ui.widgets.columns import Column, Query
+from dojo_tui.ui.widgets.groups import Group
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:

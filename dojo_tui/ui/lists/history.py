@@ -6,9 +6,10 @@ from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from dojo_tui.ui.lists.base import Column, Query, moment, when
 from dojo_tui.ui.lists.details import fact, heading
+from dojo_tui.ui.lists.times import moment, when
 from dojo_tui.ui.lists.words import no_match, wrong_lines
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dojo_tui.ui.lists.base import Column
+from dojo_tui.ui.widgets.columns import Column
 
 NARROWEST, WIDEST = 3, 120
 

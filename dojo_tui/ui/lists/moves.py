@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.severity import Severity
-from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.words import key_line, no_match
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:

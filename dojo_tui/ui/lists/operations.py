@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.operation import OperationType
-from dojo_tui.ui.lists.base import Column, Query, day, lasted
+from dojo_tui.ui.lists.times import day, lasted
 from dojo_tui.ui.lists.words import NO_CONNECTOR, STATUSES, changes, counted, first, key_line, wrong_lines
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ class OperationSource:
 
     def ids(self, query: Query) -> array[int]:
         """Ids in order."""
+        from dojo_tui.store.connectors import any_connector
         from dojo_tui.store.operations import OperationQuery, operation_ids
-        from dojo_tui.ui.lists.connectors import any_connector
 
         with self._database.read() as connection:
             now = self._clock.local(self._clock.now())

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojo_tui.model.operation import OutcomeStatus
-from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.lists.words import OUTCOMES, changes, counted, key_line, no_match
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 URGENT = (

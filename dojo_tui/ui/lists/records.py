@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.record import UNMAPPED, State
 from dojo_tui.model.suggest import THRESHOLD
-from dojo_tui.ui.lists.base import Column, Query, day
+from dojo_tui.ui.lists.times import day
 from dojo_tui.ui.lists.words import AWAY, NO_CONNECTOR, STATES, first, key_line, wrong_lines
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class RecordSource:
         with self._database.read() as connection:
             ids = record_ids(connection, self.store_query(query))
             if not ids:
-                from dojo_tui.ui.lists.connectors import any_connector
+                from dojo_tui.store.connectors import any_connector
 
                 self._connected = any_connector(connection)
         return ids

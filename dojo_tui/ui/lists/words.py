@@ -10,7 +10,8 @@ from dojo_tui.model.operation import OutcomeStatus, Status, counts_text
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.triage import Decision
-from dojo_tui.ui.commands import FINDINGS, HISTORY, MAPPED, OPERATION, OPERATIONS, UNMAPPED, key_of
+from dojo_tui.ui.command import FINDINGS, HISTORY, MAPPED, OPERATION, OPERATIONS, UNMAPPED
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 STATES: dict[State, Span] = {

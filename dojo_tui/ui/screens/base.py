@@ -12,14 +12,15 @@ from textual.widget import Widget
 
 from dojo_tui.model.errors import DojoTuiError
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import TEXT, Command, Context, hints, key_of, keyed
+from dojo_tui.ui.command import TEXT, Command, Context
+from dojo_tui.ui.commands import hints, key_of, keyed
 from dojo_tui.ui.screens.one_size import OneSizeScreen
 from dojo_tui.ui.widgets.bar import Bar, Part
 from dojo_tui.ui.widgets.plain import Line, plain
 from dojo_tui.ui.widgets.text_pane import TextPane, wrap
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
     from dojo_tui.ui.widgets.virtual_list import VirtualList
 
 NOTICE_LINES = 4
@@ -33,7 +34,7 @@ class Page(OneSizeScreen[None]):
 
     AUTO_FOCUS = "#list"
     place = TEXT
-    app: DojoApp
+    app: Host
 
     def __init__(self) -> None:
         super().__init__()
@@ -243,6 +244,9 @@ class Page(OneSizeScreen[None]):
         if listed is None or listed.current is None:
             return ""
         return "\t".join(text for text, _ in listed.source.cells(listed.current) if text)
+
+    def open_row(self) -> None:
+        """Open the row under the cursor, on a page that has rows."""
 
     # --- being told ----------------------------------------------------------
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from dojo_tui.connectors.check import About, Checked, Step
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.cancel import CancelToken
-from dojo_tui.ui.commands import CHECK, keyed
+from dojo_tui.ui.command import CHECK
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.checks import step_lines, summary, verdict
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part

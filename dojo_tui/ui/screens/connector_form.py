@@ -10,8 +10,8 @@ from textual.widget import Widget
 from dojo_tui.connectors.base import Field, Tool
 from dojo_tui.model.severity import Severity
 from dojo_tui.services.secrets import KINDS, unpack
+from dojo_tui.ui.command import CONNECTORS
 from dojo_tui.ui.commands import keyed
-from dojo_tui.ui.screens.connectors import ConnectorsScreen
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import plain
 
@@ -110,7 +110,7 @@ class ConnectorForm(Form):
             self.app.push_screen(FirstCheck(result, self.value("label"), self._tool))
             return
         keys = keyed("{discover} discovers")
-        if isinstance(self.app.page, ConnectorsScreen):
+        if self.app.page is not None and self.app.page.place == CONNECTORS:
             keys = keyed("{check} checks it, {discover_one} discovers")
         self.app.tell(f"✓ {plain(self.value('label'), 60)} saved. {keys} what it has.", "good")
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import CONNECTORS, key_of
+from dojo_tui.ui.command import CONNECTORS
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.connectors import ConnectorSource
 from dojo_tui.ui.lists.details import connector_lines
 from dojo_tui.ui.screens.list_page import ListPage
@@ -15,7 +16,7 @@ from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line, plain
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
 class ConnectorsScreen(ListPage):
@@ -39,6 +40,13 @@ class ConnectorsScreen(ListPage):
         """The Connector in full."""
         return _details(self.app, row)
 
+    def open_row(self) -> None:
+        """Edit the Connector, or read it where nothing can be changed."""
+        if not self.app.read_only:
+            self.app.run_id("edit")
+        elif self.row is not None:
+            self.app.push_screen(ConnectorScreen(self.row))
+
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""
         return [Part(" Connectors", "strong")], (
@@ -60,7 +68,7 @@ class ConnectorScreen(TextPage):
         return _details(self.app, self.row)
 
 
-def _details(app: DojoApp, row: Any) -> list[Line]:
+def _details(app: Host, row: Any) -> list[Line]:
     workspace = app.workspace
     tool = workspace.tools.get(row.tool) if workspace is not None else None
     return connector_lines(row, app.clock, plain(tool.title) if tool is not None else plain(row.tool))

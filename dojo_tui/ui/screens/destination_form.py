@@ -72,7 +72,7 @@ class DestinationForm(Form):
 
     def saving(self) -> Callable[[], object]:
         """Add it, or change it; what is in use is used with its new settings at once."""
-        from dojo_tui.ui.actions.sending import switch
+        from dojo_tui.ui.switching import switch
 
         workspace, row, address, values = self.app.workspace, self._row, self.value("address"), self._values()
         assert workspace is not None, "a form is saved once the store is open"
@@ -102,7 +102,7 @@ class DestinationForm(Form):
 
     def saved(self, result: object) -> None:
         """Use what changed, and say what comes next."""
-        from dojo_tui.ui.actions.sending import switched
+        from dojo_tui.ui.switching import switched
 
         if self._used:
             switched(self.app)

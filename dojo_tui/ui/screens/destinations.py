@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import DESTINATIONS, key_of
+from dojo_tui.ui.command import DESTINATIONS
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.destinations import DestinationSource, destination_lines
 from dojo_tui.ui.screens.check import CheckScreen, Look
 from dojo_tui.ui.screens.list_page import ListPage
@@ -17,7 +18,7 @@ from dojo_tui.ui.widgets.plain import Line
 if TYPE_CHECKING:
     from dojo_tui.connectors.check import Checked
     from dojo_tui.store.destinations import DestinationRow
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 
 
 class DestinationsScreen(ListPage):
@@ -28,7 +29,7 @@ class DestinationsScreen(ListPage):
 
     def on_mount(self) -> None:
         """Now the Workspace is known."""
-        self._list.switch(DestinationSource(self.app))
+        self._list.switch(DestinationSource(lambda: self.app.workspace, self.app.health))
         super().on_mount()
 
     def concerned(self, changes: Changes) -> bool:
@@ -45,6 +46,13 @@ class DestinationsScreen(ListPage):
     def details(self, row: Any) -> list[Line]:
         """The destination in full."""
         return _details(self.app, row)
+
+    def open_row(self) -> None:
+        """Edit the server; read what cannot be changed."""
+        if self.app.read_only or self.row.server is None:
+            self.app.push_screen(DestinationScreen(self.row))
+        else:
+            self.app.run_id("edit_destination")
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""
@@ -93,6 +101,6 @@ class DestinationCheck(CheckScreen):
             self.app.health.checked(self._server, checked)
 
 
-def _details(app: DojoApp, row: Any) -> list[Line]:
+def _details(app: Host, row: Any) -> list[Line]:
     health = app.health.of(row.server) if row.server is not None else None
     return destination_lines(row, health, app.clock)

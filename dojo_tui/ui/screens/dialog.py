@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 if TYPE_CHECKING:
-    from dojo_tui.ui.app import DojoApp
+    from dojo_tui.ui.host import Host
 from dojo_tui.ui.screens.base import STYLES
 from dojo_tui.ui.screens.one_size import OneSizeScreen
 from dojo_tui.ui.widgets.bar import Bar
@@ -24,7 +24,7 @@ class Dialog(ModalScreen[T], OneSizeScreen[T]):
         Binding("escape", "give_up", "Cancel", show=False),
         Binding("ctrl+q", "app.press('ctrl+q')", "Quit", show=False),
     ]
-    app: DojoApp
+    app: Host
 
     def action_give_up(self) -> None:
         """Close without an answer."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import FINDING, keyed
+from dojo_tui.ui.command import FINDING
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.finding import decision_lines, finding_lines
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part

@@ -7,13 +7,14 @@ from typing import Any
 
 from dojo_tui.model.severity import Severity
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import FINDINGS, key_of
-from dojo_tui.ui.lists.base import Query
+from dojo_tui.ui.command import FINDINGS
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.finding import BRIEF, decision_lines, finding_lines
 from dojo_tui.ui.lists.findings import FindingSource
-from dojo_tui.ui.screens.finding import copied_finding
+from dojo_tui.ui.screens.finding import FindingScreen, copied_finding
 from dojo_tui.ui.screens.list_page import GAP_DOT, ListPage
 from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.plain import Line
 
 SHORT = {Severity.CRITICAL: "crit", Severity.MEDIUM: "med"}
@@ -61,6 +62,11 @@ class FindingsScreen(ListPage):
         """The Finding in full."""
         decisions = self._source.decisions(row.id) if self._source is not None else ()
         return finding_lines(row, self.app.clock, decision_lines(decisions, self.app.clock), BRIEF)
+
+    def open_row(self) -> None:
+        """The Finding in full."""
+        if self.row is not None:
+            self.app.push_screen(FindingScreen(self.row))
 
     def copied(self) -> str:
         """What a person pastes into a ticket, unless the pane has the keyboard."""

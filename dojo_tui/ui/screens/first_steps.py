@@ -10,6 +10,7 @@ from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.commands import key_of, keyed
 from dojo_tui.ui.screens.check import CheckScreen
 from dojo_tui.ui.screens.picker import Entry, Picker
+from dojo_tui.ui.starting import start
 from dojo_tui.ui.widgets.plain import plain
 
 
@@ -39,13 +40,10 @@ class FirstCheck(CheckScreen):
             self.app.push_screen(Picker(f"{self._called} is saved and works. What next?", entries), self._chosen)
 
     def _chosen(self, entry: Entry | None) -> None:
-        from dojo_tui.ui.actions.running import start
-        from dojo_tui.ui.actions.showing import unmapped
-
         app = self.app
         if entry is None:
             return
-        unmapped(app, self.context())
+        app.run_id("unmapped")
         if entry.value:
             start(app, OperationType.DISCOVER, [(self._connector_id, self._called, None)])
         else:

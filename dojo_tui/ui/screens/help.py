@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from textual.widget import Widget
 
 from dojo_tui.ui import commands
+from dojo_tui.ui.command import GROUPS, PLACES, Context
 from dojo_tui.ui.lists.words import LEGEND, filter_examples
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.screens.text_page import TextPage
@@ -66,7 +67,7 @@ class HelpScreen(Page):
 
     AUTO_FOCUS = "#text"
 
-    def __init__(self, context: commands.Context) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self._asked = context
         self._text = TextPane(help_lines(context), name="text")
@@ -77,7 +78,7 @@ class HelpScreen(Page):
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """Where one came from."""
-        return [Part(f" Help: {commands.PLACES[self._asked.place]}", "strong")], []
+        return [Part(f" Help: {PLACES[self._asked.place]}", "strong")], []
 
     def status_parts(self) -> tuple[list[Part], list[Part]]:
         """How to leave."""
@@ -89,11 +90,11 @@ class HelpScreen(Page):
         ], []
 
 
-def help_lines(context: commands.Context) -> list[Line]:
+def help_lines(context: Context) -> list[Line]:
     """Every command of the place by group, with key, sentence, mouse way and shell twin."""
     lines: list[Line] = []
     group = ""
-    shown = sorted(commands.at(context.place), key=lambda command: commands.GROUPS.index(command.group))
+    shown = sorted(commands.at(context.place), key=lambda command: GROUPS.index(command.group))
     for command in shown:
         if command.group != group:
             group = command.group

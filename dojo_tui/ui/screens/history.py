@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import HISTORY, key_of
-from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.command import HISTORY
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.history import HistorySource, act_lines, record_lines, what
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.columns import Query, Source
 from dojo_tui.ui.widgets.plain import Line
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ class HistoryScreen(ListPage):
     def details(self, row: Any) -> list[Line]:
         """The act in full."""
         return act_lines(row, self.app.clock)
+
+    def open_row(self) -> None:
+        """The act and its Records."""
+        if self.row is not None:
+            self.app.push_screen(ActScreen(self.row))
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What u would do."""

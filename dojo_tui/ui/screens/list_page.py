@@ -13,11 +13,11 @@ from textual.widget import Widget
 
 from dojo_tui.ui.bridge import Changes
 from dojo_tui.ui.commands import keyed
-from dojo_tui.ui.lists.base import Column, Query, Source
 from dojo_tui.ui.lists.layout import Choice, arranged, chosen, kept
 from dojo_tui.ui.lists.words import filter_hints
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.columns import Column, Query, Source
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 from dojo_tui.ui.widgets.text_pane import TextPane, in_two
 from dojo_tui.ui.widgets.virtual_list import VirtualList

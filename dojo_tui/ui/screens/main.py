@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from dojo_tui.model.record import MAPPED as MAPPED_STATES
 from dojo_tui.model.record import UNMAPPED as UNMAPPED_STATES
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import MAPPED, OPERATIONS, UNMAPPED, key_of
-from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.command import MAPPED, OPERATIONS, UNMAPPED
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.operations import OperationSource
 from dojo_tui.ui.screens.list_page import LOADING, ListPage, View
 from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.columns import Query, Source
 from dojo_tui.ui.widgets.plain import Line, plain
 
 RUNNING = 200
@@ -125,6 +126,15 @@ class MainScreen(ListPage):
         self.expect()
         self.reload()
         self.draw()
+
+    def open_row(self) -> None:
+        """A Record, or an Operation."""
+        from dojo_tui.ui.screens.operation import OperationScreen
+        from dojo_tui.ui.screens.record import RecordScreen
+
+        if self.row is not None:
+            opened = OperationScreen if self.tab == OPERATIONS else RecordScreen
+            self.app.push_screen(opened(self.row.id))
 
     def _source(self, tab: str) -> Source:
         workspace = self.app.workspace

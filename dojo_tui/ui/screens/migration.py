@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.cancel import CancelToken
-from dojo_tui.ui.commands import MIGRATION, Context, key_of, keyed
-from dojo_tui.ui.lists.moves import MoveSource
+from dojo_tui.ui.command import MIGRATION, Context
+from dojo_tui.ui.commands import key_of, keyed
+from dojo_tui.ui.lists.moves import MoveSource, became
 from dojo_tui.ui.screens.list_page import LOADING, ListPage
 from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import plain
@@ -115,6 +116,11 @@ class MigrationScreen(ListPage):
 
         done = {key for key, one in self._moves.moved.items() if one.status is MoveStatus.MOVED}
         return [move for move in self._moves.moves if not move.skipped and move.record.record_id not in done]
+
+    def open_row(self) -> None:
+        """Say what became of the Record."""
+        if self.row is not None:
+            self.app.tell(*became(self.row))
 
     @property
     def what(self) -> str:

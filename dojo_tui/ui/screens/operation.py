@@ -11,11 +11,12 @@ from textual.widget import Widget
 
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import OPERATION, Context, keyed
-from dojo_tui.ui.lists.base import lasted, when
+from dojo_tui.ui.command import OPERATION, Context
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.details import outcome_lines
 from dojo_tui.ui.lists.operations import kind
 from dojo_tui.ui.lists.outcomes import OutcomeSource
+from dojo_tui.ui.lists.times import lasted, when
 from dojo_tui.ui.lists.words import LEGEND, STATUSES, changes, counted, sparkline
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.widgets.bar import Bar, Part
@@ -76,6 +77,16 @@ class OperationScreen(ListPage):
         current = self._list.current
         found: int | None = current.row.record_id if current is not None else None
         return found
+
+    def open_row(self) -> None:
+        """The Record of the outcome."""
+        from dojo_tui.ui.screens.record import RecordScreen
+
+        record_id = self.outcome_record_id
+        if record_id is None:
+            self.app.tell("This outcome is about no single Record.", "dim")
+        else:
+            self.app.push_screen(RecordScreen(record_id))
 
     def reload(self) -> None:
         """Read outcomes and the new part of the log, in a thread."""

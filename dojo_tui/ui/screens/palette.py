@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dojo_tui.ui import commands
+from dojo_tui.ui.command import GROUPS, Context
 from dojo_tui.ui.screens.picker import Entry
 
 
-def command_entries(context: commands.Context) -> list[Entry]:
+def command_entries(context: Context) -> list[Entry]:
     """Commands of the place the person is in; those that cannot run say why."""
     entries = []
     for command in commands.at(context.place):
@@ -16,5 +17,5 @@ def command_entries(context: commands.Context) -> list[Entry]:
         detail = reason or command.help_in(context.place)
         entries.append(Entry(command.title, detail, command, command.keys_short, off=bool(reason)))
     # What cannot be done now sinks, and what moves or marks stands below what acts.
-    entries.sort(key=lambda entry: (entry.off, commands.GROUPS.index(entry.value.group)))
+    entries.sort(key=lambda entry: (entry.off, GROUPS.index(entry.value.group)))
     return entries

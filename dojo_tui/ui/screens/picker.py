@@ -12,9 +12,9 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from dojo_tui.ui.lists.base import Column, Query
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
+from dojo_tui.ui.widgets.columns import Column, Query
 from dojo_tui.ui.widgets.plain import Line, Span
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from dojo_tui.destinations.base import Product
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
-from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker, Row
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.plain import Line, plain
 
 DEFAULT_TYPE = "the default type"

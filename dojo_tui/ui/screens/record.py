@@ -10,10 +10,11 @@ from textual.widget import Widget
 
 from dojo_tui.model.clock import Clock
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import RECORD, keyed
-from dojo_tui.ui.lists.base import moment
+from dojo_tui.ui.command import RECORD
+from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.lists.details import fact, heading, history_lines, record_lines
 from dojo_tui.ui.lists.findings import found_here
+from dojo_tui.ui.lists.times import moment
 from dojo_tui.ui.lists.words import OUTCOMES, key_line
 from dojo_tui.ui.screens.base import Page
 from dojo_tui.ui.widgets.bar import Part
@@ -93,6 +94,10 @@ class RecordScreen(Page):
     def _not_arrived(self, error: Exception) -> None:
         self.give_up_waiting()
         self.app.tell_error(error)
+
+    def open_row(self) -> None:
+        """Its Findings."""
+        self.app.run_id("findings")
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """Its name."""

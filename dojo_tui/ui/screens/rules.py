@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.ui.bridge import Changes
-from dojo_tui.ui.commands import RULES, key_of
-from dojo_tui.ui.lists.base import Query, Source
+from dojo_tui.ui.command import RULES
+from dojo_tui.ui.commands import key_of
 from dojo_tui.ui.lists.details import heading
 from dojo_tui.ui.lists.rules import RuleSource, caught_lines, rule_lines
 from dojo_tui.ui.screens.list_page import ListPage
 from dojo_tui.ui.screens.text_page import TextPage
 from dojo_tui.ui.widgets.bar import Part
+from dojo_tui.ui.widgets.columns import Query, Source
 from dojo_tui.ui.widgets.plain import Line
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class RulesScreen(ListPage):
         caught = self._rules.caught.get(row.id)
         counted = caught_lines(caught) if caught is not None else [(("Counting …", "dim"),)]
         return [*rule_lines(row), (), heading("Catches now"), *counted]
+
+    def open_row(self) -> None:
+        """Edit the rule, or read it where nothing can be changed."""
+        if not self.app.read_only:
+            self.app.run_id("edit_rule")
+        elif self.row is not None:
+            self.app.push_screen(RuleScreen(self.row))
 
     def title_parts(self) -> tuple[list[Part], list[Part]]:
         """What is shown."""

@@ -8,10 +8,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 
-from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.lists.rules import PlanSource, plan_sentences
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.widgets.bar import Bar, Part
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.virtual_list import VirtualList
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from textual.widgets import Input
 
 from dojo_tui.model.triage import REASON_LIMIT, Decision
 from dojo_tui.ui.commands import keyed
-from dojo_tui.ui.lists.base import Query
 from dojo_tui.ui.lists.words import DECISIONS
 from dojo_tui.ui.screens.dialog import Dialog
 from dojo_tui.ui.screens.picker import Entry, EntrySource
 from dojo_tui.ui.widgets.bar import Bar, Part
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.plain import Line
 from dojo_tui.ui.widgets.text_pane import TextPane
 from dojo_tui.ui.widgets.virtual_list import VirtualList

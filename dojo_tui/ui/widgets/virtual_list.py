@@ -21,8 +21,8 @@ from textual.strip import Strip
 
 from dojo_tui.model.errors import StoreError
 from dojo_tui.model.text import cells
-from dojo_tui.ui.lists.base import SORTED, Column, Placed, Query, Source, place
-from dojo_tui.ui.lists.groups import Grouped, Heads
+from dojo_tui.ui.widgets.columns import SORTED, Column, Placed, Query, Source, place
+from dojo_tui.ui.widgets.groups import Grouped, Heads
 from dojo_tui.ui.widgets.painting import COMPONENTS, fit, fit_end, paint
 from dojo_tui.ui.widgets.plain import Line, Span
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol, runtime_checkable
 
-from dojo_tui.ui.lists.base import Query
+from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.plain import Span
 
 
