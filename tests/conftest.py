@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.model.clock import Clock
 from dojo_tui.testing import TestRun, ToolServer
 from tests.defectdojo_server.fixtures import dojo, dojo_server, remote
 
 __all__ = ["dojo", "dojo_server", "remote"]
+
+
+@pytest.fixture(autouse=True)
+def _no_back_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask a server again at once: how long one waits between attempts is tested where it is decided (http/retry.py)."""
+    monkeypatch.setattr(Unattended, "wait", lambda _unattended, seconds: time.sleep(min(seconds, 0.01)))
 
 
 @dataclass
