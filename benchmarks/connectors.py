@@ -28,9 +28,11 @@ from benchmarks import raw
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.dependency_track import TOOL
-from dojo_tui.destinations.base import Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.model.operation import OperationType
+from dojo_tui.model.plan import Reimport
 from dojo_tui.model.secret import Secret
+from dojo_tui.model.target import Target
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
 from dojo_tui.wiring import Workspace, open_workspace
 

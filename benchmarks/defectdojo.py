@@ -22,7 +22,8 @@ import httpx
 
 from benchmarks import synthetic
 from benchmarks.figures import Figure, timed
-from dojo_tui.connectors.base import Fetch, Vep
+from dojo_tui.connectors.base import Vep
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.store.operations import operation
 from dojo_tui.wiring import Workspace, open_workspace

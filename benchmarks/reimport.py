@@ -7,11 +7,13 @@ from pathlib import Path
 
 from benchmarks import raw, synthetic
 from benchmarks.figures import Figure, timed
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.plan import Reimport
+from dojo_tui.model.target import Target
 from dojo_tui.store.open import open_store
 from tests.rows import add_connector
 

@@ -20,12 +20,13 @@ from sqlalchemy import select
 
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.reports import TOOL
-from dojo_tui.destinations.base import Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model import identity
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.plan import Action, Reimport, Summary
+from dojo_tui.model.target import Target
 from dojo_tui.reports.sarif.results import NO_PROBLEM
 from dojo_tui.store.open import open_store
 from dojo_tui.store.tables import findings

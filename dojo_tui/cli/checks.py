@@ -9,7 +9,7 @@ from dojo_tui.cli.output import number
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked
+    from dojo_tui.model.check import Checked
     from dojo_tui.store.connectors import ConnectorRow
 
 

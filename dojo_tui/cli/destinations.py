@@ -21,7 +21,7 @@ from dojo_tui.model.text import inert
 from dojo_tui.services.settings import EMBEDDED, MOST_AT_ONCE
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked
+    from dojo_tui.model.check import Checked
     from dojo_tui.services.destinations import Server
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.wiring import Workspace

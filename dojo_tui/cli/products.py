@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     pass
 
 if TYPE_CHECKING:
-    from dojo_tui.destinations.base import Product
+    from dojo_tui.model.target import Product
 
 
 @make_group("products")

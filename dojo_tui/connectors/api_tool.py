@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable, Who
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Run, Vep, count_veps
-from dojo_tui.connectors.check import About, Step, counted, trying
+from dojo_tui.connectors.base import BaseTool, Config, Run, Vep, count_veps
 from dojo_tui.connectors.probing import Arrival, Watch, accepted, known, readable, unreadable
 from dojo_tui.connectors.tidy import tidy
 from dojo_tui.http.errors import HttpError, RefusedError
+from dojo_tui.model.check import About, Step, counted, trying
 from dojo_tui.model.errors import ConnectorError, DojoTuiError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 
 _CHECK_WAITS = 5.0

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from dojo_tui.connectors.base import Closes, Run
-from dojo_tui.connectors.check import About, Mark, Step
 from dojo_tui.http.errors import ForeignError, HttpError, IncompleteError, TlsError
 from dojo_tui.http.exchange import origin
+from dojo_tui.model.check import About, Mark, Step
 from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.operation import LogLevel
 

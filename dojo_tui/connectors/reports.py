@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dojo_tui.connectors import reports_fields as fields
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Field, Run, Vep
 from dojo_tui.connectors.reports_candidates import candidates, natural, read
 from dojo_tui.connectors.reports_globs import DEFAULT_INCLUDE, matcher
 from dojo_tui.connectors.reports_series import both_readings, choose
 from dojo_tui.connectors.reports_walk import Runs, Walk, counting, from_id, sampled
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import ConnectorError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.text import inert
 from dojo_tui.reports import ReportChangedError, ReportError, sentence, survey

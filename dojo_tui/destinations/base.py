@@ -4,48 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.http.exchange import Caller
-from dojo_tui.model.plan import Hold, Summary
-from dojo_tui.model.severity import Severity
-
-ENGAGEMENT = "Global Connectors"
-"""Name of the Engagement that holds everything we sync into a Product (P4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A Product at the destination; ``ref`` is the destination's own id, as text."""
-
-    ref: str
-    name: str
-    product_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where one Record's Findings go."""
-
-    product_ref: str
-    connector_id: int
-    connector_label: str
-    scope: str
-    """Separates siblings inside one Test (P5)."""
-    synced: bool = False
-    """A Sync has been there since the Record was mapped to this Product, so its Engagement and Test must exist."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reimport:
-    """Settings of one reimport."""
-
-    min_severity: Severity = Severity.INFO
-    dry_run: bool = False
-    accept_large_change: bool = False
-    hold: Hold = Hold()
+from dojo_tui.model.fetch import Fetch
+from dojo_tui.model.plan import Reimport, Summary
+from dojo_tui.model.target import Product, Target
 
 
 class Unattended:

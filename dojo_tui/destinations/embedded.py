@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select, update
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import held
-from dojo_tui.destinations.base import ENGAGEMENT, Product, Reimport, Target
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError
-from dojo_tui.model.plan import Summary
+from dojo_tui.model.fetch import Fetch
+from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.reimport import Plan, Report, read
+from dojo_tui.model.target import ENGAGEMENT, Product, Target
 from dojo_tui.store.database import Database
 from dojo_tui.store.tables import destinations, engagements, product_types, products, tests
 

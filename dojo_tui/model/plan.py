@@ -37,6 +37,16 @@ SYNC_HOLD = Hold(share=0.5, least=20)
 
 
 @dataclass(frozen=True, slots=True)
+class Reimport:
+    """Settings of one reimport."""
+
+    min_severity: Severity = Severity.INFO
+    dry_run: bool = False
+    accept_large_change: bool = False
+    hold: Hold = Hold()
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of a reimport by Action, also by Severity."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.destinations.base import Destination
 from dojo_tui.model.errors import DestinationError, UsageError
 from dojo_tui.model.operation import LogLevel
 from dojo_tui.model.record import State
+from dojo_tui.model.target import Product
 from dojo_tui.services.run import OperationRun
 from dojo_tui.store import assets as stored
 from dojo_tui.store import mapping as mapping_store

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.destinations.base import Destination
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import UsageError
 from dojo_tui.model.operation import LogLevel, OutcomeStatus
+from dojo_tui.model.target import Product
 from dojo_tui.services.names import suggested_name
 from dojo_tui.services.products import Products
 from dojo_tui.services.run import OperationRun

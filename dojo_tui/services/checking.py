@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from dojo_tui.connectors.base import Closes, Config, Tool
-from dojo_tui.connectors.check import About, Checked, Mark, Step, trying
+from dojo_tui.model.check import About, Checked, Mark, Step, trying
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import ConnectorError, DestinationError, DojoTuiError, UsageError
 from dojo_tui.model.operation import LogLevel

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Destination, Reimport, Target
+from dojo_tui.destinations.base import Destination
 from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import CLOSE_COUNTS, LogLevel, OperationType, OutcomeStatus, Status, ending
-from dojo_tui.model.plan import Action, tally
+from dojo_tui.model.plan import Action, Reimport, tally
+from dojo_tui.model.target import Target
 from dojo_tui.model.text import number
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.events import RecordsChanged

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Config, Field, Tool
-from dojo_tui.connectors.check import Checked
 from dojo_tui.model import schedule as schedules
+from dojo_tui.model.check import Checked
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, UsageError
 from dojo_tui.model.severity import Severity

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Field
-from dojo_tui.connectors.check import About, Checked, Mark, Step, trying
 from dojo_tui.destinations.defectdojo.address import normalised
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.http.exchange import Caller
+from dojo_tui.model.check import About, Checked, Mark, Step, trying
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import ConnectorError, DestinationError, NotFoundError, UsageError
 from dojo_tui.model.secret import Secret

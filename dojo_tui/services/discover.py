@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from dojo_tui.connectors.base import Tool, Vep
-from dojo_tui.destinations.base import Destination, Target
+from dojo_tui.destinations.base import Destination
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import CancelledError, ConnectorError, DojoTuiError
 from dojo_tui.model.operation import DISCOVER_COUNTS, LogLevel, OutcomeStatus, Status
@@ -15,6 +15,7 @@ from dojo_tui.model.plan import Hold
 from dojo_tui.model.record import Event, State
 from dojo_tui.model.rules import RuleList
 from dojo_tui.model.secret import scrub
+from dojo_tui.model.target import Target
 from dojo_tui.model.text import clean
 from dojo_tui.services import assets
 from dojo_tui.services.automap import auto_map

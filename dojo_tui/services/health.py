@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dojo_tui.connectors.check import About, Checked, Mark, Step
+from dojo_tui.model.check import About, Checked, Mark, Step
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.destinations import USUAL_TOKEN, Destinations

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from dojo_tui.destinations.base import Destination, Product, Target, Unattended
+from dojo_tui.destinations.base import Destination, Unattended
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError, NotFoundError, UsageError
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import Product, Target
 from dojo_tui.model.text import number
 from dojo_tui.services.names import product_name, some_products
 from dojo_tui.services.undo import Reversal, Undo, Undone

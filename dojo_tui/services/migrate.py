@@ -9,17 +9,19 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows
-from dojo_tui.destinations.base import Destination, Product, Reimport, Target
+from dojo_tui.destinations.base import Destination
 from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, test_of
 from dojo_tui.model import identity
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, DojoTuiError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.plan import Reimport
 from dojo_tui.model.record import State
 from dojo_tui.model.reimport import read
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import Product, Target
 from dojo_tui.services.cancel import CancelToken, LeaseLostError
 from dojo_tui.services.leases import Heartbeat
 from dojo_tui.services.owner import is_dead, new_owner

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dojo_tui.destinations.base import Destination, Product
+from dojo_tui.destinations.base import Destination
+from dojo_tui.model.target import Product
 
 
 class Products:

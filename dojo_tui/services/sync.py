@@ -9,13 +9,15 @@ from contextlib import AbstractContextManager
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import Fetch, Tool
-from dojo_tui.destinations.base import Destination, Reimport, Target
+from dojo_tui.connectors.base import Tool
+from dojo_tui.destinations.base import Destination
 from dojo_tui.model.cause import Cause
 from dojo_tui.model.errors import CancelledError, DojoTuiError, LostError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import SYNC_COUNTS, LogLevel, OutcomeStatus, Status, ending
-from dojo_tui.model.plan import Action, Summary, tally
+from dojo_tui.model.plan import Action, Reimport, Summary, tally
 from dojo_tui.model.record import MAPPED, State
+from dojo_tui.model.target import Target
 from dojo_tui.services.cancel import ClosingError, LeaseLostError
 from dojo_tui.services.closing import close_pending
 from dojo_tui.services.discover import NOT_SEEN, kept_evidence, lost_places, some, target_of

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from dojo_tui.connectors.base import Config, Fetch, Vep
-from dojo_tui.connectors.check import Checked
+from dojo_tui.connectors.base import Config, Vep
+from dojo_tui.model.check import Checked
 from dojo_tui.model.errors import ConnectorError, DojoTuiError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing.runs import TestRun

@@ -11,7 +11,7 @@ from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.widgets.plain import Span
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked
+    from dojo_tui.model.check import Checked
     from dojo_tui.services.health import Health
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.ui.jobs import Jobs

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dojo_tui.connectors.base import Config, Fetch, Tool, Vep
-from dojo_tui.connectors.check import Checked
+from dojo_tui.connectors.base import Config, Tool, Vep
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
+from dojo_tui.model.check import Checked
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import TestRun, ToolServer, World

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.base import Config, Fetch, Vep
+from dojo_tui.connectors.base import Config, Vep
 from dojo_tui.connectors.burp_dast import TOOL, finding, site
-from dojo_tui.connectors.check import Checked
 from dojo_tui.connectors.markup import plain
 from dojo_tui.connectors.row import Row
 from dojo_tui.demo.servers.burp import Burp, Site
 from dojo_tui.http.errors import FatalError, IncompleteError
+from dojo_tui.model.check import Checked
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.severity import Severity
 from dojo_tui.testing import Check, Flaw, Reply, Subject, TestRun, Thing, ToolServer, World, conformance

@@ -14,10 +14,10 @@ import trustme
 from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable, Who
 from dojo_tui.connectors.api_tool import ApiTool
 from dojo_tui.connectors.base import Vep
-from dojo_tui.connectors.check import About, Checked, Mark, Step
 from dojo_tui.connectors.fields import secret, server
 from dojo_tui.connectors.row import Row
 from dojo_tui.http.auth import bearer
+from dojo_tui.model.check import About, Checked, Mark, Step
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.finding import Finding
 from dojo_tui.testing import Reply, ToolServer

@@ -8,9 +8,9 @@ from functools import partial
 import pytest
 
 from dojo_tui.connectors.base import Config
-from dojo_tui.connectors.check import Mark
 from dojo_tui.connectors.github_security import TOOL
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts, code, dependency, secret
+from dojo_tui.model.check import Mark
 from dojo_tui.model.errors import ConnectorError, UsageError
 from dojo_tui.testing import Call, Check, Reply, Subject, ToolServer, conformance
 from tests.connectors import github_at

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Field, Run, Vep
 from dojo_tui.connectors.registry import GROUP, broken_tools, load, tools
+from dojo_tui.model.fetch import Fetch
 
 
 class Mine(BaseTool):

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.connectors.reports import TOOL
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.testing import TestRun
 from tests.connectors.test_reports import config, ended, put
 from tests.reports.helpers import location, result

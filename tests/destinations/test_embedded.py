@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import QueuePool, delete, insert, select, update
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import ENGAGEMENT, Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, DestinationError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.plan import Action, Hold, Summary
+from dojo_tui.model.plan import Action, Hold, Reimport, Summary
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, finding_rows
 from dojo_tui.store.open import Store, open_store
 from dojo_tui.store.tables import connectors, engagements, findings, products, records, tests

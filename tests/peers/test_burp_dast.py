@@ -12,9 +12,9 @@ import pytest
 
 from dojo_tui.connectors.base import Config
 from dojo_tui.connectors.burp_dast import TOOL
-from dojo_tui.connectors.check import Checked
 from dojo_tui.demo.servers.burp import PATH, Burp, Site
 from dojo_tui.demo.servers.burp_story import sites
+from dojo_tui.model.check import Checked
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import TestRun, ToolServer
 from tests.shared import shared

@@ -13,11 +13,12 @@ from urllib.parse import urlencode
 import pytest
 
 from dojo_tui.connectors import github_repositories, github_security
-from dojo_tui.connectors.base import Config, Fetch
-from dojo_tui.connectors.check import Checked
+from dojo_tui.connectors.base import Config
 from dojo_tui.demo.servers.github import REFUSALS
 from dojo_tui.demo.servers.github_story import OWNER, GitHubDemo, organisation
+from dojo_tui.model.check import Checked
 from dojo_tui.model.errors import ConnectorError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
 

@@ -11,7 +11,8 @@ import os
 import sys
 from pathlib import Path
 
-from dojo_tui.connectors.base import Fetch, Run
+from dojo_tui.connectors.base import Run
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.services.events import OperationChanged, RecordDone
 from dojo_tui.store.connectors import connector_by_label

@@ -6,8 +6,9 @@ import builtins
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
+from dojo_tui.connectors.base import BaseTool, Config, Field, Run, Vep
 from dojo_tui.model.errors import ConnectorError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.record import State

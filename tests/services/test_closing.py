@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Reimport, Target
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
-from dojo_tui.model.plan import Summary
+from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import Target
 from dojo_tui.services.mapping import Change
 from dojo_tui.services.retry import undone
 from dojo_tui.store.findings import FindingQuery, finding_ids, finding_rows

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dojo_tui.connectors.base import Field, Vep
-from dojo_tui.connectors.check import About
+from dojo_tui.model.check import About
 from dojo_tui.model.errors import BusyError, NotFoundError, UsageError
 from dojo_tui.model.operation import OperationType, Trigger
 from dojo_tui.model.severity import Severity

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from dojo_tui.connectors.check import About, Checked, Mark
+from dojo_tui.model.check import About, Checked, Mark
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import CancelledError, DestinationError, NotFoundError, UsageError
 from dojo_tui.services.destinations import USUAL_TOKEN, Destinations, Server

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from dojo_tui.connectors.base import Vep
-from dojo_tui.destinations.base import Product
 from dojo_tui.model.errors import NotFoundError, UsageError
 from dojo_tui.model.record import TRANSITIONS, Event, State, after
+from dojo_tui.model.target import Product
 from dojo_tui.services.mapping import Change, Mapper
 from dojo_tui.wiring import Workspace
 from tests.conftest import Moment

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dojo_tui.connectors.base import Fetch, Vep
+from dojo_tui.connectors.base import Vep
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import LogLevel, OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.store.operations import log_lines

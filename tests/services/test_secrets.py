@@ -9,8 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dojo_tui.connectors.base import Config, Fetch, Field, Run
+from dojo_tui.connectors.base import Config, Field, Run
 from dojo_tui.model.errors import CancelledError, ConnectorError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import Status
 from dojo_tui.model.secret import HIDDEN
 from dojo_tui.services import secrets

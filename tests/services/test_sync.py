@@ -8,13 +8,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import delete
 
-from dojo_tui.connectors.base import Fetch, Run
-from dojo_tui.destinations.base import Target
+from dojo_tui.connectors.base import Run
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.errors import CancelledError, ConnectorError, DestinationError, StoreError, UsageError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import OperationType, OutcomeStatus, Status
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import Target
 from dojo_tui.services.events import RecordDone
 from dojo_tui.store.tables import engagements, products
 from dojo_tui.wiring import Workspace

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.model.errors import StoreError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.operation import OutcomeStatus, Status
 from dojo_tui.model.severity import Severity
 from dojo_tui.services.events import OperationChanged

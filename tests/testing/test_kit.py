@@ -12,8 +12,7 @@ import pytest
 
 from dojo_tui.connectors.api import Api, Family, Server, Setup, Unavailable
 from dojo_tui.connectors.api_tool import ApiTool
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Run, Vep
-from dojo_tui.connectors.check import Step, counted
+from dojo_tui.connectors.base import BaseTool, Config, Run, Vep
 from dojo_tui.connectors.fields import secret, server
 from dojo_tui.connectors.row import Row
 from dojo_tui.http.auth import bearer
@@ -22,6 +21,8 @@ from dojo_tui.http.exchange import Request, path
 from dojo_tui.http.listing import InBody, Listing
 from dojo_tui.http.pages import NextLink, Single
 from dojo_tui.http.retry import Retry
+from dojo_tui.model.check import Step, counted
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
 from dojo_tui.testing import Call, Check, Reply, Subject, ToolServer, World, conformance

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from dojo_tui.cli.checks import check_json
-from dojo_tui.connectors.check import Mark
 from dojo_tui.demo.servers.github import GitHub, Repository, alerts
+from dojo_tui.model.check import Mark
 from dojo_tui.testing import Call, Reply, ToolServer
 from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.lists.checks import MARKS

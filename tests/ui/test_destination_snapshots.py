@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.check import About, Checked, Mark, Step
 from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
+from dojo_tui.model.check import About, Checked, Mark, Step
 from dojo_tui.model.clock import Clock
 from dojo_tui.services.destinations import Destinations
 from dojo_tui.ui.app import DojoApp

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from dojo_tui.cli.app import open_app
 from dojo_tui.cli.settings import Given
-from dojo_tui.connectors.check import About, Mark, Step
+from dojo_tui.model.check import About, Mark, Step
 from dojo_tui.model.operation import Status
 from dojo_tui.model.record import State
 from dojo_tui.services.preferences import PLAY_DEMO, Preferences

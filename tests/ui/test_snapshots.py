@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.check import About, Mark, Step
+from dojo_tui.model.check import About, Mark, Step
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, Hand
 from tests.ui.looks import Compare, Look, Scene, compare, each_look, go

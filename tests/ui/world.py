@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
-from dojo_tui.connectors.base import BaseTool, Config, Fetch, Field, Run, Vep
-from dojo_tui.connectors.check import Step
+from dojo_tui.connectors.base import BaseTool, Config, Field, Run, Vep
+from dojo_tui.model.check import Step
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import ConnectorError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
 from dojo_tui.store import tables

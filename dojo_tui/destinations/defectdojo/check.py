@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from dojo_tui.connectors.check import About, Mark, Step, trying
 from dojo_tui.destinations.defectdojo import anchors, things
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api, User
@@ -19,6 +18,7 @@ from dojo_tui.http.client import Client
 from dojo_tui.http.errors import ForeignError, HttpError, IncompleteError, TlsError
 from dojo_tui.http.exchange import Caller, Request, origin
 from dojo_tui.http.retry import Retry
+from dojo_tui.model.check import About, Mark, Step, trying
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.text import inert

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, select
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Product, Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.defectdojo import looking, sent, stale
 from dojo_tui.destinations.defectdojo import products as cache
 from dojo_tui.destinations.defectdojo.address import connected
@@ -27,8 +26,10 @@ from dojo_tui.http.client import Client
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError, LostError
-from dojo_tui.model.plan import Summary
+from dojo_tui.model.fetch import Fetch
+from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.secret import Secret
+from dojo_tui.model.target import Product, Target
 from dojo_tui.store.database import Database
 from dojo_tui.store.destinations import DestinationRow, note_products_read
 from dojo_tui.store.tables import destinations

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.limits import tag
 from dojo_tui.model.errors import DestinationError
+from dojo_tui.model.target import Target
 from dojo_tui.store.tables import connectors
 
 PROGRAM = "dojo-tui"

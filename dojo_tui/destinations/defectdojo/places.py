@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dojo_tui.destinations import held
-from dojo_tui.destinations.base import ENGAGEMENT, Target
 from dojo_tui.destinations.defectdojo import labels, looking, sent
 from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api
 from dojo_tui.destinations.defectdojo.sent import Place
@@ -15,6 +14,7 @@ from dojo_tui.destinations.defectdojo.things import ServerEngagement, ServerTest
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError, LostError
+from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.store.database import Database
 
 _ENGAGEMENT_LASTS = timedelta(days=3650)

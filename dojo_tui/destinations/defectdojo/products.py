@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from dojo_tui.destinations.base import Product
 from dojo_tui.destinations.defectdojo.api import ServerProduct
 from dojo_tui.destinations.held import product_type_id
+from dojo_tui.model.target import Product
 from dojo_tui.store.assets import rename_products
 from dojo_tui.store.ids import among, chunks
 from dojo_tui.store.tables import product_types, products

@@ -11,9 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dojo_tui.connectors.base import Fetch
 from dojo_tui.destinations import finding_rows, held
-from dojo_tui.destinations.base import Reimport, Target
 from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, naming, sent, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED
@@ -25,9 +23,11 @@ from dojo_tui.destinations.defectdojo.things import ServerTest
 from dojo_tui.destinations.defectdojo.waiting import settle
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import CancelledError, DestinationError
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.plan import Action, Reimport, Summary
 from dojo_tui.model.reimport import Change, Plan, Report, Update, read
+from dojo_tui.model.target import Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, ScalarSelect, Select, bindparam, delete, func, insert, select, update
 
-from dojo_tui.destinations.base import ENGAGEMENT, Target
 from dojo_tui.destinations.held import test_of
+from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.store.ids import chunks
 from dojo_tui.store.tables import engagements, findings, products, sent_findings, sent_scopes, tests
 

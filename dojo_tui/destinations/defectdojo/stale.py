@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo import products, sent
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.model.errors import DestinationError
+from dojo_tui.model.target import Target
 from dojo_tui.model.text import inert
 from dojo_tui.store.database import Database
 

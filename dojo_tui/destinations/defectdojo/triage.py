@@ -10,12 +10,12 @@ from collections.abc import Collection
 
 from sqlalchemy import exists, select
 
-from dojo_tui.destinations.base import Target
 from dojo_tui.destinations.defectdojo import sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.message import key_of
 from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.model.reimport import Plan
+from dojo_tui.model.target import Target
 from dojo_tui.store.database import Database
 from dojo_tui.store.tables import findings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
-from dojo_tui.connectors.check import Checked, Mark, Step
+from dojo_tui.model.check import Checked, Mark, Step
 from dojo_tui.ui.widgets.plain import Line, Span, plain
 
 MARKS: dict[Mark, Span] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from dojo_tui.connectors.check import About, Checked, Step
+from dojo_tui.model.check import About, Checked, Step
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.services.cancel import CancelToken
 from dojo_tui.ui.command import CHECK

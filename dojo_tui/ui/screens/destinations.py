@@ -16,7 +16,7 @@ from dojo_tui.ui.widgets.bar import Part
 from dojo_tui.ui.widgets.plain import Line
 
 if TYPE_CHECKING:
-    from dojo_tui.connectors.check import Checked
+    from dojo_tui.model.check import Checked
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.ui.host import Host
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dojo_tui.connectors.base import Tool
-from dojo_tui.connectors.check import Checked, Step
+from dojo_tui.model.check import Checked, Step
 from dojo_tui.model.operation import OperationType
 from dojo_tui.ui.commands import key_of, keyed
 from dojo_tui.ui.screens.check import CheckScreen

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.defectdojo.desk import Limits, Parts, Patience, Quiet
 from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.fetch import Fetch
+from dojo_tui.model.plan import Reimport
 from dojo_tui.model.secret import Secret
+from dojo_tui.model.target import Target
 from dojo_tui.store.destinations import destination_at
 from dojo_tui.store.open import open_store
 from tests.destinations.defectdojo.world import newer

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import Reimport, Target, Unattended
+from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.plan import Action, Summary
+from dojo_tui.model.plan import Action, Reimport, Summary
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import Target
 from tests.destinations.defectdojo.reports import Reports
 from tests.destinations.defectdojo.world import Watcher, World, shown_here, shown_there
 

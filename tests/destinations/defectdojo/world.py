@@ -11,15 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dojo_tui.connectors.base import Fetch
-from dojo_tui.destinations.base import ENGAGEMENT, Destination, Reimport, Target
+from dojo_tui.destinations.base import Destination
 from dojo_tui.destinations.defectdojo.desk import Limits, Patience
 from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
 from dojo_tui.model.clock import Clock
+from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.finding import Finding
-from dojo_tui.model.plan import Summary
+from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.store.destinations import save_destination
 from dojo_tui.store.findings import FindingQuery, FindingRow, finding_ids, finding_rows
 from dojo_tui.store.open import Store, open_store
