@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.stamp-run
 DEV_STAMP := $(VENV)/.stamp-dev
-SCANNED := dojo_tui tests $(wildcard benchmarks screenshots tools)
+SCANNED := dojo_tui tests $(wildcard benchmarks screenshots scripts)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install dev test test-slow test-defectdojo test-postgresql test-peers check format bench screenshots lock clean
@@ -35,7 +35,7 @@ test-peers: $(DEV_STAMP) ## Let programs from npm judge what we ask (needs Node.
 	$(BIN)/python -m pytest -q -m peers tests/peers
 
 test-postgresql: $(DEV_STAMP) ## Run the store's tests on PostgreSQL (its server must be installed)
-	tools/with-postgresql $(BIN)/python -m pytest -q -n 2 tests/services tests/store/test_postgresql.py \
+	scripts/with-postgresql $(BIN)/python -m pytest -q -n 2 tests/services tests/store/test_postgresql.py \
 	  tests/destinations/test_embedded.py
 
 check: $(DEV_STAMP) ## Lint, formatting, strict types, layers
@@ -55,7 +55,7 @@ screenshots: $(DEV_STAMP) ## Draw screenshots/ anew from the real app
 	$(BIN)/python -m screenshots.make
 
 lock: ## Pin requirements*.txt anew (for maintainers; needs pip-compile of pip-tools)
-	./tools/lock
+	./scripts/lock
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

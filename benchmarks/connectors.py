@@ -27,13 +27,13 @@ import httpx
 from benchmarks import raw
 from benchmarks.figures import Figure, timed
 from dojo_tui.connectors.base import Config
-from dojo_tui.connectors.dependency_track import TOOL
 from dojo_tui.destinations.base import Unattended
 from dojo_tui.model.operation import OperationType
 from dojo_tui.model.plan import Reimport
 from dojo_tui.model.secret import Secret
 from dojo_tui.model.target import Target
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
+from dojo_tui.tools.dependency_track.connector import TOOL
 from dojo_tui.wiring import Workspace, open_workspace
 
 VEPS, MAPPED, FINDINGS = 10_000, 1_000, 100

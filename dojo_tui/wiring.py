@@ -138,7 +138,7 @@ def open_workspace(
     makes every write fail, whoever tries it. ``who`` (the user of the
     operating system unless given) is kept in the history of mappings.
     """
-    from dojo_tui.connectors import registry
+    from dojo_tui.tools import registry
 
     clock = clock or Clock()
     tools = registry.tools() if tools is None else tools

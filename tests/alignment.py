@@ -19,7 +19,6 @@ from typing import Any
 from sqlalchemy import select
 
 from dojo_tui.connectors.base import Config
-from dojo_tui.connectors.reports import TOOL
 from dojo_tui.destinations.base import Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model import identity
@@ -31,6 +30,7 @@ from dojo_tui.reports.sarif.results import NO_PROBLEM
 from dojo_tui.store.open import open_store
 from dojo_tui.store.tables import findings
 from dojo_tui.testing import TestRun
+from dojo_tui.tools.reports.connector import TOOL
 from tests.rows import add_connector
 
 

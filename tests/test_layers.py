@@ -46,11 +46,22 @@ def modules_of(layer: str) -> list[str]:
             ("textual", "sqlalchemy", "dojo_tui.store", "dojo_tui.connectors", "dojo_tui.services"),
         ),
         ("testing", ("textual", "rich", "click", "sqlalchemy", "pytest", "dojo_tui.store", "dojo_tui.services")),
-        ("connectors", ("textual", "rich", "click", "sqlalchemy", "dojo_tui.services", "dojo_tui.store")),
+        (
+            "connectors",
+            ("textual", "rich", "click", "sqlalchemy", "dojo_tui.services", "dojo_tui.store", "dojo_tui.sdk"),
+        ),
+        ("sdk", ("textual", "rich", "click", "sqlalchemy", "httpx", "dojo_tui.services", "dojo_tui.store")),
+        ("tools", ("textual", "rich", "click", "sqlalchemy", "dojo_tui.services", "dojo_tui.store")),
         ("destinations", ("textual", "rich", "click", "sqlalchemy.orm", "dojo_tui.services", "dojo_tui.ui")),
-        ("services", ("textual", "rich", "click", "sqlalchemy.orm", "dojo_tui.wiring", "dojo_tui.connectors.reports")),
+        (
+            "services",
+            ("textual", "rich", "click", "sqlalchemy.orm", "dojo_tui.wiring", "dojo_tui.tools.reports"),
+        ),
         ("wiring", ("textual", "click", "sqlalchemy.orm", "alembic", "dojo_tui.ui", "dojo_tui.cli")),
-        ("ui", ("click", "sqlalchemy.orm", "alembic", "dojo_tui.cli", "dojo_tui.demo", "dojo_tui.connectors.reports")),
+        (
+            "ui",
+            ("click", "sqlalchemy.orm", "alembic", "dojo_tui.cli", "dojo_tui.demo", "dojo_tui.tools.reports"),
+        ),
         ("cli", (*HEAVY, "sqlite3", "dojo_tui.store", "dojo_tui.wiring", "dojo_tui.ui", "dojo_tui.connectors")),
     ],
 )
@@ -65,8 +76,8 @@ def test_no_file_imports_what_its_floor_does_not_know() -> None:
     """Also late imports, which a look at ``sys.modules`` does not see."""
     forbidden = {
         "model": ("sqlalchemy", "textual", "httpx", "ijson", "alembic", "click", "sqlite3"),
-        "services": ("textual", "rich", "click", "dojo_tui.connectors.reports", "dojo_tui.ui", "dojo_tui.cli"),
-        "ui": ("sqlalchemy", "sqlite3", "httpx", "alembic", "dojo_tui.connectors.reports", "dojo_tui.reports"),
+        "services": ("textual", "rich", "click", "dojo_tui.tools.reports", "dojo_tui.ui", "dojo_tui.cli"),
+        "ui": ("sqlalchemy", "sqlite3", "httpx", "alembic", "dojo_tui.tools.reports", "dojo_tui.reports"),
         "cli": ("sqlalchemy", "sqlite3", "httpx", "alembic", "textual"),
         "demo": ("sqlalchemy", "sqlite3", "httpx", "alembic"),
     }

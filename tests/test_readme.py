@@ -1,4 +1,4 @@
-"""The README says what the program does."""
+"""The README, docs/ and the Tools' pages say what the program does."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import click
 import pytest
 
 from dojo_tui.cli.root import MODULES, root
-from tools import readme
+from scripts import readme
 
-TEXT = readme.README.read_text(encoding="utf-8")
+PAGES = {str(page.relative_to(readme.ROOT)): page.read_text(encoding="utf-8") for page in readme.pages()}
+TEXT = "\n".join(PAGES.values())
 COMMANDS = sorted(
     {
         line.strip().removeprefix("$ ")
@@ -22,8 +23,35 @@ COMMANDS = sorted(
 )
 
 
-def test_generated_parts_are_up_to_date() -> None:
-    assert readme.written(TEXT) == TEXT, "run: python -m tools.readme"
+@pytest.mark.parametrize("page", PAGES)
+def test_generated_parts_are_up_to_date(page: str) -> None:
+    assert readme.written(PAGES[page]) == PAGES[page], "run: python -m scripts.readme"
+
+
+def test_every_generated_part_has_a_page() -> None:
+    assert readme.missing() == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page: str) -> None:
+    """Files and headings of the repository; addresses elsewhere are not asked."""
+    prose = re.sub(r"```.*?```", "", PAGES[page], flags=re.DOTALL)
+    for target in re.findall(r"\]\((?!https?:|mailto:)([^)]+)\)", prose):
+        name, _, anchor = target.partition("#")
+        file = (readme.ROOT / page).parent / name if name else readme.ROOT / page
+        assert file.exists(), target
+        if anchor:
+            assert anchor in _anchors(file.read_text(encoding="utf-8")), target
+
+
+def _anchors(text: str) -> set[str]:
+    """The headings of a page, as links name them."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_is_read_in_one_evening() -> None:
+    assert len(PAGES["README.md"].splitlines()) <= 300
 
 
 @pytest.mark.parametrize("line", COMMANDS)

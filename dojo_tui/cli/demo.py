@@ -14,7 +14,7 @@ def command(context: click.Context) -> int:
     """Open the app on a throw-away world: real reports and live tools, offline, gone at the end.
 
     The live tools have a story: what happens at which Discover is told in the
-    README, "A story to play in the demo".
+    docs/demo.md.
     """
     from dojo_tui.cli.app import need_terminal
     from dojo_tui.demo.run import run_demo

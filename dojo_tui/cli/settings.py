@@ -79,9 +79,7 @@ def read_config(path: str | None) -> Settings:
     try:
         return _settings(values, file, text)
     except ValueError as error:
-        raise UsageError(
-            f"The config file {file} is wrong: {error}.", do="See 'Configuration' in the README."
-        ) from None
+        raise UsageError(f"The config file {file} is wrong: {error}.", do="See docs/configuration.md.") from None
 
 
 def _usual_place() -> Path:

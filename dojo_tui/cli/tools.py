@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(context: click.Context) -> None:
     """List the Tools that can be connected, with their fields."""
-    from dojo_tui.connectors.registry import broken_tools, tools
+    from dojo_tui.tools.registry import tools
 
     found = tools()
-    for name, reason in broken_tools().items():
+    for name, reason in found.broken.items():
         print(f"The Tool {inert(name)} cannot be used: {inert(reason)}", file=sys.stderr)
     if given(context).as_json:
         write_array(_tool_json(tool) for tool in found.values())

@@ -16,6 +16,10 @@ from dojo_tui.model.secret import Secret
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import inert
 
+API_VERSION = 1
+"""Version of ``dojo_tui.sdk``. A Tool of another package may say ``api_version = 1``: where that is not this one,
+it is refused by name instead of failing in the middle. It is raised when a Tool written before would break."""
+
 CHECK_SECONDS = 8.0
 """How long a check counts VEPs before it says "at least"."""
 

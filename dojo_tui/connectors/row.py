@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from dojo_tui.http.errors import malformed
-from dojo_tui.http.exchange import at
+from dojo_tui.model import values
+from dojo_tui.model.dates import numbered_moment, written_moment
 from dojo_tui.model.severity import Severity, rate
-
-_CWE = re.compile(r"CWE[-_ ]?(\d+)", re.IGNORECASE)
+from dojo_tui.model.values import at
 
 
 class Rated(TypedDict):
@@ -60,32 +59,15 @@ class Row:
 
     def texts(self, place: str) -> tuple[str, ...]:
         """The texts of a list."""
-        found = self.get(place)
-        return tuple(one for one in found if isinstance(one, str) and one) if isinstance(found, list) else ()
+        return tuple(one for one in values.items(self.get(place)) if isinstance(one, str) and one)
 
     def whole(self, place: str) -> int | None:
         """A whole number, also when it is written as a text."""
-        found = self.get(place)
-        if found is None:
-            return None
-        if isinstance(found, str) and re.fullmatch(r"\s*-?\d{1,18}\s*", found):
-            found = int(found)
-        if isinstance(found, float) and found.is_integer():
-            found = int(found)
-        return found if isinstance(found, int) and not isinstance(found, bool) and abs(found) < 2**62 else None
+        return values.whole(self.get(place))
 
     def number(self, place: str) -> float | None:
         """A number, also when it is written as a text."""
-        found = self.get(place)
-        if found is None:
-            return None
-        if isinstance(found, str):
-            try:
-                found = float(found)
-            except ValueError:
-                return None
-        fits = isinstance(found, (int, float)) and not isinstance(found, bool) and abs(found) < 1e15
-        return float(found) if fits else None
+        return values.number(self.get(place))
 
     def flag(self, place: str) -> bool:
         """True only where it says so."""
@@ -93,13 +75,11 @@ class Row:
 
     def row(self, place: str) -> Row:
         """The object there; an empty one where there is none."""
-        found = self.get(place)
-        return Row(found if isinstance(found, dict) else {})
+        return Row(values.mapping(self.get(place)))
 
     def rows(self, place: str) -> Iterator[Row]:
         """The objects of a list."""
-        found = self.get(place)
-        for one in found if isinstance(found, list) else ():
+        for one in values.items(self.get(place)):
             if isinstance(one, dict):
                 yield Row(one)
 
@@ -109,20 +89,9 @@ class Row:
         return moment.date() if moment is not None else None
 
     def moment(self, *places: str) -> dt.datetime | None:
-        """A moment in UTC."""
-        for place in places:
-            found = self.get(place)
-            if found is None:
-                continue
-            try:
-                if isinstance(found, str) and found:
-                    moment = dt.datetime.fromisoformat(found.strip())
-                    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
-                if isinstance(found, (int, float)) and not isinstance(found, bool) and found > 0:
-                    return dt.datetime.fromtimestamp(found / 1000 if found > 1e11 else found, dt.UTC)
-            except (ValueError, OverflowError, OSError):
-                continue
-        return None
+        """The first of these places that tells a moment, in UTC; see ``model.dates`` for the forms that are read."""
+        found = (self.get(place) for place in places)
+        return next((moment for one in found if (moment := written_moment(one) or numbered_moment(one))), None)
 
     def severity(self, place: str, words: Mapping[str, Severity] | None = None, *, score: float | None = None) -> Rated:
         """How bad it is, by the word that stands there: a common one or one of ``words``; see ``severity.rate``."""
@@ -132,5 +101,4 @@ class Row:
 
 def cwes(*texts: str) -> tuple[int, ...]:
     """Every CWE named in texts like ``CWE-79``, each once."""
-    found = (int(number) for text in texts for number in _CWE.findall(text) if len(number) < 6)
-    return tuple(dict.fromkeys(found))
+    return values.unique(values.cwes(texts))

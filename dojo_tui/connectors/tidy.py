@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.text import clean
-from dojo_tui.reports.values import MAX_NAME, MAX_TEXT, title
+from dojo_tui.model.values import MAX_NAME, MAX_TEXT, title
 
 MOST_ITEMS = 200
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode, urlsplit
 
 from dojo_tui.http.errors import malformed
+from dojo_tui.model.values import at
 
 JSON = "application/json"
 _NESTS = frozenset((dict, list))
@@ -151,26 +151,6 @@ class Response:
         if _deeper_than(data, self.depth):
             raise malformed(f"{self.place} answered with JSON that is nested more than {self.depth} deep.")
         return data
-
-
-def at(data: Any, dotted: str, default: Any = None) -> Any:
-    """What stands at a dotted place; numbers are places in lists. An empty one is the whole."""
-    for part in _parts(dotted):
-        # JSON gives nothing but dict and list: asking for these alone is what makes this quick.
-        if isinstance(data, dict):
-            data = data.get(part)
-        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
-            data = data[int(part)]
-        else:
-            return default
-        if data is None:
-            return default
-    return data
-
-
-@lru_cache(maxsize=1_000)
-def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(dotted.split(".")) if dotted else ()
 
 
 def _set(body: Any, parts: list[str], value: Any) -> Any:

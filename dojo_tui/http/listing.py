@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from dojo_tui.http.client import Client
 from dojo_tui.http.errors import Fault, IncompleteError, incomplete, malformed
-from dojo_tui.http.exchange import Request, Response, at
+from dojo_tui.http.exchange import Request, Response
 from dojo_tui.http.seen import Seen
+from dojo_tui.model.values import at
 
 Raw = Mapping[str, Any]
 

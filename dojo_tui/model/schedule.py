@@ -17,7 +17,8 @@ ALLOWED = "'off', '6h', '30m', '1d', 'daily 02:30', 'weekly mon 02:30' or a cron
 """What a person may write, for messages and help."""
 
 _LONGEST = timedelta(days=366)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+"""Units of time as a person writes them, in schedules (``6h``) and filters (``found:<7d``)."""
 _NAMED = {
     "@hourly": "0 * * * *",
     "@daily": "0 0 * * *",
@@ -188,7 +189,7 @@ def _interval(amount: str, text: str) -> timedelta:
     if not found:
         raise _error(text)
     number = int(found[1])
-    interval = number * _UNITS[found[2]]
+    interval = number * UNITS[found[2]]
     if not timedelta(minutes=1) <= interval <= _LONGEST:
         raise ValueError(f"a schedule of {text.strip()!r} is not possible: use 1 minute to {_LONGEST.days} days")
     return interval

@@ -9,7 +9,6 @@ text (``rich.text.Text``, ``textual.content.Content``), never as markup.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
@@ -70,7 +69,10 @@ def cells(text: str) -> int:
     """How many terminal cells an inert text takes."""
     if text.isascii():
         return len(text)
-    return sum(_cells(character) for character in text)
+    # The table that the app draws with: a second one would cut elsewhere. Most texts need none.
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _visible(character: str) -> str:
@@ -87,15 +89,10 @@ def _visible(character: str) -> str:
 def _cut(text: str, width: int) -> str:
     if cells(text) <= width:
         return text
-    used = 0
-    for index, character in enumerate(text):
-        used += _cells(character)
-        if used > width - 1:
-            return text[:index] + ELLIPSIS if width > 0 else ""
-    return text
+    if width <= 0:
+        return ""
+    if text.isascii():
+        return text[: width - 1] + ELLIPSIS
+    from rich.cells import split_text
 
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me"):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return split_text(text, width - 1)[0].rstrip() + ELLIPSIS

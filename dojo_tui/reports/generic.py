@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlunsplit
 
+from dojo_tui.model.dates import written_moment
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.identity import needs_subject
 from dojo_tui.model.severity import rate
 from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
-from dojo_tui.reports.dates import written_moment
+from dojo_tui.model.values import MAX_NAME, cwes, text, title, unique
 from dojo_tui.reports.errors import PlacedError
 from dojo_tui.reports.run import RunHead
 from dojo_tui.reports.sarif.paths import normal_path
-from dojo_tui.reports.values import MAX_NAME, cwes, text, title, unique
 
 META = frozenset({"name", "type", "version", "description", "static_tool", "dynamic_tool", "soc"})
 """Keys beside ``findings`` at the top of such a report."""

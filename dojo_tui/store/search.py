@@ -21,10 +21,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_
 
+from dojo_tui.model.schedule import UNITS
+
 EMBEDDED = "embedded"
 """The destination that is no server."""
 
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _AGE = re.compile(r"([<>]?)=?(\d{1,4})([mhdw])", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 _COMPARED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
@@ -224,7 +225,7 @@ def alternatives(text: str, fields: Collection[str]) -> list[list[Term]]:
 def age(value: str) -> tuple[bool, timedelta] | None:
     """An age, and whether what is older than that is meant (``>30d``); None when it is none."""
     found = _AGE.fullmatch(value.lower())
-    return None if found is None else (found[1] == ">", int(found[2]) * _UNITS[found[3]])
+    return None if found is None else (found[1] == ">", int(found[2]) * UNITS[found[3]])
 
 
 def span(value: str, now: datetime) -> tuple[datetime | None, datetime | None] | None:

@@ -83,4 +83,4 @@ def chosen(catalogue: Sequence[Command], choices: Sequence[Choice]) -> Mapping[s
 
 
 def _wrong(where: str, what: str, do: str = "") -> UsageError:
-    return UsageError(f"{where}: {what}", do=do or "See 'Configuration' in the README.")
+    return UsageError(f"{where}: {what}", do=do or "See docs/configuration.md.")

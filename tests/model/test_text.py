@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from dojo_tui.model.text import cells, clean, csv_safe, inert
 
@@ -33,6 +34,11 @@ def test_p11_inert_is_one_printable_line_of_bounded_width(text: str, width: int)
 )
 def test_inert_cuts_by_cells(text: str, width: int, shown: str) -> None:
     assert inert(text, width) == shown
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_the_shell_and_the_app_agree_about_the_width_of_a_text(text: str) -> None:
+    assert cells(inert(text)) == cell_len(inert(text))
 
 
 @given(st.text(st.characters(exclude_categories=())), st.integers(0, 60))

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from dojo_tui.connectors.base import Config
-from dojo_tui.connectors.burp_dast import TOOL
 from dojo_tui.demo.servers.burp import PATH, Burp, Site
 from dojo_tui.demo.servers.burp_story import sites
 from dojo_tui.model.check import Checked
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import TestRun, ToolServer
+from dojo_tui.tools.burp_dast.connector import TOOL
 from tests.shared import shared
 
 pytestmark = pytest.mark.peers

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 
 import pytest
 
-from dojo_tui.connectors import github_repositories, github_security
 from dojo_tui.connectors.base import Config
 from dojo_tui.demo.servers.github import REFUSALS
 from dojo_tui.demo.servers.github_story import OWNER, GitHubDemo, organisation
@@ -21,6 +20,8 @@ from dojo_tui.model.errors import ConnectorError
 from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.secret import Secret
 from dojo_tui.testing import Call, Reply, TestRun, ToolServer
+from dojo_tui.tools.github import connector_repositories as github_repositories
+from dojo_tui.tools.github import connector_security as github_security
 
 pytestmark = pytest.mark.peers
 

@@ -274,7 +274,7 @@ def test_flow_related_fixes_and_places(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "line"), [(3.0, 3), (3.5, None), (0, None), (-1, None), (True, None), ("3", None), (1e300, None)]
+    ("given", "line"), [(3.0, 3), (3.5, None), (0, None), (-1, None), (True, None), ("3", 3), (1e300, None)]
 )
 def test_line_is_a_whole_number(tmp_path: Path, given: Any, line: int | None) -> None:
     assert only(tmp_path, result(locations=[location("a.py", given)])).line == line

@@ -2,7 +2,7 @@
 
 The names are those of ``benchmarks/names`` that belong to its hundred most
 frequent Products, and those of twenty teams that have no Product yet. What
-each press did is the table of the README, and the frames there are those that
+each press did is the table of docs/mapping.md, and the frames there are those that
 this test sees.
 """
 
@@ -70,7 +70,7 @@ class Counting:
     steps: list[Told] = field(default_factory=list)
 
     async def press(self, shown: str, *keys: str) -> None:
-        """Press keys, one by one; ``shown`` is how the README writes them."""
+        """Press keys, one by one; ``shown`` is how the page writes them."""
         await self.hand.press(*keys)
         mapped = rows(self.hand, State.GOOD)
         told = self.hand.page.told if self.hand.app.screen is self.hand.page else ""
@@ -127,7 +127,7 @@ def fill(workspace: Workspace) -> dict[int, str]:
 
 
 def table(steps: list[Told]) -> str:
-    """As the README shows it."""
+    """As the page shows it."""
     lines = ["| keys | presses | what it did | mapped so far |", "|---|--:|---|--:|"]
     presses = 0
     for step in steps:
@@ -148,7 +148,7 @@ def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monke
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     wanted: dict[int, str] = {}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 
     def opener() -> Workspace:
         path = str(tmp_path / "store.sqlite")
@@ -183,7 +183,7 @@ def test_a_thousand_records_in_forty_presses(tmp_path: Path, clock: Clock, monke
         told = "\n\n".join([table(person.steps), *(f"```text\n{frame.rstrip()}\n```" for frame in frames)])
         told = f"{person.presses} presses, {right:,} of {RECORDS:,} as the labels say\n\n{told}"
         (tmp_path / "told.md").write_text(told, encoding="utf-8")
-        start = readme.find(told[: told.index("\n")])
-        assert readme[start : start + len(told)] == told, f"the README is behind: {tmp_path / 'told.md'} is right"
+        start = page.find(told[: told.index("\n")])
+        assert page[start : start + len(told)] == told, f"docs/mapping.md is behind: {tmp_path / 'told.md'} is right"
 
     drive(DojoApp(opener, theme="dojo-dark", scheduling=False), script, SMALL)

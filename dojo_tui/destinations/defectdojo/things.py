@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from dojo_tui.http.exchange import at
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.text import clean
+from dojo_tui.model.values import at
 
 Raw = Mapping[str, Any]
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from dojo_tui.model.text import clean
+from dojo_tui.model.values import MAX_NAME, MAX_SNIPPET, items, mapping, text, whole
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.parts import Parts
 from dojo_tui.reports.sarif.paths import place
-from dojo_tui.reports.values import MAX_NAME, MAX_SNIPPET, items, mapping, text, whole
 
 MAX_LISTED = 30
 """A description lists at most so many other places or steps, and says how many more there are."""

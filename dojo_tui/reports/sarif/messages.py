@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dojo_tui.reports.values import items, mapping
+from dojo_tui.model.values import items, mapping
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\d+)\}")
 _LINK = re.compile(r"(?<!\\)\[((?:[^\[\]\\]|\\.)+)\]\(\d+\)")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from dojo_tui.model.dates import moment
 from dojo_tui.model.text import clean
+from dojo_tui.model.values import MAX_NAME, items, mapping, text
 from dojo_tui.reports.sarif.messages import message
 from dojo_tui.reports.sarif.paths import Paths, place
-from dojo_tui.reports.values import MAX_NAME, items, mapping, moment, text
 
 _KINDS = ("toolExecutionNotifications", "toolConfigurationNotifications")
 _QUOTED = 3

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from dojo_tui.model.values import mapping, text, whole
 from dojo_tui.reports.sarif.messages import Strings
 from dojo_tui.reports.sarif.paths import Paths
 from dojo_tui.reports.sarif.rules import Rule
-from dojo_tui.reports.values import mapping, text, whole
 
 
 @dataclass(slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from dojo_tui.model.text import clean
-from dojo_tui.reports.values import MAX_NAME, mapping, whole
+from dojo_tui.model.values import MAX_NAME, mapping, whole
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"/?[A-Za-z]:(?=/|$)")

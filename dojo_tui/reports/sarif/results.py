@@ -13,15 +13,7 @@ from dojo_tui.model.identity import needs_subject
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
-from dojo_tui.reports.errors import PlacedError
-from dojo_tui.reports.sarif import locations
-from dojo_tui.reports.sarif.messages import message
-from dojo_tui.reports.sarif.parts import Parts
-from dojo_tui.reports.sarif.paths import is_web
-from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, taxon
-from dojo_tui.reports.sarif.severities import NOTHING, rated, stated
-from dojo_tui.reports.sarif.titles import Heading, heading, titled
-from dojo_tui.reports.values import (
+from dojo_tui.model.values import (
     MAX_NAME,
     MAX_TEXT,
     cwes,
@@ -32,6 +24,14 @@ from dojo_tui.reports.values import (
     unique,
     vulnerability_ids,
 )
+from dojo_tui.reports.errors import PlacedError
+from dojo_tui.reports.sarif import locations
+from dojo_tui.reports.sarif.messages import message
+from dojo_tui.reports.sarif.parts import Parts
+from dojo_tui.reports.sarif.paths import is_web
+from dojo_tui.reports.sarif.rules import Rule, listed, package_facts, taxon
+from dojo_tui.reports.sarif.severities import NOTHING, rated, stated
+from dojo_tui.reports.sarif.titles import Heading, heading, titled
 
 NO_PROBLEM = {word.lower(): word for word in ("pass", "notApplicable", "informational")}
 """The kinds by which a tool says that a result is no problem. What is still to be looked at ("review",

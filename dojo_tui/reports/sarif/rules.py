@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dojo_tui.model.text import clean
-from dojo_tui.reports.sarif.messages import Strings
-from dojo_tui.reports.sarif.severities import NOTHING, Stated, stated
-from dojo_tui.reports.values import (
+from dojo_tui.model.values import (
     MAX_NAME,
     cwes,
     items,
@@ -21,6 +19,8 @@ from dojo_tui.reports.values import (
     vulnerability_ids,
     whole,
 )
+from dojo_tui.reports.sarif.messages import Strings
+from dojo_tui.reports.sarif.severities import NOTHING, Stated, stated
 
 MAX_RULE_TEXT = 1_500
 """A rule's explanation is repeated in each of its Findings; beyond this it is a book (ruff: 4 KB a rule)."""

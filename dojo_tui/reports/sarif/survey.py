@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.values import MAX_NAME, items, mapping, text, vulnerability_ids
 from dojo_tui.reports.jsonstream import JsonReader
 from dojo_tui.reports.names import stable_part
 from dojo_tui.reports.run import Check, RunHead, counted, made
@@ -19,7 +20,6 @@ from dojo_tui.reports.sarif.paths import Paths, Place, place
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.rules import Rule, rule
 from dojo_tui.reports.sarif.versions import old_version
-from dojo_tui.reports.values import MAX_NAME, items, mapping, text, vulnerability_ids
 
 _KEPT = frozenset(
     {

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.subject import subject
 from dojo_tui.model.text import clean
+from dojo_tui.model.values import MAX_NAME, MAX_TITLE, title
 from dojo_tui.reports.sarif.messages import without_links
 from dojo_tui.reports.sarif.rules import Rule
-from dojo_tui.reports.values import MAX_NAME, MAX_TITLE, title
 
 _TAGS = (
     "a|abbr|b|blockquote|br|code|div|em|h[1-6]|hr|i|img|li|ol|p|pre|small|span|strong|sub|sup|table|td|th|tr|tt|u|ul"

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from dojo_tui.connectors.base import Config
-from dojo_tui.connectors.reports import TOOL
 from dojo_tui.destinations.base import Destination, Unattended
 from dojo_tui.destinations.embedded import EmbeddedDestination
 from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.plan import Action, Reimport, Summary
 from dojo_tui.model.target import Target
 from dojo_tui.testing import TestRun
+from dojo_tui.tools.reports.connector import TOOL
 from tests.alignment import Release, pairs
 from tests.destinations.defectdojo.test_same_as_embedded import comparable
 from tests.destinations.defectdojo.world import World, shown_here, shown_there

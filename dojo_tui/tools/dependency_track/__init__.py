@@ -1,0 +1,1 @@
+"""Dependency-Track 4 and 5."""

@@ -1,0 +1,1 @@
+"""GitHub: alerts of GitHub Advanced Security, and repositories as assets."""
