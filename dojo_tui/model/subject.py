@@ -13,7 +13,11 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 LIMIT = 400
+_LONGEST = 1_000
+"""So much of a name is read."""
 
+# Every repetition below that may begin anywhere is bounded: a message is as long as who wrote it wants, and one that
+# names nothing must not cost its length squared.
 _KINDS = (
     "account|application|bucket|certificate|chart|class|cluster|component|container|cookie|database|dependency|"
     "deployment|device|domain|endpoint|field|function|gem|group|header|host|hostname|image|ingress|instance|key|library|"
@@ -27,7 +31,7 @@ _ADVICE = re.compile(
     r"[^.\n]{0,40}?\w+://\S+",
     re.IGNORECASE,
 )
-_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'`<>()\[\],;|]+", re.IGNORECASE)
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{0,30}://[^\s\"'`<>()\[\],;|]+", re.IGNORECASE)
 _NAMED = re.compile(r"\b(?:arn:[\w-]+:|pkg:[\w.+-]+/|urn:)[^\s\"'`,;()]+", re.IGNORECASE)
 _FACT = re.compile(
     rf"\b(?:{_KINDS})(?:[ _-]?(?:name|id))?\s*(?::\s|=)\s*([^\n,;|=]+?)(?=[\n,;|]|\.\s|$|\s\w+[:=])", re.IGNORECASE
@@ -40,17 +44,19 @@ _NO_NAME_FOLLOWS = re.compile(
     r" to)\W*$",
     re.IGNORECASE,
 )
-_AT = re.compile(r"(?<![\w@/.-])(@?[a-z0-9][\w./-]*)@[~^v]?\d[\w.+~-]*", re.IGNORECASE)
+_AT = re.compile(r"(?<![\w@/.-])(@?[a-z0-9][\w./-]{0,200})@[~^v]?\d[\w.+~-]*", re.IGNORECASE)
 _PINNED = re.compile(
-    r"(?<![\w/.-])([a-z][\w./+-]*?)(?:==|[<>~]=|[:_-]|\s+(?:version\s+)?\(?v?(?=\d))v?\d+\.\d[\w.+~:-]*\)?",
+    r"(?<![\w/.-])([a-z][\w./+-]{0,200}?)(?:==|[<>~]=|[:_-]|\s+(?:version\s+)?\(?v?(?=\d))v?\d+\.\d[\w.+~:-]*\)?",
     re.IGNORECASE,
 )
 _OF_KIND = re.compile(rf"\b(?:{_KINDS})s?\s+(?:named\s+|called\s+)?([\w@][\w@./:-]*\w)", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?(?![\w.])|\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{1,4}\b", re.IGNORECASE
 )
-_PATH = re.compile(r"(?<![\w.])(?:/[\w.-]+|(?:[\w.-]+/)+[\w.-]+)(?:/[\w.-]+)*(?::[\w][\w.-]*)?(?:@sha\d+:[0-9a-f]+)?")
-_DOTTED = re.compile(r"(?<![\w.@/])(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]+(?::\d{2,5})?(?![\w(])", re.IGNORECASE)
+_PATH = re.compile(
+    r"(?<![\w.])(?:/[\w.-]+|(?:[\w.-]{1,200}/){1,40}[\w.-]+)(?:/[\w.-]+)*(?::[\w][\w.-]*)?(?:@sha\d+:[0-9a-f]+)?"
+)
+_DOTTED = re.compile(r"(?<![\w.@/])(?:[a-z0-9_-]{1,100}\.){1,40}[a-z][a-z0-9-]+(?::\d{2,5})?(?![\w(])", re.IGNORECASE)
 _STOP = frozenset(
     re.findall(
         r"\w+",
@@ -108,7 +114,7 @@ def _named(text: str) -> Iterator[str]:
 @lru_cache(maxsize=8192)
 def bare(name: str) -> str:
     """A name without its version, tag or digest, in one case; empty for what is only such a thing."""
-    plain = name.strip().strip("\"'`.,;:!?()[]{}").casefold()
+    plain = name[:_LONGEST].strip().strip("\"'`.,;:!?()[]{}").casefold()
     if "://" in plain:
         return _address(plain)
     if _ADDRESS.fullmatch(plain):

@@ -21,7 +21,8 @@ _QUOTED = 3
 _FILES = 10_000
 """How many files are remembered; of a tool that names more, nothing is closed."""
 _IN_QUOTES = re.compile(r"'([^'\n]{1,400})'|\"([^\"\n]{1,400})\"|`([^`\n]{1,400})`")
-_FILE = re.compile(r"[^\s'\"`()\[\]{}<>,;:|]*\.\w{1,12}(?![\w.])")
+_APART = r"\s'\"`()\[\]{}<>,;:|"
+_FILE = re.compile(rf"(?<![^{_APART}])[^{_APART}]*\.\w{{1,12}}(?![\w.])")
 """A word that ends like a file name; what stands behind it (``:12:3``, a full stop) is no part of it."""
 
 
