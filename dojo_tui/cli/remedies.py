@@ -64,7 +64,9 @@ def command(remedy: Remedy, operation: OperationRow, outcomes: Sequence[OutcomeR
             return f"dojo-tui records map {' '.join(ids[:_SHOWN])}{more} --product NAME"
         case Remedy.PLAN:
             return f"dojo-tui sync {label}{chosen} --dry-run"
-        case Remedy.CONFIRM:
+        case Remedy.SAME:
+            return f"dojo-tui sync {label}{chosen} --trust-renames"
+        case Remedy.CONFIRM | Remedy.ANOTHER:
             return f"dojo-tui {'sync' if sync else 'discover'} {label}{chosen} --accept-large-change"
         case Remedy.DESTINATION:
             return "dojo-tui destinations check"

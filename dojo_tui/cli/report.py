@@ -83,7 +83,11 @@ def _advice(row: OperationRow, held: AbstractSet[Cause]) -> Iterator[str]:
         yield f"Settle it with: dojo-tui connectors edit {quote(inert(row.connector_label))} --option NAME=VALUE"
     if held == {Cause.UNCLEAR}:
         return
-    if row.dry_run:
+    if Cause.RENAMED in held:
+        yield "If what seems renamed is the same, sync with --trust-renames: its Findings stay, and what was decided."
+    if held <= {Cause.UNCLEAR, Cause.RENAMED}:
+        yield "If it is another one, sync with --accept-large-change: its Findings are closed, and made anew."
+    elif row.dry_run:
         yield "This is what would be held; to apply it, sync with --accept-large-change."
     else:
         yield "Look at the plan with --dry-run; to apply it, run it again with --accept-large-change."

@@ -46,6 +46,7 @@ class Request:
     record_ids: tuple[int, ...] | None = None
     dry_run: bool = False
     accept_large_change: bool = False
+    trust_renames: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +107,7 @@ class Runner:
             record_ids=request.record_ids,
             dry_run=request.dry_run,
             accept_large_change=request.accept_large_change,
+            trust_renames=request.trust_renames,
         )
 
     def _attend(self, work: Callable[[], object]) -> Ran:

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change and change nothing.")
 @click.option("--full", is_flag=True, help="Send everything to the DefectDojo server, unchanged or not.")
-@click.option("--accept-large-change", is_flag=True, help="Close Findings even if they are suspiciously many.")
+@click.option(
+    "--accept-large-change",
+    is_flag=True,
+    help="Close Findings even if they are suspiciously many, or if what found them only seems to be renamed.",
+)
+@click.option(
+    "--trust-renames", is_flag=True, help="What seems to be renamed is the same: its Findings and decisions stay."
+)
 @click.pass_context
 def command(
     context: click.Context,
@@ -33,6 +40,7 @@ def command(
     dry_run: bool,
     full: bool,
     accept_large_change: bool,
+    trust_renames: bool,
 ) -> int:
     """Import the Findings of Records that are mapped and Good.
 
@@ -60,6 +68,7 @@ def command(
                 record_ids=ids,
                 dry_run=dry_run,
                 accept_large_change=accept_large_change,
+                trust_renames=trust_renames,
             )
             for (connector_id, label), ids in targets.items()
         ]

@@ -16,6 +16,7 @@ from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.reimport import Plan, Report, read
 from dojo_tui.model.target import ENGAGEMENT, Product, Target
 from dojo_tui.store.database import Database
+from dojo_tui.store.renames import remember
 from dojo_tui.store.tables import destinations, engagements, product_types, products, tests
 
 _ATTEMPTS = 5
@@ -151,6 +152,7 @@ class EmbeddedDestination:
         writer.create(report, made.create)
         writer.update(made.update)
         held.close(connection, made, now)
+        remember(connection, test_id, target.scope, made.renames)
 
 
 _HERE = products.c.destination_id.is_(None)

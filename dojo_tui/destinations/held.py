@@ -12,11 +12,13 @@ from dojo_tui.destinations import finding_rows
 from dojo_tui.destinations.finding_writes import Writer
 from dojo_tui.model.errors import LostError, StoreError, UsageError
 from dojo_tui.model.fetch import Fetch
+from dojo_tui.model.known_as import Rename
 from dojo_tui.model.plan import Reimport
 from dojo_tui.model.reimport import Plan, Report, plan
 from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.model.text import clean
 from dojo_tui.store.ids import chunks
+from dojo_tui.store.renames import renames
 from dojo_tui.store.tables import engagements, findings, product_types, products, tests
 
 DEFAULT_PRODUCT_TYPE = "Default"
@@ -31,7 +33,9 @@ def plan_on(
 ) -> Plan:
     """Plan to make what is held in ``target`` equal to ``report``; without a Test nothing is held."""
     traces = []
+    known: frozenset[Rename] = frozenset()
     if test_id is not None:
+        known = renames(connection, test_id, target.scope)
         traces = finding_rows.traces(connection, test_id, target.scope, without=fetch.skipped)
     made = plan(
         traces,
@@ -40,6 +44,9 @@ def plan_on(
         min_severity=settings.min_severity,
         partial=fetch.partial,
         not_analysed=fetch.not_analysed,
+        renames=known,
+        # A person who accepts that it is closed and made anew says that it is not the same.
+        trust_renames=settings.trust_renames,
     )
     many = [scanner for scanner, gone in made.closed_of.items() if gone >= settings.hold.least]
     if many and test_id is not None:

@@ -29,6 +29,8 @@ class Cause(StrEnum):
     """It is mapped to nothing (any more)."""
     LARGE = "large"
     """The change is so large that a person has to confirm it (P9)."""
+    RENAMED = "renamed"
+    """A scanner or a rule seems to have another name now: a person has to say whether it is the same."""
     UNCLEAR = "unclear"
     """A person has to say by an option of the Connector how what the tool gave is to be read."""
     FAULT = "fault"

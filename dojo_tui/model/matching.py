@@ -11,12 +11,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from dojo_tui.model import renames
 from dojo_tui.model.alignment import Located, Pair, anchors, fill, is_back, same_line
 from dojo_tui.model.identity import Evidence, has_position, rule, worded
-from dojo_tui.model.known_as import as_known_now
+from dojo_tui.model.known_as import Names, as_known_now
 from dojo_tui.model.subject import bare, subject
 
 
@@ -37,24 +37,26 @@ class Incoming:
     content: int
 
 
-def match(held: Sequence[Held], incoming: Sequence[Incoming]) -> list[Pair]:
+def match(held: Sequence[Held], incoming: Sequence[Incoming], names: Names[Any] | None = None) -> list[Pair]:
     """Pairs of indices into ``held`` and ``incoming``, each index at most once.
+
+    ``names`` is ``held`` under the names that the report uses; found out here unless given.
 
     What was in the last report describes the code as it was then; what had
     vanished by then describes some older state. So the former are aligned
     with the new report first, and the latter may only take what is left, on
     evidence that does not rest on their outdated neighbours.
     """
-    return _Matcher(held, incoming).run() if held and incoming else []
+    return _Matcher(held, incoming, names).run() if held and incoming else []
 
 
 class _Matcher:
     """The sides, what is still free on each, and the pairs found so far."""
 
-    def __init__(self, held: Sequence[Held], incoming: Sequence[Incoming]) -> None:
+    def __init__(self, held: Sequence[Held], incoming: Sequence[Incoming], names: Names[Any] | None) -> None:
         self.incoming = [one.evidence for one in incoming]
         recent = [i for i, one in enumerate(held) if one.reported]
-        self.held = held = as_known_now(held, recent, self.incoming)
+        self.held = held = (names or as_known_now(held, recent, self.incoming)).held
         self.contents = [one.content for one in incoming]
         self.partner: dict[int, int] = {}
         self.free = dict.fromkeys(range(len(incoming)))  # an ordered set

@@ -43,6 +43,9 @@ class Reimport:
     min_severity: Severity = Severity.INFO
     dry_run: bool = False
     accept_large_change: bool = False
+    """Close what is gone, however much; what merely seems to be renamed is closed as well, and made anew."""
+    trust_renames: bool = False
+    """What seems to be renamed is the same: its Findings stay, with what was decided about them."""
     hold: Hold = Hold()
 
 
@@ -62,6 +65,8 @@ class Summary:
     """What else there is to know of it, each without a full stop."""
     held: str = ""
     """Why nothing was applied, in a sentence with the numbers; empty when it was (or is a dry run)."""
+    doubtful: bool = False
+    """It is held because scanners or rules seem to have other names now."""
 
     def __getitem__(self, action: Action) -> int:
         return self.counts.get(action, 0)

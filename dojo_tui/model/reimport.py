@@ -11,6 +11,7 @@ from typing import Protocol
 
 from dojo_tui.model import identity
 from dojo_tui.model.finding import Finding
+from dojo_tui.model.known_as import Doubt, Names, Rename, as_known_now
 from dojo_tui.model.matching import Held, Incoming, match
 from dojo_tui.model.plan import Action, Hold, Summary
 from dojo_tui.model.severity import Severity
@@ -112,6 +113,10 @@ class Plan:
     """How many of the created were counted as one with a held Finding before."""
     not_analysed: int = 0
     """How many active Findings stay open because their files were not analysed."""
+    renames: tuple[Rename, ...] = ()
+    """Scanners and rules that have another name now: their Findings stay the same."""
+    doubts: tuple[Doubt, ...] = ()
+    """What seems to have another name now: a person has to say whether it is the same."""
 
     def count(self, action: Action, severity: Severity, times: int = 1) -> None:
         """Count Findings of one Severity under ``action``."""
@@ -124,6 +129,8 @@ class Plan:
     def held_back(self, hold: Hold) -> str:
         """Why a person must confirm this plan, or an empty string (P9).
 
+        What seems to be renamed waits whatever its size: a decision about it would be lost.
+
         A scanner of a Record is looked at as the Record is: one that wrote an empty report is a surprise,
         however much the others found.
         """
@@ -133,6 +140,8 @@ class Plan:
             for name, gone in self.closed_of.items()
             if name in self.active_of and hold.stops(gone, self.active_of[name])
         }
+        if self.doubts:
+            return f"{'; '.join(map(str, self.doubts))}."
         if not large and not hold.stops(closed, self.active_before):
             return ""
         each = ", ".join(
@@ -152,6 +161,7 @@ class Plan:
             partial=partial,
             notes=self._notes(),
             held=held,
+            doubtful=bool(held and self.doubts),
         )
 
     def _notes(self) -> tuple[str, ...]:
@@ -198,6 +208,8 @@ def plan(
     min_severity: Severity = Severity.INFO,
     partial: Collection[str] = (),
     not_analysed: Mapping[str, Collection[str]] = MappingProxyType({}),
+    renames: Collection[Rename] = (),
+    trust_renames: bool = False,
 ) -> Plan:
     """Plan to make what is held equal to ``report``.
 
@@ -206,7 +218,8 @@ def plan(
     called with, in the same order; it is called only for files that changed,
     so that an unchanged report costs one look at its digests. Nothing of
     ``partial`` scanners is closed, and nothing in the files that a scanner
-    says it did not analyse.
+    says it did not analyse. ``renames`` were followed before; with
+    ``trust_renames`` a person said that what seems to be renamed is the same.
     """
     made = Plan(active_before=sum(1 for trace in traces if trace.active))
     # Of what has no known severity, what is held decides whether it is below the minimum.
@@ -218,7 +231,10 @@ def plan(
         made.count(Action.UNTOUCHED, Severity(severity), times)
     held = load([trace.id for trace in traces if trace.place in changed])
     rest = [n for n in wanted if report.places[n] in changed]
-    pairs = match(held, [Incoming(report.findings[n], report.contents[n]) for n in rest])
+    names = _names(held, report, rest, changed, renames, trust=trust_renames)
+    made.renames = names.followed
+    made.doubts = tuple(one for one in names.doubts if one.rename.was not in partial)
+    pairs = match(held, [Incoming(report.findings[n], report.contents[n]) for n in rest], names)
     matched = {h: rest[i] for h, i in pairs}
     created = set(rest) - set(matched.values())
     for n in rest:
@@ -244,6 +260,26 @@ def plan(
             made.vanish.append(one.id)
     made.closed_by_severity_setting = _hidden_by_setting(gone, report, min_severity, unrated)
     return made
+
+
+def _names(
+    held: Sequence[HeldFinding],
+    report: Report,
+    rest: Sequence[int],
+    changed: Collection[int],
+    renames: Collection[Rename],
+    *,
+    trust: bool,
+) -> Names[HeldFinding]:
+    """What is held under the names of the report, of which the files ``rest`` is in changed."""
+    steady = {
+        (one.scanner, one.rule_id)
+        for one, place in zip(report.findings, report.places, strict=True)
+        if place not in changed
+    }
+    recent = [h for h, one in enumerate(held) if one.reported]
+    incoming = [report.findings[n] for n in rest]
+    return as_known_now(held, recent, incoming, known=renames, steady=steady, trust=trust)
 
 
 def is_named(path: str, names: Collection[str]) -> bool:

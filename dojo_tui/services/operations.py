@@ -66,13 +66,14 @@ class Operations:
         record_ids: Collection[int] | None = None,
         dry_run: bool = False,
         accept_large_change: bool = False,
+        trust_renames: bool = False,
     ) -> int:
         """Queue an Operation and return its id at once; it runs in a background thread.
 
         Operations of one Connector run in the order in which they were
         started. Raises BusyError when the very same one is queued already.
         """
-        job = self._enqueue(connector_id, type, trigger, record_ids, dry_run, accept_large_change)
+        job = self._enqueue(connector_id, type, trigger, record_ids, dry_run, accept_large_change, trust_renames)
         self._jobs.add(job)
         return job.operation_id
 
@@ -85,6 +86,7 @@ class Operations:
         record_ids: Collection[int] | None = None,
         dry_run: bool = False,
         accept_large_change: bool = False,
+        trust_renames: bool = False,
         wait_seconds: float = 600.0,
     ) -> int:
         """Run an Operation in this thread to its end; wait for a busy Connector, then raise BusyError.
@@ -92,7 +94,9 @@ class Operations:
         Unlike ``start`` it does not refuse to wait behind the very same one:
         of two cron jobs that begin in the same instant, both do their work.
         """
-        job = self._enqueue(connector_id, type, trigger, record_ids, dry_run, accept_large_change, once=False)
+        job = self._enqueue(
+            connector_id, type, trigger, record_ids, dry_run, accept_large_change, trust_renames, once=False
+        )
         self._jobs.enter(job)
         deadline = time.monotonic() + wait_seconds
         try:
@@ -179,6 +183,7 @@ class Operations:
         record_ids: Collection[int] | None,
         dry_run: bool,
         accept_large_change: bool,
+        trust_renames: bool,
         *,
         once: bool = True,
     ) -> Job:
@@ -200,7 +205,9 @@ class Operations:
                 # What is to be closed was imported, and stays, also where its Record was deleted since.
                 if len(mine) != len(wanted) and type_ is not OperationType.CLOSE:
                     raise UsageError(f"{len(wanted) - len(mine)} of the Records do not belong to {row.label}.")
-            request = Request(connector_id, row.label, type_, trigger, wanted, dry_run, accept_large_change)
+            request = Request(
+                connector_id, row.label, type_, trigger, wanted, dry_run, accept_large_change, trust_renames
+            )
             operation_id = operation_writes.queue(connection, request, self.owner, self._clock.now(), once=once)
         job = Job(operation_id, request)
         self._tell(job, Status.QUEUED)

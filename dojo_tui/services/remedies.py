@@ -20,6 +20,8 @@ class Remedy(Enum):
     DISCOVER = auto()
     REMAP = auto()
     PLAN = auto()
+    SAME = auto()
+    ANOTHER = auto()
     CONFIRM = auto()
     DESTINATION = auto()
     RETRY = auto()
@@ -31,6 +33,8 @@ SAYS = {
     Remedy.DISCOVER: "Discover: see what is there now",
     Remedy.REMAP: "map the Record again",
     Remedy.PLAN: "plan it: see what it would close",
+    Remedy.SAME: "yes, it is the same: keep its Findings and what was decided",
+    Remedy.ANOTHER: "no, it is another one: close what is gone, and make the new ones",
     Remedy.CONFIRM: "confirm it: shows the numbers and asks",
     Remedy.DESTINATION: "look at the destination, and check it",
     Remedy.RETRY: "run again only what failed or is left",
@@ -47,6 +51,7 @@ _HELP = {
     Cause.ELSEWHERE: (Remedy.REMAP, Remedy.DESTINATION),
     Cause.UNMAPPED: (Remedy.REMAP,),
     Cause.LARGE: (Remedy.PLAN, Remedy.CONFIRM, Remedy.CHECK),
+    Cause.RENAMED: (Remedy.SAME, Remedy.ANOTHER, Remedy.PLAN),
     Cause.UNCLEAR: (Remedy.EDIT,),
     Cause.FAULT: (Remedy.RETRY, Remedy.CHECK),
     Cause.UNKNOWN: (Remedy.RETRY, Remedy.CHECK, Remedy.EDIT),
@@ -88,7 +93,7 @@ def _possible(remedy: Remedy, operation: OperationRow, outcome: OutcomeRow | Non
         case Remedy.PLAN:
             of_sync = operation.type is OperationType.SYNC and not operation.dry_run
             return of_sync and outcome is not None and outcome.record_id is not None
-        case Remedy.CONFIRM if operation.dry_run:
+        case Remedy.CONFIRM | Remedy.SAME | Remedy.ANOTHER if operation.dry_run:
             return False
         case Remedy.RETRY if outcome is not None and outcome.status is not OutcomeStatus.FAILED:
             return False

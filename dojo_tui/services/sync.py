@@ -61,6 +61,7 @@ class _Sync:
         self._fetchers = max(settings.fetchers, tool.concurrency)
         self._ended: Counter[OutcomeStatus] = Counter()
         self._unclear = 0
+        self._doubtful = 0
         self._standing: Counter[Cause] = Counter()
         """What stands in the way of mapped Records that are skipped."""
         self._told_words: set[str] = set()
@@ -68,6 +69,7 @@ class _Sync:
             min_severity=run.connector.min_severity,
             dry_run=run.request.dry_run,
             accept_large_change=run.request.accept_large_change,
+            trust_renames=run.request.trust_renames,
             hold=settings.sync_hold,
         )
 
@@ -98,6 +100,8 @@ class _Sync:
             return Status.FAILED, nothing
         if self._unclear and self._unclear == self._ended[OutcomeStatus.HELD]:
             self._run.cause = Cause.UNCLEAR
+        if self._doubtful and self._doubtful == self._ended[OutcomeStatus.HELD]:
+            self._run.cause = Cause.RENAMED
         return ending(self._ended), self._sentence()
 
     def _nothing_synced(self) -> str:
@@ -196,7 +200,9 @@ class _Sync:
         if summary.held:
             run.log(f"{place.name}: {summary.held}", LogLevel.WARNING)
             why = " ".join([summary.held, "; ".join(reasons)]).strip()
-            self._note([(place, OutcomeStatus.HELD, why, Cause.LARGE)], summary)
+            cause = Cause.RENAMED if summary.doubtful else Cause.LARGE
+            self._doubtful += summary.doubtful
+            self._note([(place, OutcomeStatus.HELD, why, cause)], summary)
         else:
             done = (place, OutcomeStatus.DONE, "; ".join(reasons), Cause.UNKNOWN)
             self._note([done], summary, kept_evidence(fetch.evidence))
@@ -249,7 +255,8 @@ class _Sync:
             self._run.emit(event)
 
     def _sentence(self) -> str:
-        failed, held = self._ended[OutcomeStatus.FAILED], self._ended[OutcomeStatus.HELD] - self._unclear
+        failed = self._ended[OutcomeStatus.FAILED]
+        held = self._ended[OutcomeStatus.HELD] - self._unclear - self._doubtful
         parts = []
         if failed:
             parts.append(f"{failed:,} of {self._ended.total():,} Records failed: they are as before.")
@@ -257,6 +264,9 @@ class _Sync:
             parts.append(f"{held:,} would be held until you confirm.")
         elif held:
             parts.append(f"{held:,} held until you confirm: run the Sync again accepting the large change.")
+        if self._doubtful:
+            would = "would be held" if self._request.dry_run else "held"
+            parts.append(f"{self._doubtful:,} {would} until you say whether what seems renamed is the same.")
         if self._unclear:
             parts.append(f"{self._unclear:,} held until an option of the Connector says how they are to be read.")
         return " ".join(parts)

@@ -33,6 +33,7 @@ class Request:
     record_ids: tuple[int, ...] | None
     dry_run: bool
     accept_large_change: bool
+    trust_renames: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def queue(connection: Connection, request: Request, owner: str, now: datetime, *
         operations.c.type == request.type,
         operations.c.dry_run == request.dry_run,
         operations.c.accept_large_change == request.accept_large_change,
+        operations.c.trust_renames == request.trust_renames,
     )
     for queued in connection.execute(same):
         if once and queued.record_ids == wanted:
@@ -95,6 +97,7 @@ def queue(connection: Connection, request: Request, owner: str, now: datetime, *
         "record_ids": wanted,
         "dry_run": request.dry_run,
         "accept_large_change": request.accept_large_change,
+        "trust_renames": request.trust_renames,
         "cancel_requested": False,
         "owner": owner,
         "counts": {},

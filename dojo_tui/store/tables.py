@@ -165,6 +165,7 @@ operations = Table(
     Column("record_ids", Json),  # asked-for Records, null for all
     Column("dry_run", Boolean, nullable=False),
     Column("accept_large_change", Boolean, nullable=False),
+    Column("trust_renames", Boolean, nullable=False, server_default=false()),
     Column("cancel_requested", Boolean, nullable=False),
     Column("owner", Text, nullable=False),  # the process that runs it: host, pid and a nonce
     Column("counts", Json, nullable=False),

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from dojo_tui.model.errors import StoreError
 
-HEAD = "0012"
+HEAD = "0013"
 """The newest migration. A constant, so that a start without a migration needs no Alembic; a test compares them."""
 
 

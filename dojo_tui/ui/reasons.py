@@ -13,6 +13,7 @@ from dojo_tui.ui.widgets.plain import plain
 
 ONLY_UNCLEAR = "what is held waits for an option of the Connector, not for a confirmation: see its outcomes"
 NOTHING_HELD = "nothing is held in this Operation"
+NOTHING_RENAMED = "nothing in this Operation is held because it seems renamed"
 
 
 def row(context: Context) -> str:

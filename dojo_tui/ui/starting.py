@@ -24,6 +24,7 @@ def start(
     done: Callable[[list[int]], None] | None = None,
     dry_run: bool = False,
     accept_large_change: bool = False,
+    trust_renames: bool = False,
 ) -> None:
     """Queue one Operation for each (Connector, label, Records), in a thread."""
     workspace = app.workspace
@@ -32,7 +33,12 @@ def start(
     def queue() -> list[int]:
         return [
             workspace.operations.start(
-                connector_id, kind, record_ids=records, dry_run=dry_run, accept_large_change=accept_large_change
+                connector_id,
+                kind,
+                record_ids=records,
+                dry_run=dry_run,
+                accept_large_change=accept_large_change,
+                trust_renames=trust_renames,
             )
             for connector_id, _, records in connectors
         ]

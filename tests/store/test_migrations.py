@@ -14,6 +14,7 @@ from dojo_tui.model.clock import Clock
 from dojo_tui.store import migrate, version
 from dojo_tui.store.closing_table import closings
 from dojo_tui.store.open import open_store
+from dojo_tui.store.renames import renames_table
 from dojo_tui.store.tables import metadata
 from dojo_tui.store.triage_table import triage_changes
 
@@ -36,7 +37,7 @@ def definitions(connection: Connection) -> dict[str, list[str]]:
 def test_migrated_tables_are_those_of_the_metadata(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store.sqlite"), clock=CLOCK)
     engine = create_engine("sqlite://")
-    assert triage_changes.metadata is closings.metadata is metadata
+    assert triage_changes.metadata is closings.metadata is renames_table.metadata is metadata
     with engine.connect() as connection:
         metadata.create_all(connection)
         wanted = definitions(connection)

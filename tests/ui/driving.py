@@ -18,7 +18,7 @@ PASSES = 6
 CHARACTERS = {
     "space": " ", "slash": "/", "colon": ":", "asterisk": "*", "tilde": "~", "question_mark": "?",
     "greater_than_sign": ">", "less_than_sign": "<", "right_curly_bracket": "}", "left_curly_bracket": "{", "plus": "+",
-    "left_square_bracket": "[", "right_square_bracket": "]",
+    "left_square_bracket": "[", "right_square_bracket": "]", "equals_sign": "=",
 }  # fmt: skip
 SMALL, NORMAL, WIDE, LARGE = (80, 24), (120, 40), (160, 48), (200, 60)
 

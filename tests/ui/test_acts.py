@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -248,6 +249,33 @@ def test_p9_what_is_held_is_applied_only_when_confirmed(make_app: AppMaker) -> N
         await hand.operations()
         assert hand.page.table.row(0).counts["closed"] == 60
         assert "Held" not in hand.screen.splitlines()[0]
+
+    drive(make_app(), script)
+
+
+def test_fault_4_one_key_says_that_what_seems_renamed_is_the_same(make_app: AppMaker) -> None:
+    async def script(hand: Hand) -> None:
+        tool = memory(hand)
+        before = [finding(number, line=number) for number in range(1, 6)]
+        after = [replace(one, scanner="Another", rule_id=f"new-{one.rule_id}") for one in before]
+        tool.veps = {row.vendor_id: before for row in rows(hand)}
+        await hand.press("2", "s")
+        await hand.operations()
+        tool.veps = dict.fromkeys(tool.veps, after)
+        await hand.press("s")
+        await hand.operations()
+        await hand.press("3", "enter")
+        assert "seems to take" in " ".join(hand.screen.split())
+        await hand.press("A")
+        assert "= keeps it instead" in " ".join(hand.screen.split())
+        await hand.press("escape", "equals_sign")
+        assert "5 of 5 Findings are at the same places" in " ".join(hand.screen.split())
+        await hand.press("y")
+        await hand.operations()
+        await hand.press("escape")
+        assert hand.page.table is not None
+        assert hand.page.table.row(0).status is Status.COMPLETED
+        assert hand.page.table.row(0).counts["updated"] == 5
 
     drive(make_app(), script)
 

@@ -28,6 +28,7 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.plan import Action, Reimport, Summary
 from dojo_tui.model.reimport import Change, Plan, Report, Update, read
 from dojo_tui.model.target import Target
+from dojo_tui.store.renames import remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +273,7 @@ class _Reimport:
             writer.update(_accepted(look.plan.update, sending.rejected))
             writer.show(created)
             held.close(connection, look.plan, now)
+            remember(connection, test_id, scope, look.plan.renames)
             sent.withdraw(connection, never)
             sent.confirm(connection, (key for key, one in known.items() if not one.confirmed and key not in never))
             ids = {key: sending.remote_ids.get(key) for key in known}

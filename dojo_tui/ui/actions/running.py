@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dojo_tui.model.cause import Cause
@@ -10,7 +10,7 @@ from dojo_tui.model.errors import STOPPED
 from dojo_tui.model.operation import OperationType, Status
 from dojo_tui.ui.command import OPERATION, OPERATIONS, Context
 from dojo_tui.ui.commands import key_of, keyed
-from dojo_tui.ui.reasons import NOTHING_HELD, ONLY_UNCLEAR
+from dojo_tui.ui.reasons import NOTHING_HELD, NOTHING_RENAMED, ONLY_UNCLEAR
 from dojo_tui.ui.starting import SHOWN, start
 from dojo_tui.ui.widgets.plain import plain
 
@@ -105,42 +105,81 @@ def cancel(app: Host, context: Context) -> None:
 
 def apply_held(app: Host, context: Context) -> None:
     """Confirm a large change (P9)."""
-    from dojo_tui.model.operation import OutcomeStatus
-    from dojo_tui.store.operations import outcomes
-
-    row, workspace = context.row, app.workspace
-    assert workspace is not None, "commands run once the store is open"
-
-    def read() -> list[Any]:
-        with workspace.store.database.read() as connection:
-            held = [found for found in outcomes(connection, row.id) if found.status is OutcomeStatus.HELD]
-        # No confirmation helps where an option has to say how a report is to be read.
-        return [found for found in held if found.cause is not Cause.UNCLEAR]
+    row = context.row
 
     def ask(held: list[Any]) -> None:
-        from dojo_tui.ui.screens.confirm import Confirm
-
-        lines = [f"{plain(found.record_name, 40)}: {plain(found.reason)}" for found in held[:6]]
-        if len(held) > 6:
-            lines.append(f"and {len(held) - 6:,} more")
+        # No confirmation helps where an option has to say how a report is to be read.
+        held = [found for found in held if found.cause is not Cause.UNCLEAR]
+        lines = _held_lines(held)
         if not lines and (row.status is not Status.HELD or row.type is OperationType.SYNC):
             app.tell(f"Apply what is held: {NOTHING_HELD if row.status is not Status.HELD else ONLY_UNCLEAR}.", "warn")
             return
         if not lines:
             lines = [plain(row.error) or "The change is larger than the threshold."]
+        if any(found.cause is Cause.RENAMED for found in held):
+            lines.append(keyed("What seems renamed is closed and made anew; {trust_renames} keeps it instead."))
         lines.append("Stays: every Finding; closed ones become inactive and come back when the tool reports them.")
-        ids = [found.record_id for found in held if found.record_id is not None]
-        records = ids or None
-        app.push_screen(
-            Confirm(f"Apply what {row.type} {plain(row.connector_label, 40)} holds?", lines, "Apply it"),
-            lambda yes: (
-                start(app, row.type, [(row.connector_id, row.connector_label,
-                      records if row.type is OperationType.SYNC else None)], accept_large_change=True)
-                if yes else None
-            ),
-        )  # fmt: skip
+        _confirm_held(app, row, held, "Apply what {} holds?", lines, "Apply it", trust=False)
 
-    app.jobs.read("held", read, ask)
+    _read_held(app, row, ask)
+
+
+def trust_renames(app: Host, context: Context) -> None:
+    """Say that what seems to be renamed is the same (P9, P13)."""
+    row = context.row
+
+    def ask(held: list[Any]) -> None:
+        held = [found for found in held if found.cause is Cause.RENAMED]
+        if not held:
+            app.tell(f"Yes, it is the same: {NOTHING_RENAMED}.", "warn")
+            return
+        lines = [*_held_lines(held), "Stays: every Finding at the same place, with what was decided about it."]
+        _confirm_held(app, row, held, "Is it the same in {}?", lines, "Yes, it is the same", trust=True)
+
+    _read_held(app, row, ask)
+
+
+def _read_held(app: Host, row: Any, then: Callable[[list[Any]], None]) -> None:
+    """What is held in an Operation, Record by Record."""
+    from dojo_tui.model.operation import OutcomeStatus
+    from dojo_tui.store.operations import outcomes
+
+    workspace = app.workspace
+    assert workspace is not None, "commands run once the store is open"
+
+    def read() -> list[Any]:
+        with workspace.store.database.read() as connection:
+            return [found for found in outcomes(connection, row.id) if found.status is OutcomeStatus.HELD]
+
+    app.jobs.read("held", read, then)
+
+
+def _held_lines(held: Sequence[Any]) -> list[str]:
+    lines = [f"{plain(found.record_name, 40)}: {plain(found.reason)}" for found in held[:6]]
+    return [*lines, f"and {len(held) - 6:,} more"] if len(held) > 6 else lines
+
+
+def _confirm_held(
+    app: Host, row: Any, held: Sequence[Any], question: str, lines: list[str], yes: str, *, trust: bool
+) -> None:
+    """Ask, and then run it again with the answer, for the Records that are held."""
+    from dojo_tui.ui.screens.confirm import Confirm
+
+    ids = [found.record_id for found in held if found.record_id is not None] or None
+    records = ids if row.type is OperationType.SYNC else None
+    asked = question.format(f"{row.type} {plain(row.connector_label, 40)}")
+
+    def answered(confirmed: bool | None) -> None:
+        if confirmed:
+            start(
+                app,
+                row.type,
+                [(row.connector_id, row.connector_label, records)],
+                accept_large_change=not trust,
+                trust_renames=trust,
+            )
+
+    app.push_screen(Confirm(asked, lines, yes), answered)
 
 
 def again(app: Host, context: Context) -> None:

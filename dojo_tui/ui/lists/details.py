@@ -125,6 +125,8 @@ HELPS = {
     Remedy.DISCOVER: "discover_one",
     Remedy.REMAP: "remap",
     Remedy.PLAN: "plan_outcome",
+    Remedy.SAME: "trust_renames",
+    Remedy.ANOTHER: "apply_held",
     Remedy.CONFIRM: "apply_held",
     Remedy.DESTINATION: "destinations",
     Remedy.RETRY: "retry",

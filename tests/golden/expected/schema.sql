@@ -185,7 +185,7 @@ CREATE TABLE operations (
 	cancel_requested BOOLEAN NOT NULL, 
 	owner TEXT NOT NULL, 
 	counts JSON NOT NULL, 
-	error TEXT NOT NULL, cause TEXT DEFAULT '' NOT NULL, 
+	error TEXT NOT NULL, cause TEXT DEFAULT '' NOT NULL, trust_renames BOOLEAN DEFAULT 0 NOT NULL, 
 	CONSTRAINT fk_operations_connector_id FOREIGN KEY(connector_id) REFERENCES connectors (id) ON DELETE SET NULL
 );
 CREATE INDEX ix_operations_connector_id_status ON operations (connector_id, status);
@@ -251,6 +251,18 @@ CREATE TABLE records (
 CREATE INDEX ix_records_connector_id_state ON records (connector_id, state);
 CREATE INDEX ix_records_list ON records (lower(name), id, state, connector_id);
 CREATE INDEX ix_records_product_ref ON records (product_ref);
+CREATE TABLE renames (
+	id INTEGER NOT NULL, 
+	test_id INTEGER NOT NULL, 
+	scope TEXT NOT NULL, 
+	was TEXT NOT NULL, 
+	now TEXT NOT NULL, 
+	was_rule TEXT NOT NULL, 
+	now_rule TEXT NOT NULL, 
+	CONSTRAINT pk_renames PRIMARY KEY (id), 
+	CONSTRAINT fk_renames_test_id FOREIGN KEY(test_id) REFERENCES tests (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_renames_test_id_scope ON renames (test_id, scope);
 CREATE TABLE rules (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	connector_id INTEGER, 
