@@ -60,6 +60,7 @@ class _Reimport:
         self._report: Report = read(fetch.findings)
         self._service = ""
         """Of what was sent before; a Record that is new to its place gets it once that is found."""
+        self._overruled = triage.Overruled()
 
     def run(self) -> Summary:
         look = self._look()
@@ -71,6 +72,8 @@ class _Reimport:
             look = self._look()
         why = "" if self._settings.accept_large_change else look.plan.held_back(self._settings.hold)
         summary = look.plan.summary(skipped=self._fetch.skipped, partial=self._fetch.partial, held=why)
+        if self._overruled:
+            summary = replace(summary, notes=(*summary.notes, str(self._overruled)))
         if self._settings.dry_run or why:
             return replace(summary, notes=summary.notes + self._cost(look))
         is_quiet = self._is_as_it_should_be(look)
@@ -83,7 +86,8 @@ class _Reimport:
         if not look.scope.known and (foreign := self._foreign(place)):
             return replace(summary, held=foreign)
         settle(self._desk, place, self._caller)
-        return replace(summary, notes=summary.notes + self._send(look, place, test, report=not is_quiet))
+        notes, undone = self._send(look, place, test, report=not is_quiet)
+        return replace(summary, notes=summary.notes + notes, counts=_with(summary.counts, undone))
 
     # --- before ---------------------------------------------------------------------
 
@@ -103,7 +107,8 @@ class _Reimport:
         matters = triage.matters(self._desk.database, look.place, self._target, look.plan)
         if not matters:
             return False
-        return triage.take_over(self._desk, self._target, look.place, self._service, look.scope.decided)
+        self._overruled = triage.take_over(self._desk, self._target, look.place, self._service, look.scope.decided)
+        return bool(self._overruled)
 
     def _is_as_it_should_be(self, look: _Look) -> bool:
         """Whether nothing changed on either side, by one small question."""
@@ -164,8 +169,10 @@ class _Reimport:
 
     # --- the thing itself -------------------------------------------------------------
 
-    def _send(self, look: _Look, place: Place, test: ServerTest, *, report: bool) -> tuple[str, ...]:
-        """Send it all, and hold what the server has; what a person should know of it.
+    def _send(
+        self, look: _Look, place: Place, test: ServerTest, *, report: bool
+    ) -> tuple[tuple[str, ...], Mapping[Action, int]]:
+        """Send it all, and hold what the server has; what a person should know of it, and what it did besides the plan.
 
         Without a ``report`` both sides are known to be as they should, but for places that are owed.
         """
@@ -200,7 +207,7 @@ class _Reimport:
             raise
         owed = later | (look.scope.owed & known.keys() - message.keys)
         self._confirm(look, place.test_id, created, known, sending, owed)
-        return ((sending.note,) if sending.note else ()) + cost.put_off(len(later))
+        return (*sending.notes, *cost.put_off(len(later))), sending.besides
 
     def _adopted(
         self,
@@ -292,6 +299,14 @@ class _Reimport:
 
 def _entry(finding: Finding) -> Mapping[str, Any]:
     return generic.entry(finding, "", lambda _: None)
+
+
+def _with(counts: Mapping[Action, int], besides: Mapping[Action, int]) -> Mapping[Action, int]:
+    """The counts of the plan, and what the server did besides: that was thought to be untouched."""
+    found = Counter({action: counts.get(action, 0) for action in Action})
+    found.update(besides)
+    found[Action.UNTOUCHED] = max(found[Action.UNTOUCHED] - sum(besides.values()), 0)
+    return dict(found)
 
 
 def _accepted(updates: Iterable[Update], rejected: Collection[int]) -> Iterator[Update]:

@@ -14,6 +14,7 @@ from dojo_tui.destinations.defectdojo.reporting import Reporting
 from dojo_tui.destinations.defectdojo.sent import Place, Sent
 from dojo_tui.destinations.defectdojo.things import Delta, ServerFinding
 from dojo_tui.http.exchange import Caller
+from dojo_tui.model.plan import Action
 
 _TELL_EVERY = timedelta(seconds=10)
 
@@ -46,8 +47,10 @@ class Sending:
         self._changed = False
         self.active_there = 0
         """How many are active there afterwards."""
-        self.note = ""
+        self.notes: list[str] = []
         """What the person should know of it."""
+        self.besides: dict[Action, int] = {}
+        """What the server did besides the plan, because of what people had done there."""
         self._reporting = Reporting(desk, caller, scope, place, service, message, self._close_others)
 
     def run(self, build_id: str, *, was_clean: bool, report: bool = True) -> None:
@@ -67,8 +70,9 @@ class Sending:
         self.rejected = self._patch(self._message.decisions)
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
         if self.active_there < self._message.active_after - len(self.rejected):
-            revived, self.note = duplicates.revive(self._desk, self._test, self._service, self._caller)
+            revived, note = duplicates.revive(self._desk, self._test, self._service, self._caller)
             self.active_there += revived
+            self.notes += [note] if note else []
 
     @property
     def at_rest(self) -> bool:
@@ -179,8 +183,21 @@ class Sending:
         # The tool's own triage closes and reopens as well, in a count of the server's own.
         if message.decisions or (told.created, told.closed, told.reactivated) == planned:
             return
+        self._note_people(told)
         self._caller.log(
             f"The server created {told.created:,}, closed {told.closed:,} and reactivated {told.reactivated:,} "
             f"Findings; planned were {planned[0]:,}, {planned[1]:,} and {planned[2]:,}. Somebody changed some there, "
             "or how the server recognises them."
         )
+
+    def _note_people(self, told: Delta) -> None:
+        """Tell what people had closed or deleted there that the tool still reports, and count it."""
+        reopened, made = told.reactivated - self._message.reactivated, told.created - self._message.created
+        if reopened > 0:
+            self.besides[Action.REACTIVATED] = reopened
+            were = "1 that was closed at the server is" if reopened == 1 else f"{reopened:,} closed at the server are"
+            self.notes.append(f"{were} still reported, and active again")
+        if made > 0:
+            self.besides[Action.CREATED] = made
+            were = "1 that was deleted at the server is" if made == 1 else f"{made:,} deleted at the server are"
+            self.notes.append(f"{were} still reported, and made anew")

@@ -6,7 +6,9 @@ name what was dismissed in the report as if it were still found.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import exists, select
 
@@ -20,6 +22,25 @@ from dojo_tui.store.database import Database
 from dojo_tui.store.tables import findings
 
 _FLAGS = ("false_p", "out_of_scope", "risk_accepted")
+_WORDS = {"false_p": "marked false positive", "out_of_scope": "marked out of scope", "risk_accepted": "risk accepted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """What people decided on the server since the last Sync."""
+
+    decided: Counter[str] = field(default_factory=Counter)
+    """How many were dismissed, by how."""
+    undone: int = 0
+    """Of how many a decision was taken back."""
+
+    def __bool__(self) -> bool:
+        return bool(self.decided or self.undone)
+
+    def __str__(self) -> str:
+        parts = [f"{self.decided[name]:,} {_WORDS[name]}" for name in _FLAGS if self.decided[name]]
+        parts += [f"the decision about {self.undone:,} taken back"] if self.undone else []
+        return f"people did at the server since the last Sync: {', '.join(parts)}" if parts else ""
 
 
 def matters(database: Database, place: Place, target: Target, made: Plan) -> bool:
@@ -35,8 +56,8 @@ def matters(database: Database, place: Place, target: Target, made: Plan) -> boo
         return bool(connection.execute(select(exists(dismissed))).scalar())
 
 
-def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Collection[int]) -> bool:
-    """Bring what is held in line with it; True when that changed something. Raises LostError when the Test is gone.
+def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Collection[int]) -> Overruled:
+    """Bring what is held in line with it, and say what that changed. Raises LostError when the Test is gone.
 
     ``ours`` are Findings whose triage there may be the tool's, told by an attempt whose end was not seen.
     """
@@ -63,8 +84,11 @@ def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Coll
     }
     undone = [key for key, row in held.items() if row.triaged and key not in there]
     if not decided and not undone:
-        return False
+        return Overruled()
     with desk.database.write() as connection:
         sent.dismiss(connection, decided)
         sent.undismiss(connection, undone)
-    return True
+    news = Counter(
+        name for key, flags in decided.items() for name in _FLAGS if flags[name] and not getattr(held[key], name)
+    )
+    return Overruled(news, len(undone))
