@@ -299,6 +299,11 @@ class Api:
                 )
             yield found
 
+    def findings_of_all_services(self, test_id: int) -> Iterator[ServerFinding]:
+        """All of a Test, by id, whoever's they are; raises LostError when the Test is gone."""
+        rows = self._calls.rows("findings/", {"test": test_id, "o": "id"}, _LISTING_FINDINGS, at_once=_FINDINGS_AT_ONCE)
+        return map(things.finding, rows)
+
     def findings_with_ids(self, ids: Collection[int]) -> Iterator[ServerFinding]:
         """Those of ``ids`` that there are still, of whatever Test."""
         for chunk in _chunks(ids):

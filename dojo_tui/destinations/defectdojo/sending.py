@@ -42,6 +42,7 @@ class Sending:
         self.remote_ids = {key: one.remote_id for key, one in known.items() if one.remote_id is not None}
         """The server's ids, as far as they are known."""
         self._relearned = False
+        self._elsewhere: dict[int, ServerFinding] | None = None
         self.rejected: set[int] = set()
         """Those whose triage by the tool the server did not take."""
         self._changed = False
@@ -68,6 +69,8 @@ class Sending:
             self._relearn()
         self._patch(self._message.bodies)
         self.rejected = self._patch(self._message.decisions)
+        if self._message.closed and (told is None or told.closed < len(self._message.closed)):
+            self._close_elsewhere()
         self.active_there = self._desk.api.count(self._test, self._service, active=True)
         if self.active_there < self._message.active_after - len(self.rejected):
             revived, note = duplicates.revive(self._desk, self._test, self._service, self._caller)
@@ -147,6 +150,25 @@ class Sending:
             return f"Finding {remote} stays as it is there: {error.what}"
         return ""
 
+    # --- what is not where it was ----------------------------------------------------------
+
+    def _close_elsewhere(self) -> None:
+        """Close what is gone, and has another ``service`` because a person gave it one.
+
+        A server recognises it by its hash, which stays what it was, but closes, counts and lists by the service.
+        """
+        gone = set(self._message.closed)
+        strays = [one for key, one in self._strays().items() if key in gone and one.active]
+        self._change({one.id: {"active": False, "is_mitigated": True} for one in strays})
+
+    def _strays(self) -> dict[int, ServerFinding]:
+        """Those of ours that have another service there, by our ids; read once, and only when some are missing."""
+        if self._elsewhere is None:
+            all_ = self._desk.api.findings_of_all_services(self._test)
+            found = {self._hashes.get(one.hash_code): one for one in all_ if one.service != self._service}
+            self._elsewhere = {key: one for key, one in found.items() if key is not None}
+        return self._elsewhere
+
     def _relearn(self) -> None:
         """Read the ids of all of ours anew, once: what is read of one costs as much as what is read of all."""
         if self._relearned:
@@ -163,6 +185,8 @@ class Sending:
                 exact.add(key)
             elif key not in self.remote_ids or one.active:
                 self.remote_ids[key] = one.id
+        if self._message.keys - self.remote_ids.keys():
+            self.remote_ids |= {key: one.id for key, one in self._strays().items() if key not in exact}
 
     def _key(self, one: ServerFinding) -> int | None:
         # What was sent once, withdrawn, and reported again has there the id that we gave it first.

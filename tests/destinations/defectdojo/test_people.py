@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.destinations.defectdojo.test_triage import decide
-from tests.destinations.defectdojo.world import World, counts, many
+from tests.destinations.defectdojo.world import World, counts, finding, many, moved
 
 
 def test_fault_13_what_was_closed_and_deleted_there_is_told_and_counted(world: World) -> None:
@@ -35,3 +35,28 @@ def test_fault_13_what_was_decided_there_is_told(world: World) -> None:
     world.remote.triage(first, false_p=False, active=True, is_mitigated=False)
     summary = world.sync(*six[:4])
     assert "people did at the server since the last Sync: the decision about 1 taken back" in summary.notes
+
+
+def test_fault_13_a_finding_whose_service_was_edited_is_still_that_finding(world: World) -> None:
+    six = many(6)
+    world.sync(*six)
+    key = world.one("Rule R1")["id"]
+    world.remote.change("findings", key, service="Payments team")
+
+    assert counts(world.sync(*six)) == {"untouched": 6}
+    world.sync(*six, finding("R7", 70))
+    assert len(world.there()) == 7
+
+    # What changes of it is told there, and what the person wrote stays.
+    world.sync(moved(six[0], 44), *six[1:], finding("R7", 70))
+    row = world.one("Rule R1")
+    assert (row["id"], row["line"], row["service"], row["active"]) == (key, 44, "Payments team", True)
+
+    # Gone, and back again.
+    assert counts(world.sync(*six[1:], finding("R7", 70))) == {"closed": 1, "untouched": 6}
+    row = world.one("Rule R1")
+    assert (row["id"], row["active"], row["is_mitigated"]) == (key, False, True)
+    world.sync(moved(six[0], 44), *six[1:], finding("R7", 70))
+    row = world.one("Rule R1")
+    assert (row["id"], row["active"], row["service"]) == (key, True, "Payments team")
+    assert len(world.there()) == 7
