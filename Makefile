@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots scripts)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow test-defectdojo test-postgresql test-peers check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-busy test-defectdojo test-postgresql test-peers check format bench screenshots lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: $(DEV_STAMP) ## Run the tests
 
 test-slow: $(DEV_STAMP) ## Run the slow tests: whole corpora, crashes, races
 	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-busy: $(DEV_STAMP) ## Run the tests beside two loops that keep the machine busy: none may depend on speed
+	@set -e; for _ in 1 2; do $(BIN)/python -c 'while True: pass' & loops="$$loops $$!"; done; \
+	  trap 'kill $$loops' EXIT; $(BIN)/python -m pytest -q -n 2
 
 test-defectdojo: $(DEV_STAMP) ## Run the tests of DefectDojo servers against a real one: DD_URL=... DD_TOKEN=...
 	@test -n "$$DD_URL" && test -n "$$DD_TOKEN" || { echo "Say which server: make test-defectdojo DD_URL=... DD_TOKEN=..." >&2; exit 2; }

@@ -12,7 +12,7 @@ import pytest
 
 from dojo_tui.reports import ReportError, read_report
 from tests.reports.helpers import never
-from tests.shared import SHARED, shared, shared_files
+from tests.shared import SHARED, each, shared, shared_files
 
 SARIF_REPORTS = shared_files("reports/**/*.sarif.gz")
 
@@ -46,7 +46,9 @@ OTHER_PARSER = {"snyk_code/snykcode_issue_9270.json"}
 
 
 @pytest.mark.skipif(not SARIF_REPORTS, reason="needs reports/ of the shared material beside the repository")
-@pytest.mark.parametrize("path", SARIF_REPORTS, ids=lambda path: str(path.relative_to(SHARED / "reports")))
+@pytest.mark.parametrize(
+    "path", each(SARIF_REPORTS, "reports"), ids=lambda path: str(path.relative_to(SHARED / "reports"))
+)
 def test_every_problem_is_a_finding(path: Path) -> None:
     runs = read_report(path, never)
     expected = [
@@ -73,7 +75,7 @@ def test_counts_of_the_alignment() -> None:
 
 
 @pytest.mark.skipif(not EXPECTATIONS, reason="needs report-formats/ of the shared material beside the repository")
-@pytest.mark.parametrize("entry", EXPECTATIONS, ids=lambda entry: entry["file"])
+@pytest.mark.parametrize("entry", each(EXPECTATIONS, "report-formats"), ids=lambda entry: entry["file"])
 def test_as_defectdojo_reads_it(entry: dict[str, Any]) -> None:
     path = shared("report-formats", "samples", *entry["file"].split("/"))
     if "expected_error" in entry:

@@ -15,7 +15,7 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.severity import Severity
 from dojo_tui.reports.read import read_report
 from dojo_tui.services.sarif import write_sarif
-from tests.shared import shared_files
+from tests.shared import each, shared_files
 
 CODE = Finding(
     title="Use of a weak hash",
@@ -148,7 +148,7 @@ def test_a_property_of_that_name_from_elsewhere_is_only_text(tmp_path: Path, mak
 SMALL = [path for path in shared_files("reports/**/*.sarif.gz") if path.stat().st_size < 60_000]
 
 
-@pytest.mark.parametrize("path", SMALL, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", each(SMALL, "reports"), ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_real_reports_come_back_as_the_same_findings(tmp_path: Path, path: Path) -> None:
     findings = [one for one in read(path) if one.active or not one.is_mitigated]
     written(tmp_path / "again.sarif", findings)

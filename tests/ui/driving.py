@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -28,6 +29,8 @@ class Hand:
 
     def __init__(self, app: DojoApp, pilot: Pilot[Any]) -> None:
         self.app, self.pilot = app, pilot
+        self.pressed: deque[str] = deque(maxlen=20)
+        """The last keys, for a test that fails."""
 
     async def rest(self) -> None:
         """Wait until nothing is being read, saved or drawn."""
@@ -42,6 +45,7 @@ class Hand:
 
     def send(self, key: str) -> None:
         """Press a key and do not wait."""
+        self.pressed.append(key)
         driver = self.app._driver
         assert driver is not None
         name = _character_to_key(key) if len(key) == 1 else key
@@ -99,7 +103,11 @@ def drive(app: DojoApp, script: Script, size: tuple[int, int] = NORMAL) -> None:
         async with app.run_test(size=size) as pilot:
             hand = Hand(app, pilot)
             await hand.rest()
-            await script(hand)
+            try:
+                await script(hand)
+            except Exception as error:
+                error.add_note(f"The last keys: {' '.join(hand.pressed)}\nThe screen:\n{hand.screen}")
+                raise
         app.close_workspace()
 
     asyncio.run(run())

@@ -21,7 +21,7 @@ from dojo_tui.testing.world import world
 from dojo_tui.tools.dependency_track.connector import TOOL
 from dojo_tui.tools.dependency_track.mapping import finding
 from dojo_tui.wiring import open_workspace
-from tests.shared import shared, shared_files
+from tests.shared import each, shared, shared_files
 
 
 def _serve(server: ToolServer, world: World, *, version: int) -> None:
@@ -128,7 +128,7 @@ def test_what_a_finding_says() -> None:
     assert (str(made.date), str(made.publish_date)) == ("2026-02-02", "2026-02-04")
 
 
-@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", each(SAMPLES, "vendors/samples"), ids=lambda file: file.stem)
 def test_recorded_findings_are_read_field_by_field(file: Path) -> None:
     recorded = json.loads(file.read_text(encoding="utf-8")).get("findings", [])
     made = [finding(Row(one), "p") for one in recorded]
@@ -155,7 +155,7 @@ def test_recorded_findings_are_read_field_by_field(file: Path) -> None:
 
 
 @pytest.mark.parametrize("version", [4, 5])
-@pytest.mark.parametrize("file", SAMPLES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", each(SAMPLES, "vendors/samples"), ids=lambda file: file.stem)
 def test_p3_a_recorded_list_is_read_whole(file: Path, version: int) -> None:
     """Also those in which one finding stands twice (4.14.1 does that): only what is whole is taken."""
     recorded = json.loads(file.read_text(encoding="utf-8")).get("findings", [])
