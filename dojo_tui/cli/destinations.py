@@ -212,6 +212,25 @@ def destinations_migrate(context: click.Context, url: str | None, dry_run: bool,
         return migrate(context, workspace, server, dry_run=dry_run, yes=yes)
 
 
+@command.command("tag")
+@click.argument("url", metavar="[URL]", required=False)
+@click.option("--dry-run", is_flag=True, help="Show what would be added, and change nothing.")
+@click.pass_context
+def destinations_tag(context: click.Context, url: str | None, dry_run: bool) -> int:
+    """Add what our older Tests on a server lack: tags, lead, environment, description. What is there stays."""
+    with opened(context, changes=not dry_run) as workspace:
+        from dojo_tui.cli.tagging import tag
+
+        server = workspace.server if url is None else workspace.destinations.get(url)
+        if server is None:
+            raise UsageError(
+                "The embedded destination is in use, and needs no tags.",
+                safe="Nothing was changed.",
+                do="Name a server: 'dojo-tui destinations list' shows them.",
+            )
+        return tag(context, workspace, server, dry_run=dry_run)
+
+
 def _server(workspace: Workspace, url: str | None) -> DestinationRow | Server | None:
     """The server that is meant: by its address, or the one in use, with what the config file says of it."""
     if url is None or url.strip() == EMBEDDED:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,14 +12,13 @@ import click
 from dojo_tui.cli.base import given
 from dojo_tui.cli.failures import ExitCode
 from dojo_tui.cli.output import Column, number, write_object, write_table
-from dojo_tui.cli.running import SIGNALS
+from dojo_tui.cli.running import stopped_by_signals
 from dojo_tui.cli.workspace import confirmed
 from dojo_tui.model.errors import CancelledError
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.text import inert
 
 if TYPE_CHECKING:
-    from dojo_tui.services.cancel import CancelToken
     from dojo_tui.services.migrate import Move, Moved
     from dojo_tui.store.destinations import DestinationRow
     from dojo_tui.wiring import Workspace
@@ -53,7 +50,7 @@ def migrate(
             "Everything in the embedded destination stays there; 'dojo-tui records undo' maps the Records back.",
             yes=yes,
         )
-        with _stopped_by_signals(token):
+        with stopped_by_signals(token):
             done = _run(migration, moves, as_json=as_json)
     finally:
         if not here:
@@ -154,22 +151,3 @@ def _move_json(move: Move) -> dict[str, Any]:
 
 def _severities(counts: Mapping[Severity, int]) -> str:
     return ", ".join(f"{counts[one]:,} {one.label}" for one in reversed(Severity) if counts.get(one)) or "-"
-
-
-@contextmanager
-def _stopped_by_signals(token: CancelToken) -> Iterator[None]:
-    """The first signal stops it between two requests; a second one as the shell is used to."""
-    before = {one: signal.getsignal(one) for one in SIGNALS}
-
-    def answer(_number: int, _frame: object) -> None:
-        token.cancel()
-        for one, handler in before.items():
-            signal.signal(one, handler)
-
-    for one in SIGNALS:
-        signal.signal(one, answer)
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)

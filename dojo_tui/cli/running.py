@@ -28,6 +28,7 @@ from dojo_tui.services.events import Event, OperationChanged
 from dojo_tui.services.preferences import OnHangup
 
 if TYPE_CHECKING:
+    from dojo_tui.services.cancel import CancelToken
     from dojo_tui.wiring import Workspace
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -220,3 +221,22 @@ def _hangup(gone: Callable[[], None]) -> Iterator[None]:
 def runner(context: click.Context, workspace: Workspace) -> Runner:
     """One that does what the person's settings say when the terminal is gone."""
     return Runner(workspace, given(context).settings().preferences.on_hangup)
+
+
+@contextmanager
+def stopped_by_signals(token: CancelToken) -> Iterator[None]:
+    """The first signal stops it between two requests; a second one as the shell is used to."""
+    before = {one: signal.getsignal(one) for one in SIGNALS}
+
+    def answer(_number: int, _frame: object) -> None:
+        token.cancel()
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+    for one in SIGNALS:
+        signal.signal(one, answer)
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -230,7 +230,27 @@ class Destinations:
 
         What does not work is a step, not an error; only giving up is raised.
         """
-        return Checking(self._clock, cancelled, told).of(lambda run: _steps(server, run), "Please report it.")
+        return Checking(self._clock, cancelled, told).of(lambda run: self._steps(server, run), "Please report it.")
+
+    def _steps(self, server: DestinationRow | Server, caller: Caller) -> Iterator[Step]:
+        yield from _steps(server, caller)
+        if isinstance(server, DestinationRow):
+            yield from self._labels(server, caller)
+
+    def _labels(self, row: DestinationRow, caller: Caller) -> Iterator[Step]:
+        """What our Tests there lack, by which an administrator finds them."""
+        yield trying(About.NOTE, "looking at our Tests")
+        destination = self.connect(row)
+        try:
+            lacking = destination.unlabelled(caller)
+        finally:
+            destination.close()
+        if not lacking:
+            return
+        words = ", ".join(dict.fromkeys(word for one in lacking for word in one.missing))
+        tests = "1 of our Tests lacks" if len(lacking) == 1 else f"{len(lacking):,} of our Tests lack"
+        do = f"'dojo-tui destinations tag {row.url}' adds it; what is there stays."
+        yield Step(About.NOTE, Mark.LOOK, f"{tests}: {words}", name="Labels", do=do)
 
     def server(self, url: str) -> DestinationRow | Server:
         """The server of this address as it is stored, or else as it would be with what is usual."""

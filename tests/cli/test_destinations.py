@@ -301,3 +301,28 @@ def test_p7_a_move_that_is_killed_again_and_again_comes_to_the_same_end(
     for name in names:
         assert Counter(titles(dojo, name)) == Counter(f"Rule{number} Found" for number in range(1, 6))
     assert "60 untouched" in cli("--destination", server.url, "sync").out
+
+
+def test_fault_12_the_check_says_what_an_old_test_lacks_and_tag_adds_it(cli: Cli, server: DojoServer) -> None:
+    cli("destinations", "add", server.url, "--use")
+    cli.report("web", ["xss@app/view.py:10"])
+    cli.add("scans", "--auto-map")
+    cli("discover")
+    cli("sync")
+    assert "Labels" not in cli("destinations", "check").out
+    with Remote(server.url, server.token) as remote:
+        (test,) = remote.rows("tests")
+        remote.change("tests", test["id"], tags=["ours"], lead=None)
+
+        said = cli("destinations", "check").out
+        assert "1 of our Tests lacks: tag dojo-tui, tag reports, lead" in said
+        assert "destinations tag" in said
+        plan = cli("destinations", "tag", "--dry-run").out
+        assert "1 Test would be changed" in plan
+        assert remote.rows("tests")[0]["tags"] == ["ours"]
+        assert "1 Test changed." in cli("destinations", "tag").out
+        (test,) = remote.rows("tests")
+        assert sorted(test["tags"]) == ["dojo-tui", "ours", "reports"]
+        assert test["lead"] is not None
+        assert cli.json("destinations", "tag") == {"destination": server.url, "dry_run": False, "tests": []}
+        assert "needs no tags" in cli("--destination", "embedded", "destinations", "tag", expect=2).err

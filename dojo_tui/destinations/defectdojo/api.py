@@ -239,6 +239,10 @@ class Api:
             raise LostError(f"The Test {title!r} was deleted as soon as it was made.", do="Run it again.")
         return made
 
+    def change_test(self, id: int, body: Mapping[str, Any]) -> None:  # noqa: A002
+        """Change some fields of a Test; raises LostError."""
+        self._calls.patch(path("tests/{}/", id), body, Act(f"Changing the Test {id}", "edit the Test"))
+
     def environment_named(self, name: str) -> int | None:
         """The id of the environment of exactly this name."""
         act = Act("Listing the environments", "see environments")

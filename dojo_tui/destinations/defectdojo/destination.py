@@ -18,6 +18,7 @@ from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.desk import Desk, Limits
 from dojo_tui.destinations.defectdojo.errors import AlreadyThereError, TokenError
+from dojo_tui.destinations.defectdojo.labelling import Unlabelled, unlabelled
 from dojo_tui.destinations.defectdojo.places import Places
 from dojo_tui.destinations.defectdojo.reimport import reimport
 from dojo_tui.destinations.defectdojo.things import ServerProduct
@@ -114,6 +115,18 @@ class DefectDojoDestination:
         with self._database.read() as connection:
             known = cache.known(connection, self._row.id, refs)
         return {ref: f"{self._row.url}/product/{one.remote_id}" for ref, one in known.items() if not one.gone}
+
+    # --- what Tests of older versions lack ----------------------------------------------
+
+    def unlabelled(self, caller: Caller) -> list[Unlabelled]:
+        """Those of our Tests that lack tags, a lead, an environment or a description."""
+        with self._asking(caller) as api:
+            return list(unlabelled(self._database, self._row.id, api, caller))
+
+    def label(self, one: Unlabelled, caller: Caller) -> None:
+        """Add what a Test lacks; what is there stays."""
+        with self._asking(caller) as api:
+            api.change_test(one.test_id, one.body)
 
     def _create(self, api: Api, name: str, kind: str) -> ServerProduct:
         said = f"{name}, mapped with dojo-tui."

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.text import clean
-from dojo_tui.model.values import at
+from dojo_tui.model.values import at, whole
 
 Raw = Mapping[str, Any]
 
@@ -61,6 +61,9 @@ class ServerTest:
     """Empty: those that the server has by default."""
     build_id: str
     tags: tuple[str, ...] = ()
+    description: str = ""
+    lead: int | None = None
+    environment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,9 @@ def test(row: Raw) -> ServerTest:
         hash_fields=tuple(map(str, fields)) if isinstance(fields, list) else (),
         build_id=text(row, "build_id"),
         tags=tuple(name for name in tags if isinstance(name, str)) if isinstance(tags, list) else (),
+        description=text(row, "description"),
+        lead=whole(row.get("lead")),
+        environment=whole(row.get("environment")),
     )
 
 

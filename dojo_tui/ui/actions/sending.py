@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dojo_tui.model.errors import UsageError
+from dojo_tui.model.text import number
 from dojo_tui.ui.command import Context
 from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.switching import switch, switched
@@ -49,6 +50,52 @@ def check(app: Host, context: Context) -> None:
     server = workspace.server if row.used and workspace.server is not None else row.server
     destinations = workspace.destinations
     app.push_screen(DestinationCheck(server, row.name, partial(destinations.check, server)))
+
+
+def tag_tests(app: Host, context: Context) -> None:
+    """Add what our older Tests there lack (asks first)."""
+    from dojo_tui.services.cancel import CancelToken
+    from dojo_tui.services.labelling import Labelling
+    from dojo_tui.ui.screens.confirm import Confirm
+
+    workspace, row = app.workspace, context.row
+    assert workspace is not None, "commands run once the store is open"
+    destination = workspace.destinations.connect(row.server)
+    labelling = Labelling(destination, CancelToken())
+
+    def plan() -> list[Any]:
+        try:
+            return labelling.plan()
+        finally:
+            destination.close()
+
+    def add_labels(lacking: list[Any]) -> list[Any]:
+        try:
+            return labelling.run(lacking)
+        finally:
+            destination.close()
+
+    def ended(done: list[Any]) -> None:
+        failed = [one for one in done if one.error]
+        if failed:
+            app.tell(f"{len(failed):,} of {len(done):,} Tests failed: {plain(failed[0].error, 200)}", "bad")
+        else:
+            app.tell(f"✓ {number(len(done), 'Test')} labelled.", "good")
+
+    def ask(lacking: list[Any]) -> None:
+        if not lacking:
+            app.tell("None of our Tests there lacks anything.", "good")
+            return
+        lines = [f"{plain(one.title, 40)}: {plain(', '.join(one.missing), 80)}" for one in lacking[:6]]
+        lines += [f"and {len(lacking) - 6:,} more"] if len(lacking) > 6 else []
+        lines.append("Stays: whatever tags, lead, environment and description they have.")
+        app.push_screen(
+            Confirm(f"Add what {number(len(lacking), 'Test')} at {plain(row.name, 50)} lacks?", lines, "Add it"),
+            lambda yes: app.jobs.write(lambda: add_labels(lacking), ended) if yes else None,
+        )
+
+    app.tell(f"Looking at our Tests at {plain(row.name, 60)} …", "dim")
+    app.jobs.read("labels", plan, ask)
 
 
 def use(app: Host, context: Context) -> None:
