@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from dojo_tui.http.exchange import Caller
@@ -73,6 +73,10 @@ class Destination(Protocol):
         when it failed; a Summary whose ``held`` is set means that nothing was
         applied (P9).
         """
+        ...
+
+    def annotate(self, target: Target, notes: Mapping[int, str], caller: Caller) -> None:
+        """Write a note to Findings of a Record, by their ids in the store; one that is there is not written again."""
         ...
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, func, select, update
 
@@ -104,6 +104,9 @@ class EmbeddedDestination:
             elif target.synced and (product, target.connector_id) not in with_test:
                 reasons[target] = "its Test was deleted"
         return reasons
+
+    def annotate(self, target: Target, notes: Mapping[int, str], caller: Caller) -> None:
+        """The history of decisions tells their reasons: there are no other notes."""
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
         """What is held here is compared each time, whole."""

@@ -25,7 +25,7 @@ from dojo_tui.model.target import Product, Target
 from dojo_tui.services.cancel import CancelToken, LeaseLostError
 from dojo_tui.services.leases import Heartbeat
 from dojo_tui.services.owner import is_dead, new_owner
-from dojo_tui.store import discovery, embedded, leases, mapping
+from dojo_tui.store import discovery, embedded, leases, mapping, triage
 from dojo_tui.store.database import Database
 from dojo_tui.store.embedded import Inhabitant
 from dojo_tui.store.leases import Lease
@@ -142,25 +142,51 @@ class Migration:
         kind = None if one.product_type == DEFAULT_PRODUCT_TYPE else one.product_type
         product = self._destination.find_or_create_product(one.product_name, kind)
         going = {key: finding for key, finding in held.items() if _goes(finding)}
+        left = ""
         if going:
             target = _target(one, product.ref)
             everything = Reimport(accept_large_change=True)
             self._destination.reimport(target, Fetch(list(going.values())), everything, _Quiet(self._token))
-            self._hand_over(target, going)
-        return self._map(move, product, sent=bool(going))
+            copied = self._hand_over(target, going)
+            left = self._explain(target, copied)
+        return self._map(move, product, sent=bool(going), left=left)
 
-    def _hand_over(self, target: Target, going: Mapping[int, Finding]) -> None:
-        """Let the next Sync find there what it would have found here; above all a person's triage."""
+    def _explain(self, target: Target, copied: Mapping[int, int]) -> str:
+        """Write why people decided what they did as notes there; why that could not be, or nothing.
+
+        Without its reasons a Record is moved all the same: they stay in the history of its Findings here.
+        """
+        with self._database.read() as connection:
+            decided = triage.histories(connection, copied)
+        notes = {}
+        for original, rows in decided.items():
+            row = next((row for row in rows if not row.undone), None)
+            if row is not None and row.reason:
+                notes[copied[original]] = f"{row.decision} by {row.by} on {row.at:%Y-%m-%d} in dojo-tui: {row.reason}"
+        try:
+            if notes:
+                self._destination.annotate(target, notes, _Quiet(self._token))
+        except DojoTuiError as error:
+            self._token.check()
+            return f"The reasons of {len(notes):,} decisions could not be written there as notes: {error.what}"
+        return ""
+
+    def _hand_over(self, target: Target, going: Mapping[int, Finding]) -> dict[int, int]:
+        """Let the next Sync find there what it would have found here; above all a person's triage.
+
+        Gives the copy of each Finding that went.
+        """
         report = read(going.values())
         digests = zip(report.places, report.contents, strict=True)
         sent = dict(zip(map(identity.same, report.findings), digests, strict=True))
         with self._database.write() as connection:
             known = test_of(connection, target)
-            if known is not None:
-                originals = {sent[identity.same(finding)]: key for key, finding in going.items()}
-                embedded.hand_over(connection, known[0], target.scope, originals)
+            if known is None:
+                return {}
+            originals = {sent[identity.same(finding)]: key for key, finding in going.items()}
+            return embedded.hand_over(connection, known[0], target.scope, originals)
 
-    def _map(self, move: Move, product: Product, *, sent: bool) -> Moved:
+    def _map(self, move: Move, product: Product, *, sent: bool, left: str) -> Moved:
         one = move.record
         with self._database.write() as connection:
             if not embedded.still_lives(connection, one):
@@ -173,7 +199,7 @@ class Migration:
             if sent and one.last_synced_at is not None:
                 # What is there now is what that Sync brought.
                 discovery.mark_synced(connection, one.record_id, one.last_synced_at)
-        return Moved(move, MoveStatus.MOVED)
+        return Moved(move, MoveStatus.MOVED, left)
 
     def _acting(self, connection: Connection) -> Act:
         """One act for all Records, so that one undo takes all of it back."""

@@ -93,11 +93,13 @@ def held(connection: Connection, test_id: int | None, scope: str) -> Held:
     return found
 
 
-def hand_over(connection: Connection, test_id: int, scope: str, originals: Mapping[tuple[int, int], int]) -> None:
+def hand_over(
+    connection: Connection, test_id: int, scope: str, originals: Mapping[tuple[int, int], int]
+) -> dict[int, int]:
     """Let copies of Findings, found by their digests (place and content), be to the next Sync what the originals were.
 
     What a person dismissed stays so, what the last report said counts as said,
-    and each has its age.
+    and each has its age. Gives the copy of each original.
     """
     columns = ("place", "content", "triaged", "reported", "created_at")
     known: dict[int, RowMapping] = {}
@@ -109,12 +111,15 @@ def hand_over(connection: Connection, test_id: int, scope: str, originals: Mappi
         findings.c.test_id == test_id, findings.c.scope == scope
     )
     changed = []
+    copied: dict[int, int] = {}
     for key, place, content, decided_there in connection.execute(copies):
         original = known.get(originals.get((place, content), 0))
         if original is not None:
             values = {f"of_{name}": original[name] for name in columns}
             decided = decided_there or (original["triaged"] and not original["active"])
             changed.append({**values, "key": key, "of_triaged": decided})
+            copied[original["id"]] = key
     if changed:
         by_id = update(findings).where(findings.c.id == bindparam("key"))
         connection.execute(by_id.values({name: bindparam(f"of_{name}") for name in columns}), changed)
+    return copied

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dojo_tui.destinations.base import Destination
 from dojo_tui.model.errors import CancelledError, DestinationError
 from dojo_tui.model.record import State
 from dojo_tui.model.severity import Severity
+from dojo_tui.model.triage import Decision
 from dojo_tui.services.cancel import CancelToken
 from dojo_tui.services.migrate import Migration, Moved, MoveStatus
 from dojo_tui.store import leases
@@ -288,3 +289,17 @@ def test_a_server_that_cannot_be_asked_fails_the_plan(move: Move, monkeypatch: p
     monkeypatch.setenv("MIGRATE_TOKEN", "c0ffee" * 6)
     with pytest.raises(DestinationError, match="token"):
         move.migration().plan()
+
+
+def test_fault_13_the_reasons_of_decisions_go_along_as_notes(move: Move) -> None:
+    database = move.workspace.store.database
+    with database.read() as connection:
+        ids = list(connection.execute(select(findings.c.id).order_by(findings.c.id)).scalars())
+    acting = move.workspace.triage
+    acting.decide([ids[0]], Decision.RISK_ACCEPTED, "until the migration in spring")
+    acting.decide([ids[1]], Decision.FALSE_POSITIVE, "")
+    (moved,) = {one.status for one in move.run().values()}
+    assert moved is MoveStatus.MOVED
+    noted = {title: [note["entry"] for note in row["notes"]] for title, row in move.there().items() if row["notes"]}
+    (entries,) = noted.values()
+    assert entries == ["risk accepted by ada on 2026-03-02 in dojo-tui: until the migration in spring"]

@@ -24,6 +24,7 @@ from dojo_tui.http.client import Client
 from dojo_tui.http.errors import HttpError
 from dojo_tui.http.exchange import Request, Upload, path
 from dojo_tui.model.errors import DestinationError, LostError
+from dojo_tui.model.values import items
 
 __all__ = [
     "SCAN_TYPE",
@@ -321,6 +322,16 @@ class Api:
     def patch_finding(self, id: int, body: Mapping[str, Any]) -> None:  # noqa: A002
         """Change some fields; raises FindingGoneError."""
         self._calls.patch(path("findings/{}/", id), body, Act(f"Changing the Finding {id}", "edit the Finding"))
+
+    def notes(self, id: int) -> list[str]:  # noqa: A002
+        """The texts of a Finding's notes; raises FindingGoneError."""
+        row = self._calls.get(path("findings/{}/notes/", id), Act(f"Reading the notes of the Finding {id}"))
+        return [things.text(note, "entry") for note in items(row.get("notes")) if isinstance(note, dict)]
+
+    def add_note(self, id: int, text: str) -> None:  # noqa: A002
+        """Write a note to a Finding; raises FindingGoneError."""
+        act = Act(f"Writing a note to the Finding {id}", "edit the Finding")
+        self._calls.post(path("findings/{}/notes/", id), {"entry": text}, act)
 
     def reimport(
         self, test_id: int, service: str, report: bytes, *, build_id: str, close: bool, seconds: float

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, select
 
 from dojo_tui.destinations.base import Unattended
-from dojo_tui.destinations.defectdojo import looking, sent, stale
+from dojo_tui.destinations.defectdojo import looking, remarks, sent, stale
 from dojo_tui.destinations.defectdojo import products as cache
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
@@ -203,15 +203,7 @@ class DefectDojoDestination:
         """Make the Record's Findings equal to ``fetch``; what an interruption leaves half done, the next completes."""
         product_remote = self._remote(target.product_ref)
         with self._here(caller):
-            desk = Desk(
-                self._database,
-                self._clock,
-                lambda: self._connected(caller),
-                self._places,
-                self._row.mark,
-                self._limits,
-                lambda: self._callers.instead(caller),
-            )
+            desk = self._desk(caller)
             try:
                 return reimport(desk, target, product_remote, fetch, settings, caller)
             except LostError as error:
@@ -219,6 +211,22 @@ class DefectDojoDestination:
                     self._places.forget(sent.place(connection, target).test_remote)
                 why = stale.reason(self._database, self._row.id, desk.api, product_remote)
                 raise LostError(why, safe=error.safe, do=error.do) from None
+
+    def annotate(self, target: Target, notes: Mapping[int, str], caller: Caller) -> None:
+        """Write a note to Findings of a Record, by their ids in the store; one that is there is not written again."""
+        with self._here(caller):
+            remarks.write(self._desk(caller), target, notes)
+
+    def _desk(self, caller: Caller) -> Desk:
+        return Desk(
+            self._database,
+            self._clock,
+            lambda: self._connected(caller),
+            self._places,
+            self._row.mark,
+            self._limits,
+            lambda: self._callers.instead(caller),
+        )
 
     def resend(self, connector_id: int, scopes: Collection[str] | None = None) -> None:
         """Let the next Sync of these scopes (all of the Connector by default) send everything, changed or not."""
