@@ -440,3 +440,52 @@ def test_fault_8_weaknesses_come_from_addresses_of_the_help(tmp_path: Path) -> N
 def test_fault_8_files_stay_files(tmp_path: Path, uri: str, path: str) -> None:
     finding = only(tmp_path, result(locations=[location(uri, 3)]))
     assert (finding.file_path, finding.line, finding.endpoints) == (path, 3, ())
+
+
+SHOP = {"repositoryUri": "https://git.example.org/team/shop.git", "revisionId": "4ea3e4b", "branch": "feature/cart"}
+
+
+@pytest.mark.parametrize(
+    ("uri", "path"),
+    [
+        ("https://git.example.org/team/shop/src/branch/feature/cart/web/a%20b.py#L3", "web/a b.py"),
+        ("https://git.example.org/team/shop/src/commit/4ea3e4b/web/a.py", "web/a.py"),
+        ("https://git.example.org/Team/Shop.git/web/a.py", "web/a.py"),
+        ("https://git.example.org/team/shop/web/a.py", "web/a.py"),
+        ("https://git.example.org/team/shop?path=/web/a.py&version=GBmain", "web/a.py"),
+    ],
+)
+def test_fault_8_addresses_in_the_repository_that_was_scanned_are_files(tmp_path: Path, uri: str, path: str) -> None:
+    finding = only(tmp_path, result(locations=[location(uri, 3)]), versionControlProvenance=[SHOP])
+    assert (finding.file_path, finding.line, finding.endpoints) == (path, 3, ())
+
+
+@pytest.mark.parametrize(
+    ("repository", "uri"),
+    [
+        ("git@github.com:team/shop.git", "https://raw.githubusercontent.com/team/shop/main/web/a.py"),
+        ("https://github.com/team/shop", "https://raw.githubusercontent.com/team/shop/4ea3e4b/web/a.py"),
+        (
+            "https://dev.azure.com/org/p/_git/shop",
+            "https://dev.azure.com/org/p/_git/shop?path=%2Fweb%2Fa.py&version=GBx",
+        ),
+    ],
+)
+def test_fault_8_repositories_are_known_by_all_their_addresses(tmp_path: Path, repository: str, uri: str) -> None:
+    source = [{"repositoryUri": repository}]
+    finding = only(tmp_path, result(locations=[location(uri, 3)]), versionControlProvenance=source)
+    assert finding.file_path == "web/a.py"
+
+
+def test_fault_8_what_the_repository_is_mapped_to_is_where_its_files_are(tmp_path: Path) -> None:
+    mapped = {**SHOP, "mappedTo": {"uriBaseId": "SHOP"}}
+    bases = {"SHOP": {"uri": "services/shop/", "uriBaseId": "ROOT"}, "ROOT": {"uri": "file:///build/"}}
+    place = [location("https://git.example.org/team/shop/src/commit/4ea3e4b/web/a.py", 3)]
+    finding = only(tmp_path, result(locations=place), versionControlProvenance=[mapped], originalUriBaseIds=bases)
+    assert finding.file_path == "services/shop/web/a.py"
+
+
+def test_fault_8_another_address_is_what_was_visited(tmp_path: Path) -> None:
+    places = [location("https://git.example.org/team/other/web/a.py", 3)]
+    finding = only(tmp_path, result(locations=places), versionControlProvenance=[SHOP, {"repositoryUri": 7}, "x"])
+    assert finding.endpoints == ("https://git.example.org/team/other/web/a.py",)

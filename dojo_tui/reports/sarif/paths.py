@@ -27,6 +27,7 @@ from urllib.parse import unquote
 
 from dojo_tui.model.text import clean
 from dojo_tui.model.values import MAX_NAME, mapping, whole
+from dojo_tui.reports.sarif.provenance import Repository, path_in
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _DRIVE = re.compile(r"/?[A-Za-z]:(?=/|$)")
@@ -63,6 +64,7 @@ class Paths:
 
     bases: Mapping[str, Place] = field(default_factory=dict)
     artifacts: Sequence[Place] = ()
+    repositories: Sequence[Repository] = ()
     _known: dict[Place, str] = field(default_factory=dict)
     _roots: list[str] | None = None
 
@@ -80,6 +82,11 @@ class Paths:
             uri, base = artifact.uri, artifact.base
         if not uri:
             return ""
+        if self.repositories and is_web(uri):
+            inside, mapped = path_in(_SPOT.sub("", uri), self.repositories)
+            if inside:
+                # What the root of the repository is mapped to is relative to the root of the run's files.
+                uri, base = f"./{inside}", mapped
         steps = 0
         while base and not is_absolute(uri) and steps < _DEPTH:
             parent = self.bases.get(base, Place())

@@ -17,6 +17,7 @@ from dojo_tui.reports.run import Check, RunHead, counted, made
 from dojo_tui.reports.sarif.notifications import invocations
 from dojo_tui.reports.sarif.parts import Component, Parts
 from dojo_tui.reports.sarif.paths import Paths, Place, place
+from dojo_tui.reports.sarif.provenance import repositories
 from dojo_tui.reports.sarif.results import Results
 from dojo_tui.reports.sarif.rules import Rule, rule
 from dojo_tui.reports.sarif.versions import old_version
@@ -34,9 +35,7 @@ _KEPT = frozenset(
         "versionControlProvenance",
     }
 )
-_SAYS_NOTHING_OF_RESULTS = frozenset(
-    {"automationDetails", "externalPropertyFileReferences", "properties", "versionControlProvenance"}
-)
+_SAYS_NOTHING_OF_RESULTS = frozenset({"automationDetails", "externalPropertyFileReferences", "properties"})
 _TARGETS = (
     "imageName",
     "image",
@@ -193,7 +192,7 @@ def _parts(kept: dict[str, Any], artifacts: list[Place]) -> Parts:
         tool=name,
         driver=_component(tool.get("driver"), taxonomies, name),
         extensions=[_component(extension, taxonomies, name) for extension in items(tool.get("extensions"))],
-        paths=Paths(bases, artifacts),
+        paths=Paths(bases, artifacts, repositories(kept.get("versionControlProvenance"))),
         logical=[text(value.get("fullyQualifiedName") or value.get("name"), MAX_NAME) for value in logical],
         taxonomies=taxonomies,
         flow_locations=items(kept.get("threadFlowLocations")),
