@@ -63,6 +63,7 @@ def finding_lines(row: Any, clock: Clock, decisions: Sequence[Line] = (), limit:
         ("EPSS", "" if row.epss_score is None else f"{row.epss_score:.2%}"),
         ("Rule", row.rule_id),
         ("Scanner", row.scanner),
+        ("The tool's id", row.unique_id),
         ("Tags", ", ".join(row.tags)),
         ("Occurrences", row.nb_occurences if row.nb_occurences != 1 else ""),
         ("Record", row.record_name),
