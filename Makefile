@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.stamp-dev
 SCANNED := dojo_tui tests $(wildcard benchmarks screenshots scripts)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test test-slow test-busy test-defectdojo test-postgresql test-peers check format bench screenshots lock clean
+.PHONY: help demo install dev test test-slow test-busy test-defectdojo test-postgresql test-peers check format bench screenshots dist lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,11 +58,15 @@ bench: $(DEV_STAMP) ## Measure, each against a bare reference in the same run
 screenshots: $(DEV_STAMP) ## Draw screenshots/ anew from the real app
 	$(BIN)/python -m screenshots.make
 
+dist: $(DEV_STAMP) ## Build the wheel and the source distribution into dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+
 lock: ## Pin requirements*.txt anew (for maintainers; needs pip-compile of pip-tools)
 	./scripts/lock
 
 clean: ## Remove .venv and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "dojo_tui"
-HEAVY = ("alembic", "httpx", "ijson", "sqlalchemy", "textual")
+HEAVY = ("alembic", "httpx", "sqlalchemy", "textual")
 
 
 def imported_by(code: str) -> set[str]:
@@ -75,7 +75,7 @@ def test_a_layer_brings_only_what_it_may(layer: str, never: tuple[str, ...]) -> 
 def test_no_file_imports_what_its_floor_does_not_know() -> None:
     """Also late imports, which a look at ``sys.modules`` does not see."""
     forbidden = {
-        "model": ("sqlalchemy", "textual", "httpx", "ijson", "alembic", "click", "sqlite3"),
+        "model": ("sqlalchemy", "textual", "httpx", "alembic", "click", "sqlite3"),
         "services": ("textual", "rich", "click", "dojo_tui.tools.reports", "dojo_tui.ui", "dojo_tui.cli"),
         "ui": ("sqlalchemy", "sqlite3", "httpx", "alembic", "dojo_tui.tools.reports", "dojo_tui.reports"),
         "cli": ("sqlalchemy", "sqlite3", "httpx", "alembic", "textual"),

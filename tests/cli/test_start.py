@@ -13,7 +13,7 @@ from dojo_tui import __version__
 from dojo_tui.cli.root import MODULES, main
 from tests.cli.conftest import COMMAND, Cli
 
-HEAVY = ("textual", "sqlalchemy", "httpx", "alembic", "rich", "ijson", "tomllib")
+HEAVY = ("textual", "sqlalchemy", "httpx", "alembic", "rich", "tomllib")
 PAGES = [
     ["--version"],
     ["--help"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import ssl
 import subprocess
 import threading
@@ -52,15 +51,6 @@ def test_a_file_is_sent_as_a_form_of_known_length(server: ToolServer, connect: C
     read = parts(call)
     assert read["file"] == ("report.json", "application/json", content)
     assert {name: value.decode() for name, (_, _, value) in read.items() if name != "file"} == form
-
-
-def test_the_boundary_is_not_in_the_file(server: ToolServer, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.on("POST", "/import", {})
-    words = iter(["aa", "bb", "cc"])
-    monkeypatch.setattr(secrets, "token_hex", lambda _size: next(words))
-    upload = Upload("file", "report.json", b"--dojo-tui-aa--")
-    connect().send(Request("/import", method="POST", form={"x": "dojo-tui-bb"}, upload=upload))
-    assert server.calls[0].headers["content-type"].endswith("boundary=dojo-tui-cc")
 
 
 def test_a_large_file_arrives(server: ToolServer, connect: Connect) -> None:
