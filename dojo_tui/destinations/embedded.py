@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection
 
-from dojo_tui.destinations import held
-from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError
@@ -15,9 +13,11 @@ from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.reimport import Plan, Report, read
 from dojo_tui.model.target import ENGAGEMENT, Product, Target
+from dojo_tui.store import embedded_products as stored
+from dojo_tui.store import reimports as held
 from dojo_tui.store.database import Database
+from dojo_tui.store.reimports import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.store.renames import remember
-from dojo_tui.store.tables import destinations, engagements, product_types, products, tests
 
 _ATTEMPTS = 5
 
@@ -34,74 +34,51 @@ class EmbeddedDestination:
     def products(self, *, fresh: bool = False) -> list[Product]:
         """All Products, by name; they are always fresh."""
         with self._database.read() as connection:
-            rows = connection.execute(_PRODUCTS.order_by(func.lower(products.c.name), products.c.id))
-            return [Product(str(row.id), row.name, row.product_type) for row in rows]
+            return stored.all_products(connection)
 
     def find_or_create_product(self, name: str, product_type: str | None = None) -> Product:
         """The Product of exactly this name, created if there is none."""
         name = checked_name(name, "Product")
         kind = checked_name(product_type or DEFAULT_PRODUCT_TYPE, "Product Type")
         with self._database.read() as connection:
-            found = _product(connection, name)
+            found = stored.product_named(connection, name)
         if found is not None:
             return found
         with self._database.write() as connection:
-            return _product(connection, name) or self._create_product(connection, name, kind)
+            return stored.product_named(connection, name) or stored.create_product(
+                connection, name, kind, self._clock.now()
+            )
 
     def adjust_product(self, ref: str, name: str, product_type: str) -> Product:
         """Give a Product another name or Product Type; nothing else of it changes."""
         name = checked_name(name, "Product")
         kind = checked_name(product_type, "Product Type")
         with self._database.write() as connection:
-            other = _product(connection, name)
+            other = stored.product_named(connection, name)
             if other is not None and other.ref != ref:
                 raise DestinationError(f"There is another Product named {name}.", safe="Nothing was changed.")
-            type_id = held.product_type_id(connection, kind)
-            done = connection.execute(
-                update(products).where(products.c.id == int(ref), _HERE).values(name=name, product_type_id=type_id)
-            )
-            if done.rowcount != 1:
+            if not stored.change_product(connection, ref, name, kind):
                 raise DestinationError("The Product is gone.", safe="Nothing was changed.")
         return Product(ref, name, kind)
-
-    def _create_product(self, connection: Connection, name: str, kind: str) -> Product:
-        type_id = held.product_type_id(connection, kind)
-        rest = {"product_type_id": type_id, "created_at": self._clock.now()}
-        held.find_or_create(connection, products, {"name": name, "destination_id": None}, rest)
-        made = _product(connection, name)
-        assert made is not None
-        return made
 
     def elsewhere(self, targets: Collection[Target]) -> dict[Target, str]:
         """Those of ``targets`` whose Product is one of a DefectDojo server, with its address."""
         with self._database.read() as connection:
-            rows = connection.execute(select(products.c.id, destinations.c.url).join(destinations))
-            urls = {str(row.id): row.url for row in rows}
+            urls = stored.on_servers(connection)
         return {target: urls[target.product_ref] for target in targets if target.product_ref in urls}
 
     def lost(self, targets: Collection[Target], caller: Caller, *, quick: bool = False) -> dict[Target, str]:
         """Those of ``targets`` whose Product, or the Engagement or Test we made there, is gone, with the reason."""
         with self._database.read() as connection:
-            known = set(connection.execute(select(products.c.id)).scalars())  # another destination's are not lost
-            with_engagement = set(
-                connection.execute(select(engagements.c.product_id).where(engagements.c.name == ENGAGEMENT)).scalars()
-            )
-            with_test = {
-                (row.product_id, row.connector_id)
-                for row in connection.execute(
-                    select(engagements.c.product_id, tests.c.connector_id)
-                    .join(tests)
-                    .where(engagements.c.name == ENGAGEMENT)
-                )
-            }
+            there = stored.places(connection)
         reasons: dict[Target, str] = {}
         for target in targets:
             product = int(target.product_ref)
-            if product not in known:
+            if product not in there.products:
                 reasons[target] = "its Product was deleted"
-            elif target.synced and product not in with_engagement:
+            elif target.synced and product not in there.with_engagement:
                 reasons[target] = f"the Engagement {ENGAGEMENT} of its Product was deleted"
-            elif target.synced and (product, target.connector_id) not in with_test:
+            elif target.synced and (product, target.connector_id) not in there.with_test:
                 reasons[target] = "its Test was deleted"
         return reasons
 
@@ -156,14 +133,3 @@ class EmbeddedDestination:
         writer.update(made.update)
         held.close(connection, made, now)
         remember(connection, test_id, target.scope, made.renames)
-
-
-_HERE = products.c.destination_id.is_(None)
-_PRODUCTS = (
-    select(products.c.id, products.c.name, product_types.c.name.label("product_type")).join(product_types).where(_HERE)
-)
-
-
-def _product(connection: Connection, name: str) -> Product | None:
-    row = connection.execute(_PRODUCTS.where(products.c.name == name)).one_or_none()
-    return None if row is None else Product(str(row.id), row.name, row.product_type)

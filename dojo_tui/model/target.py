@@ -28,3 +28,12 @@ class Target:
     """Separates siblings inside one Test (P5)."""
     synced: bool = False
     """A Sync has been there since the Record was mapped to this Product, so its Engagement and Test must exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProduct:
+    """A Product; its type is without a name where the user may not see it."""
+
+    id: int
+    name: str
+    product_type: str

@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from dojo_tui.connectors.base import Field
 from dojo_tui.destinations.defectdojo.address import normalised
-from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, checked_name
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.check import About, Checked, Mark, Step, trying
 from dojo_tui.model.clock import Clock
@@ -24,6 +23,7 @@ from dojo_tui.services.settings import EMBEDDED, MOST_AT_ONCE, Configured
 from dojo_tui.store import destinations as stored
 from dojo_tui.store.database import Database
 from dojo_tui.store.destinations import AT_ONCE, DestinationRow
+from dojo_tui.store.reimports import DEFAULT_PRODUCT_TYPE, checked_name
 
 if TYPE_CHECKING:
     from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination

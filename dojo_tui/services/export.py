@@ -94,7 +94,7 @@ def sarif_writer(store: Store, ids: array[int]) -> Writer:
     """These Findings as SARIF; the embedded destination's and what we hold of a server's alike."""
 
     def write(stream: TextIO) -> int:
-        from dojo_tui.destinations.finding_rows import by_scanner, whole_findings
+        from dojo_tui.store.finding_evidence import by_scanner, whole_findings
 
         # One look at the store: what a Sync changes meanwhile is not half of it in here.
         with store.database.read() as connection:

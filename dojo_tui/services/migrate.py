@@ -9,9 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from dojo_tui.destinations import finding_rows
 from dojo_tui.destinations.base import Destination
-from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE, test_of
 from dojo_tui.model import identity
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import BusyError, DojoTuiError
@@ -26,10 +24,12 @@ from dojo_tui.services.cancel import CancelToken, LeaseLostError
 from dojo_tui.services.leases import Heartbeat
 from dojo_tui.services.owner import is_dead, new_owner
 from dojo_tui.store import discovery, embedded, leases, mapping, triage
+from dojo_tui.store import finding_evidence as finding_rows
 from dojo_tui.store.database import Database
 from dojo_tui.store.embedded import Inhabitant
 from dojo_tui.store.leases import Lease
 from dojo_tui.store.mapping import Act
+from dojo_tui.store.reimports import DEFAULT_PRODUCT_TYPE, test_of
 
 _MOVES = (State.GOOD, State.MISSING)
 

@@ -89,3 +89,9 @@ def delete_connector(connection: Connection, connector_id: int) -> None:
 def _row(row: RowMapping) -> ConnectorRow:
     values: dict[str, Any] = dict(row)
     return ConnectorRow(**{**values, "min_severity": Severity(values["min_severity"])})
+
+
+def tool_of(connection: Connection, connector_id: int) -> str:
+    """The Tool of a Connector; empty where that was removed."""
+    found = connection.execute(select(connectors.c.tool).where(connectors.c.id == connector_id)).scalar()
+    return found or ""

@@ -113,6 +113,14 @@ def remove_destination(connection: Connection, url: str) -> None:
     connection.execute(delete(destinations).where(destinations.c.url == url))
 
 
+def products_read_at(connection: Connection, destination_id: int) -> datetime | None:
+    """When the Products of a server were last listed; None if they never were."""
+    found: datetime | None = connection.execute(
+        select(destinations.c.products_read_at).where(destinations.c.id == destination_id)
+    ).scalar()
+    return found
+
+
 def note_products_read(connection: Connection, destination_id: int, at: datetime) -> None:
     """Remember when its Products were last listed."""
     connection.execute(update(destinations).where(destinations.c.id == destination_id).values(products_read_at=at))

@@ -12,18 +12,12 @@ from dojo_tui.destinations.defectdojo import things
 from dojo_tui.destinations.defectdojo.address import web
 from dojo_tui.destinations.defectdojo.calls import Calls, Params
 from dojo_tui.destinations.defectdojo.errors import Act, AlreadyThereError, FindingGoneError, UnknownOutcomeError
-from dojo_tui.destinations.defectdojo.things import (
-    Delta,
-    ServerEngagement,
-    ServerFinding,
-    ServerProduct,
-    ServerTest,
-    User,
-)
+from dojo_tui.destinations.defectdojo.things import Delta, ServerEngagement, ServerFinding, ServerTest, User
 from dojo_tui.http.client import Client
 from dojo_tui.http.errors import HttpError
 from dojo_tui.http.exchange import Request, Upload, path
 from dojo_tui.model.errors import DestinationError, LostError
+from dojo_tui.model.target import ServerProduct
 from dojo_tui.model.values import items
 
 __all__ = [

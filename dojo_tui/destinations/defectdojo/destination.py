@@ -6,14 +6,11 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, select
-
 from dojo_tui.destinations.base import Unattended
-from dojo_tui.destinations.defectdojo import looking, remarks, sent, stale
-from dojo_tui.destinations.defectdojo import products as cache
+from dojo_tui.destinations.defectdojo import looking, remarks, stale
 from dojo_tui.destinations.defectdojo.address import connected
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.desk import Desk, Limits
@@ -21,8 +18,6 @@ from dojo_tui.destinations.defectdojo.errors import AlreadyThereError, TokenErro
 from dojo_tui.destinations.defectdojo.labelling import Unlabelled, unlabelled
 from dojo_tui.destinations.defectdojo.places import Places
 from dojo_tui.destinations.defectdojo.reimport import reimport
-from dojo_tui.destinations.defectdojo.things import ServerProduct
-from dojo_tui.destinations.held import checked_name
 from dojo_tui.http.client import Client
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
@@ -30,11 +25,12 @@ from dojo_tui.model.errors import DestinationError, LostError
 from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.plan import Reimport, Summary
 from dojo_tui.model.secret import Secret
-from dojo_tui.model.target import Product, Target
+from dojo_tui.model.target import Product, ServerProduct, Target
+from dojo_tui.store import sent
+from dojo_tui.store import server_products as cache
 from dojo_tui.store.database import Database
-from dojo_tui.store.destinations import DestinationRow, note_products_read
-from dojo_tui.store.tables import destinations
-from dojo_tui.store.tables import products as product_table
+from dojo_tui.store.destinations import DestinationRow, note_products_read, products_read_at
+from dojo_tui.store.reimports import checked_name
 
 _OLD = timedelta(minutes=5)
 """Products that were listed longer ago are listed again, in the background."""
@@ -73,7 +69,7 @@ class DefectDojoDestination:
     def products(self, *, fresh: bool = False) -> list[Product]:
         """Those that were there when we last looked; the server is asked again in the background, or at once."""
         with self._database.read() as connection:
-            read_at = _read_at(connection, self._row.id)
+            read_at = products_read_at(connection, self._row.id)
         if self._database.read_only:
             pass  # what is known is all there can be
         elif fresh or read_at is None:
@@ -89,7 +85,7 @@ class DefectDojoDestination:
         kind = checked_name(product_type or self._row.product_type, "Product Type")
         with self._database.read() as connection:
             known = cache.named(connection, self._row.id, name)
-            read_at = _read_at(connection, self._row.id)
+            read_at = products_read_at(connection, self._row.id)
         if known is not None and read_at is not None and self._clock.now() - read_at <= _OLD:
             return known
         with self._asking(Unattended()) as api:
@@ -185,10 +181,8 @@ class DefectDojoDestination:
 
     def elsewhere(self, targets: Collection[Target]) -> dict[Target, str]:
         """Those of ``targets`` whose Product is one of another destination, with that one's name."""
-        statement = select(product_table.c.id, destinations.c.url).outerjoin(destinations)
-        foreign = statement.where(product_table.c.destination_id.is_distinct_from(self._row.id))
         with self._database.read() as connection:
-            names = {str(row.id): row.url or _EMBEDDED for row in connection.execute(foreign)}
+            names = {ref: url or _EMBEDDED for ref, url in cache.foreign(connection, self._row.id).items()}
         return {target: names[target.product_ref] for target in targets if target.product_ref in names}
 
     def lost(self, targets: Collection[Target], caller: Caller, *, quick: bool = False) -> dict[Target, str]:
@@ -298,14 +292,6 @@ class _Callers:
         """Add to the log of the one who asks."""
         if (caller := getattr(self._here, "caller", None)) is not None:
             caller.log(message)
-
-
-def _read_at(connection: Connection, destination_id: int) -> datetime | None:
-    """When the Products were last listed."""
-    found: datetime | None = connection.execute(
-        select(destinations.c.products_read_at).where(destinations.c.id == destination_id)
-    ).scalar()
-    return found
 
 
 def _type_id(api: Api, name: str) -> int:

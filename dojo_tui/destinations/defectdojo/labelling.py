@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dojo_tui.destinations.defectdojo import labels, sent
+from dojo_tui.destinations.defectdojo import labels
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.things import ServerTest
 from dojo_tui.http.exchange import Caller
+from dojo_tui.store import sent
 from dojo_tui.store.connectors import all_connectors
 from dojo_tui.store.database import Database
 

@@ -10,13 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.limits import tag
 from dojo_tui.model.errors import DestinationError
-from dojo_tui.model.target import Target
-from dojo_tui.store.tables import connectors
 
 PROGRAM = "dojo-tui"
 """The tag of all that is ours."""
@@ -38,12 +34,6 @@ class Labels:
 def tags(tool: str) -> tuple[str, ...]:
     """Of a Test: the program's, and the tool's as the Connector names it."""
     return tuple(dict.fromkeys(name for name in (PROGRAM, tag(tool)) if name))
-
-
-def tool_of(connection: Connection, target: Target) -> str:
-    """The tool of the target's Connector; empty where that was removed."""
-    found = connection.execute(select(connectors.c.tool).where(connectors.c.id == target.connector_id)).scalar()
-    return found or ""
 
 
 def of_engagement(api: Api, description: str) -> Labels:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dojo_tui.destinations.defectdojo import anchors, generic, patches
-from dojo_tui.destinations.defectdojo.sent import Sent
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.reimport import Change, Plan, Update
+from dojo_tui.store.sent import Sent
 
 Entry = Mapping[str, Any]
 

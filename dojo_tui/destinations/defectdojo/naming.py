@@ -6,10 +6,11 @@ two services of one Test never fold to the same; a Record keeps the one it got.
 
 from __future__ import annotations
 
-from dojo_tui.destinations.defectdojo import anchors, sent
+from dojo_tui.destinations.defectdojo import anchors
 from dojo_tui.destinations.defectdojo.desk import Desk
-from dojo_tui.destinations.defectdojo.sent import Place, Scope
 from dojo_tui.model.target import Target
+from dojo_tui.store import sent
+from dojo_tui.store.sent import Place, Scope
 
 _MOST_LOOKED_THROUGH = 1_000
 """Findings of others: reading more of them for a name that reads well takes a server too long."""

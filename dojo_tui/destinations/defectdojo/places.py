@@ -6,16 +6,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
-from dojo_tui.destinations import held
-from dojo_tui.destinations.defectdojo import labels, looking, sent
+from dojo_tui.destinations.defectdojo import labels, looking
 from dojo_tui.destinations.defectdojo.api import SCAN_TYPE, Api
-from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.destinations.defectdojo.things import ServerEngagement, ServerTest
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import DestinationError, LostError
 from dojo_tui.model.target import ENGAGEMENT, Target
+from dojo_tui.store import reimports as held
+from dojo_tui.store import sent
+from dojo_tui.store.connectors import tool_of
 from dojo_tui.store.database import Database
+from dojo_tui.store.sent import Place
 
 _ENGAGEMENT_LASTS = timedelta(days=3650)
 _ENGAGEMENT_SAYS = "What dojo-tui syncs from the Connectors. One Test for each Connector."
@@ -48,7 +50,7 @@ class Places:
         engagement = self._engagement(api, known, product_remote, caller)
         with self._database.read() as connection:
             taken = sent.tests_of_others(connection, target, known.test_id)
-            tool = labels.tool_of(connection, target)
+            tool = tool_of(connection, target.connector_id)
         test = self._test(api, engagement, target.connector_label, tool, taken, caller)
         self._seen[test.id] = test
         with self._database.write() as connection:

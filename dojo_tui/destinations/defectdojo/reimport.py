@@ -11,14 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dojo_tui.destinations import finding_rows, held
-from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, naming, sent, triage
+from dojo_tui.destinations.defectdojo import anchors, cost, duplicates, generic, naming, triage
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import UNCHANGED
 from dojo_tui.destinations.defectdojo.message import Message, Writer
 from dojo_tui.destinations.defectdojo.reporting import COMPLETES
 from dojo_tui.destinations.defectdojo.sending import Sending
-from dojo_tui.destinations.defectdojo.sent import Place, Scope, Sent
 from dojo_tui.destinations.defectdojo.things import ServerTest
 from dojo_tui.destinations.defectdojo.waiting import settle
 from dojo_tui.http.exchange import Caller
@@ -28,7 +26,11 @@ from dojo_tui.model.finding import Finding
 from dojo_tui.model.plan import Action, Reimport, Summary
 from dojo_tui.model.reimport import Change, Plan, Report, Update, read
 from dojo_tui.model.target import Target
+from dojo_tui.store import finding_evidence as finding_rows
+from dojo_tui.store import reimports as held
+from dojo_tui.store import sent
 from dojo_tui.store.renames import remember
+from dojo_tui.store.sent import Place, Scope, Sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dojo_tui.destinations.defectdojo import naming, sent
+from dojo_tui.destinations.defectdojo import naming
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.message import key_of
 from dojo_tui.model.target import Target
+from dojo_tui.store import sent
 
 
 def write(desk: Desk, target: Target, notes: Mapping[int, str]) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from dojo_tui.destinations.defectdojo import generic, sent
+from dojo_tui.destinations.defectdojo import generic
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import (
     NotSentError,
@@ -20,11 +20,12 @@ from dojo_tui.destinations.defectdojo.errors import (
     is_too_large,
 )
 from dojo_tui.destinations.defectdojo.message import Message
-from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.destinations.defectdojo.things import Delta
 from dojo_tui.destinations.defectdojo.waiting import End, ended
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import DestinationError
+from dojo_tui.store import sent
+from dojo_tui.store.sent import Place
 
 COMPLETES = "What the server did so far stays, and the next Sync completes it."
 

@@ -11,10 +11,10 @@ from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import FindingGoneError, RejectedError
 from dojo_tui.destinations.defectdojo.message import Message, key_of
 from dojo_tui.destinations.defectdojo.reporting import Reporting
-from dojo_tui.destinations.defectdojo.sent import Place, Sent
 from dojo_tui.destinations.defectdojo.things import Delta, ServerFinding
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.plan import Action
+from dojo_tui.store.sent import Place, Sent
 
 _TELL_EVERY = timedelta(seconds=10)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from dojo_tui.destinations.defectdojo import products, sent
 from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.target import Target
 from dojo_tui.model.text import inert
+from dojo_tui.store import sent
+from dojo_tui.store import server_products as products
 from dojo_tui.store.database import Database
 
 NO_PRODUCT = "its Product was deleted"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from dojo_tui.model.errors import DestinationError
+from dojo_tui.model.target import ServerProduct
 from dojo_tui.model.text import clean
 from dojo_tui.model.values import at, whole
 
@@ -26,15 +27,6 @@ class User:
     is_superuser: bool
     is_staff: bool = False
     """Sees and changes everything, and may delete."""
-
-
-@dataclass(frozen=True, slots=True)
-class ServerProduct:
-    """A Product; its type is without a name where the user may not see it."""
-
-    id: int
-    name: str
-    product_type: str
 
 
 @dataclass(frozen=True, slots=True)

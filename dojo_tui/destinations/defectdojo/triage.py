@@ -10,16 +10,13 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import exists, select
-
-from dojo_tui.destinations.defectdojo import sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.message import key_of
-from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.model.reimport import Plan
 from dojo_tui.model.target import Target
+from dojo_tui.store import sent
 from dojo_tui.store.database import Database
-from dojo_tui.store.tables import findings
+from dojo_tui.store.sent import Place
 
 _FLAGS = ("false_p", "out_of_scope", "risk_accepted")
 _WORDS = {"false_p": "marked false positive", "out_of_scope": "marked out of scope", "risk_accepted": "risk accepted"}
@@ -49,11 +46,8 @@ def matters(database: Database, place: Place, target: Target, made: Plan) -> boo
         return False
     if made.close:
         return True
-    dismissed = select(findings.c.id).where(
-        findings.c.test_id == place.test_id, findings.c.scope == target.scope, findings.c.triaged
-    )
     with database.read() as connection:
-        return bool(connection.execute(select(exists(dismissed))).scalar())
+        return sent.has_decided(connection, place.test_id, target.scope)
 
 
 def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Collection[int]) -> Overruled:
@@ -73,10 +67,8 @@ def take_over(desk: Desk, target: Target, place: Place, service: str, ours: Coll
             key = hashes.get(one.hash_code, key_of(desk.mark, one.unique_id))
             if key is not None:
                 there[key] = {flag: getattr(one, flag) for flag in _FLAGS}
-    columns = [findings.c[name] for name in ("id", "triaged", *_FLAGS)]
-    statement = select(*columns).where(findings.c.test_id == place.test_id, findings.c.scope == target.scope)
     with desk.database.read() as connection:
-        held = {row.id: row for row in connection.execute(statement)}
+        held = sent.decisions(connection, place.test_id, target.scope)
     decided = {
         key: flags
         for key, flags in there.items()

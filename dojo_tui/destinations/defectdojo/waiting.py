@@ -12,12 +12,12 @@ from __future__ import annotations
 from datetime import datetime
 from enum import Enum
 
-from dojo_tui.destinations.defectdojo import sent
 from dojo_tui.destinations.defectdojo.desk import Desk
 from dojo_tui.destinations.defectdojo.errors import TokenError
-from dojo_tui.destinations.defectdojo.sent import Place
 from dojo_tui.http.exchange import Caller
 from dojo_tui.model.errors import DestinationError, LostError
+from dojo_tui.store import sent
+from dojo_tui.store.sent import Place
 
 _SLOWER = 1.5
 _SLOWEST = 5.0

@@ -90,7 +90,9 @@ def tag_tests(app: Host, context: Context) -> None:
         lines += [f"and {len(lacking) - 6:,} more"] if len(lacking) > 6 else []
         lines.append("Stays: whatever tags, lead, environment and description they have.")
         app.push_screen(
-            Confirm(f"Add what is missing to {number(len(lacking), 'Test')} at {plain(row.name, 50)}?", lines, "Add it"),
+            Confirm(
+                f"Add what is missing to {number(len(lacking), 'Test')} at {plain(row.name, 50)}?", lines, "Add it"
+            ),
             lambda yes: app.jobs.write(lambda: add_labels(lacking), ended) if yes else None,
         )
 

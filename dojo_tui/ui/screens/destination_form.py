@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
-from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.services.destinations import USUAL_TOKEN, Server
 from dojo_tui.services.secrets import KINDS
 from dojo_tui.services.settings import MOST_AT_ONCE
 from dojo_tui.store.destinations import AT_ONCE
+from dojo_tui.store.reimports import DEFAULT_PRODUCT_TYPE
 from dojo_tui.ui.commands import keyed
 from dojo_tui.ui.screens.form import Form
 from dojo_tui.ui.widgets.plain import plain

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dojo_tui.destinations.held import DEFAULT_PRODUCT_TYPE
 from dojo_tui.model.target import Product
+from dojo_tui.store.reimports import DEFAULT_PRODUCT_TYPE
 from dojo_tui.ui.screens.picker import Entry, EntrySource, Picker, Row
 from dojo_tui.ui.widgets.columns import Query
 from dojo_tui.ui.widgets.plain import Line, plain

@@ -12,11 +12,11 @@ from dojo_tui.destinations.defectdojo.api import (
     Api,
     FindingGoneError,
     ServerEngagement,
-    ServerProduct,
     ServerTest,
     User,
 )
 from dojo_tui.model.errors import ConnectorError, DestinationError, LostError
+from dojo_tui.model.target import ServerProduct
 from dojo_tui.testing import Reply, ToolServer
 from tests.destinations.defectdojo.rows import (
     GENERIC,

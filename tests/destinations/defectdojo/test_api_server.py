@@ -15,12 +15,12 @@ from dojo_tui.destinations.defectdojo.api import (
     Api,
     Delta,
     FindingGoneError,
-    ServerProduct,
     ServerTest,
     UnknownOutcomeError,
 )
 from dojo_tui.model.errors import DestinationError, LostError
 from dojo_tui.model.secret import Secret
+from dojo_tui.model.target import ServerProduct
 from dojo_tui.testing import TestRun
 from tests.defectdojo_server import NOBODYS_TOKEN, TOKEN, Answer, DojoServer, login_page, too_many
 

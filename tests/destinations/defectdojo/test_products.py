@@ -8,11 +8,11 @@ from collections.abc import Iterator
 import pytest
 
 from dojo_tui.destinations.base import Unattended
-from dojo_tui.destinations.defectdojo.api import Api, ServerProduct
+from dojo_tui.destinations.defectdojo.api import Api
 from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
 from dojo_tui.model.errors import DestinationError
 from dojo_tui.model.secret import Secret
-from dojo_tui.model.target import Product
+from dojo_tui.model.target import Product, ServerProduct
 from dojo_tui.store.open import open_store
 from tests.defectdojo_server import DojoServer
 from tests.destinations.defectdojo.world import World, counts, finding

@@ -8,8 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from dojo_tui.destinations import finding_rows
-from dojo_tui.destinations.finding_writes import Writer
 from dojo_tui.model.errors import LostError, StoreError, UsageError
 from dojo_tui.model.fetch import Fetch
 from dojo_tui.model.known_as import Rename
@@ -17,6 +15,8 @@ from dojo_tui.model.plan import Reimport
 from dojo_tui.model.reimport import Plan, Report, plan
 from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.model.text import clean
+from dojo_tui.store import finding_evidence as finding_rows
+from dojo_tui.store.finding_writes import Writer
 from dojo_tui.store.ids import chunks
 from dojo_tui.store.renames import renames
 from dojo_tui.store.tables import engagements, findings, product_types, products, tests

@@ -14,11 +14,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ScalarSelect, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
-from dojo_tui.destinations.held import test_of
 from dojo_tui.model.target import ENGAGEMENT, Target
 from dojo_tui.store.ids import chunks
+from dojo_tui.store.reimports import test_of
 from dojo_tui.store.tables import engagements, findings, products, sent_findings, sent_scopes, tests
 
 
@@ -294,6 +307,19 @@ def keep_remote_ids(connection: Connection, ids: Mapping[int, int | None]) -> No
         statement = update(sent_findings).where(sent_findings.c.finding_id == bindparam("key"))
         rows = [{"key": key, "remote": remote} for key, remote in ids.items()]
         connection.execute(statement.values(remote_id=bindparam("remote")), rows)
+
+
+def has_decided(connection: Connection, test_id: int | None, name: str) -> bool:
+    """Whether a person decided about a Finding of a scope."""
+    decided = select(findings.c.id).where(findings.c.test_id == test_id, findings.c.scope == name, findings.c.triaged)
+    return bool(connection.execute(select(exists(decided))).scalar())
+
+
+def decisions(connection: Connection, test_id: int, name: str) -> dict[int, Row[Any]]:
+    """What is decided about each Finding of a scope, by id: whether a person did, and the three ways to dismiss it."""
+    columns = (findings.c.id, findings.c.triaged, findings.c.false_p, findings.c.out_of_scope, findings.c.risk_accepted)
+    rows = connection.execute(select(*columns).where(findings.c.test_id == test_id, findings.c.scope == name))
+    return {row.id: row for row in rows}
 
 
 def dismiss(connection: Connection, flags: Mapping[int, Mapping[str, bool]]) -> None:

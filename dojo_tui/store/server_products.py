@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from dojo_tui.destinations.defectdojo.api import ServerProduct
-from dojo_tui.destinations.held import product_type_id
-from dojo_tui.model.target import Product
+from dojo_tui.model.target import Product, ServerProduct
 from dojo_tui.store.assets import rename_products
 from dojo_tui.store.ids import among, chunks
-from dojo_tui.store.tables import product_types, products
+from dojo_tui.store.reimports import product_type_id
+from dojo_tui.store.tables import destinations, product_types, products
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +106,10 @@ def mark_gone(connection: Connection, destination_id: int, remote_ids: Collectio
     for chunk in chunks(remote_ids):
         statement = update(products).where(products.c.remote_id.in_(chunk))
         connection.execute(statement.where(products.c.destination_id == destination_id).values(gone=True))
+
+
+def foreign(connection: Connection, destination_id: int) -> dict[str, str | None]:
+    """Products of other destinations, by their refs, with the server's address; None for the embedded one's."""
+    statement = select(products.c.id, destinations.c.url).outerjoin(destinations)
+    rows = connection.execute(statement.where(products.c.destination_id.is_distinct_from(destination_id)))
+    return {str(row.id): row.url for row in rows}

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, Dialect, bindparam, insert, update
 
-from dojo_tui.destinations.finding_rows import DISMISSED
 from dojo_tui.model.finding import Finding
 from dojo_tui.model.reimport import Change, Report, Update
+from dojo_tui.store.finding_evidence import DISMISSED
 from dojo_tui.store.ids import chunks
 from dojo_tui.store.tables import findings
 from dojo_tui.store.types import UtcDateTime
