@@ -7,10 +7,11 @@ every limit kept. Keys are left out where the server's own default says the same
 How a Finding is worded may change with a version, because it is recognised by
 its anchor (see ``anchors``); but each change costs one request per Finding.
 
-Not sent: the tool's own id (``unique_id_from_tool`` is ours, and there is no
-second place for one), ``service`` (the form's replaces it, so it is told in
-the description), columns and end lines (there is no field for them, and they
-change whenever code shifts).
+The tool's own id stands in the references of what is new
+(``unique_id_from_tool`` is ours, and there is no second place for one). Not
+sent: ``service`` (the form's replaces it, so it is told in the description),
+columns and end lines (there is no field for them, and they change whenever
+code shifts).
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ _BACKTICKS = re.compile("`+")
 _DAYS = ("date", "kev_date", "planned_remediation_date", "publish_date")
 _FLAGS = ("fix_available", "known_exploited", "ransomware_used")
 _TRIAGE = ("false_p", "out_of_scope", "risk_accepted", "under_review", "is_mitigated")
+_FINGERPRINT = re.compile(r"(?:[0-9a-f]{12,}(?:[:_|]\w{1,8})*\|?)+", re.IGNORECASE)
+"""A digest tells nobody anything, and no tool shows it."""
 _texts = attrgetter(*("rule_id" if name == "vuln_id_from_tool" else name for name in LIMITS))
 _numbers = attrgetter(*RANGES)
 _days = attrgetter(*_DAYS)
@@ -96,6 +99,21 @@ def entry(finding: Finding, ref: str, tell: Tell) -> dict[str, Any]:
     _lists(finding, made, tell)
     _decisions(finding, made)
     return made
+
+
+def with_tool_id(fields: Mapping[str, Any], finding: Finding) -> Mapping[str, Any]:
+    """``fields`` of an entry or a change, whose references name the tool's own id: a server's search finds it there.
+
+    It is no part of what is compared: a fingerprint may change with every line of code, and each change would cost a
+    request. Nor is it of what the server recognises a Finding by.
+    """
+    told = clean(" ".join(finding.unique_id.split()), _NAME_LIMIT)
+    if not told or _FINGERPRINT.fullmatch(told):
+        return fields
+    given = fields.get("references") or ""
+    line = f"Id at the tool: {told}"
+    room = LIMITS["references"] - len(line) - 2
+    return {**fields, "references": f"{clean(given, room)}\n\n{line}" if given else line}
 
 
 def _fit(name: str, value: str, limit: int, tell: Tell) -> str:

@@ -102,7 +102,7 @@ class Writer:
                 message.closed.append(key)
             if update is not None:
                 # Reported as mitigated, still: it is closed there, and shown with what changed.
-                self._patch(key, self._entry(key, row), self._entry(key, after), decided=False)
+                self._patch(key, self._entry(key, row), self._entry(key, after), after, decided=False)
             if known.confirmed:
                 self._restore(key, after)
             return
@@ -114,7 +114,7 @@ class Writer:
         # A server closes what a report dismisses. It is told by a request of its own, and stays if that is refused.
         untold = decided and known.confirmed
         entry = patches.triaged_as(before, found_by) if untold else found_by
-        message.entries.append(generic.encoded(entry))
+        message.entries.append(generic.encoded(generic.with_tool_id(entry, after) if new else entry))
         message.active += entry.get("active", True)
         message.active_after += after.active and not after.dismissed
         if new or not known.confirmed or not _is_there(row):
@@ -128,7 +128,7 @@ class Writer:
             message.reactivated += 1
         if update is not None:
             was = before if known.confirmed else anchors.anchored(before, anchor)
-            self._patch(key, was, shown, decided=decided)
+            self._patch(key, was, shown, after, decided=decided)
         self._tell_place(key, row, after, shown)
         self._restore(key, after)
 
@@ -144,7 +144,8 @@ class Writer:
     def _restore(self, key: int, after: Finding) -> None:
         """Say all of it, whatever an attempt may have left there."""
         if key in self._patched:
-            self._message.bodies[key] = patches.whole(self._entry(key, after))
+            body = patches.whole(self._entry(key, after))
+            self._message.bodies[key] = dict(generic.with_tool_id(body, after))
         if key in self._decided:
             body = patches.triage(self._entry(key, after))
             del body["verified"]  # nobody but a person says that of what is there
@@ -175,8 +176,10 @@ class Writer:
             under_review=row.under_review,
         )
 
-    def _patch(self, key: int, before: Entry, after: Entry, *, decided: bool) -> None:
+    def _patch(self, key: int, before: Entry, after: Entry, finding: Finding, *, decided: bool) -> None:
         body = patches.changes(before, after)
+        if "references" in body:
+            body = dict(generic.with_tool_id(body, finding))
         if body:
             self._message.bodies[key] = body
         if decided:

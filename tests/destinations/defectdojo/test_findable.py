@@ -129,3 +129,18 @@ def test_fault_12_a_name_that_another_store_uses_in_other_case_is_not_taken(
     assert ours.startswith("shop #")
     assert counts(other.sync(scope="shop")) == {"closed": 2}
     assert counts(world.sync(*many(2), scope="Shop")) == {"untouched": 2}
+
+
+def test_fault_12_the_tools_own_id_is_found_by_the_servers_search(world: World) -> None:
+    one = finding("R1", unique_id="SHOP-1234", references="https://example.org/r1")
+    digest = finding("R2", 20, unique_id="39fa2ee980eb94b0:1")
+    world.sync(one, digest)
+    assert world.one("Rule R1")["references"] == "https://example.org/r1\n\nId at the tool: SHOP-1234"
+    assert "Id at" not in (world.one("Rule R2")["references"] or "")
+    # It costs nothing while nothing else changes, and stays when the references do.
+    assert counts(world.sync(one, digest)) == {"untouched": 2}
+    world.destination.resend(1)
+    assert counts(world.sync(one, digest)) == {"untouched": 2}
+    assert world.last.asked("PATCH") == []
+    world.sync(finding("R1", unique_id="SHOP-1234", references="https://example.org/r2"), digest)
+    assert world.one("Rule R1")["references"] == "https://example.org/r2\n\nId at the tool: SHOP-1234"
