@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 from dojo_tui.model.errors import STOPPED, BusyError, CancelledError, DojoTuiError
 
@@ -52,3 +53,21 @@ class CancelToken:
         """Wait, but no longer than until somebody asks the work to stop; then raise as ``check`` does."""
         self._event.wait(seconds)
         self.check()
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Who asks a destination: can be stopped, and keeps no log."""
+
+    token: CancelToken
+
+    def check(self) -> None:
+        """Raise if it was stopped."""
+        self.token.check()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than until it was stopped."""
+        self.token.wait(seconds)
+
+    def log(self, message: str) -> None:
+        """Nobody reads it."""

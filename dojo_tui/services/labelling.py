@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dojo_tui.model.errors import DojoTuiError
-from dojo_tui.services.cancel import CancelToken
+from dojo_tui.services.cancel import CancelToken, Quiet
 
 if TYPE_CHECKING:
     from dojo_tui.destinations.defectdojo.destination import DefectDojoDestination
@@ -28,7 +28,7 @@ class Labelling:
 
     def __init__(self, destination: DefectDojoDestination, token: CancelToken) -> None:
         self._destination = destination
-        self._caller = _Quiet(token)
+        self._caller = Quiet(token)
 
     def plan(self) -> list[Unlabelled]:
         """The Tests that lack something; raises DestinationError when the server cannot be asked."""
@@ -48,21 +48,3 @@ class Labelling:
                 done.append(Labelled(test))
             told(done[-1])
         return done
-
-
-@dataclass(frozen=True, slots=True)
-class _Quiet:
-    """Who asks: can be stopped, and keeps no log."""
-
-    token: CancelToken
-
-    def check(self) -> None:
-        """Raise if it was stopped."""
-        self.token.check()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, but no longer than until it was stopped."""
-        self.token.wait(seconds)
-
-    def log(self, message: str) -> None:
-        """Nobody reads it."""

@@ -20,7 +20,7 @@ from dojo_tui.model.record import State
 from dojo_tui.model.reimport import read
 from dojo_tui.model.severity import Severity
 from dojo_tui.model.target import Product, Target
-from dojo_tui.services.cancel import CancelToken, LeaseLostError
+from dojo_tui.services.cancel import CancelToken, LeaseLostError, Quiet
 from dojo_tui.services.leases import Heartbeat
 from dojo_tui.services.owner import is_dead, new_owner
 from dojo_tui.store import discovery, embedded, leases, mapping, triage
@@ -146,7 +146,7 @@ class Migration:
         if going:
             target = _target(one, product.ref)
             everything = Reimport(accept_large_change=True)
-            self._destination.reimport(target, Fetch(list(going.values())), everything, _Quiet(self._token))
+            self._destination.reimport(target, Fetch(list(going.values())), everything, Quiet(self._token))
             copied = self._hand_over(target, going)
             left = self._explain(target, copied)
         return self._map(move, product, sent=bool(going), left=left)
@@ -165,7 +165,7 @@ class Migration:
                 notes[copied[original]] = f"{row.decision} by {row.by} on {row.at:%Y-%m-%d} in dojo-tui: {row.reason}"
         try:
             if notes:
-                self._destination.annotate(target, notes, _Quiet(self._token))
+                self._destination.annotate(target, notes, Quiet(self._token))
         except DojoTuiError as error:
             self._token.check()
             return f"The reasons of {len(notes):,} decisions could not be written there as notes: {error.what}"
@@ -226,24 +226,6 @@ class Migration:
         finally:
             with self._database.write() as connection:
                 leases.release(connection, lease)
-
-
-@dataclass(frozen=True, slots=True)
-class _Quiet:
-    """Who sends: can be stopped, and keeps no log."""
-
-    token: CancelToken
-
-    def check(self) -> None:
-        """Raise if it was stopped."""
-        self.token.check()
-
-    def wait(self, seconds: float) -> None:
-        """Wait, but no longer than until it was stopped."""
-        self.token.wait(seconds)
-
-    def log(self, message: str) -> None:
-        """Nobody reads it."""
 
 
 def _target(one: Inhabitant, product_ref: str) -> Target:
