@@ -17,6 +17,7 @@ from dojo_tui.wiring import open_workspace
 from tests.defectdojo_server.state import TOKEN
 from tests.ui import world
 from tests.ui.checking import KEY, dtrack
+from tests.ui.looks import Screens
 from tests.ui.sending import VARIABLE
 
 AppMaker = Callable[..., DojoApp]
@@ -71,6 +72,12 @@ def make_app(tmp_path: Path, clock: Clock) -> AppMaker:
         )
 
     return make
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest, snap_compare: Callable[..., bool]) -> Screens:
+    """Compares what is on the screen with how it was."""
+    return Screens(request, snap_compare)
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
-"""The sizes and themes in which each screen is compared with its picture, and how one is taken."""
+"""The sizes in which each screen is compared with its text twin, and some with their pictures."""
 
 from __future__ import annotations
 
+import asyncio
+import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +14,19 @@ import pytest
 from dojo_tui.ui.app import DojoApp
 from tests.ui.driving import LARGE, NORMAL, SMALL, Hand
 
-PICTURES = Path(__file__).parent / "__snapshots__"
-Compare = Callable[..., bool]
-"""The fixture ``snap_compare``."""
+TWINS = Path(__file__).parent / "__snapshots__"
+PICTURED = frozenset(
+    f"test_screen[{name}-120x40]"
+    for name in (
+        "unmapped", "mapped", "operations", "marked", "filtering", "picker", "palette", "confirm-delete", "help",
+        "record", "operation", "connector-form", "columns", "suggested", "rules", "history", "list", "check-fails",
+    )
+) | {
+    "test_theme[dojo-light]", "test_theme[dojo-contrast]", "test_theme[ansi-dark]", "test_theme[ansi-light]",
+    "test_findings[list-120x40]", "test_findings[one-120x40]", "test_findings[triage-120x40]",
+    "test_check[fails-120x40]", "test_running", "test_other_sizes[40x12]",
+}  # fmt: skip
+"""Screens where colour or layout is the point: of these there are pictures, too."""
 
 
 @dataclass(frozen=True)
@@ -46,34 +58,59 @@ each_look = pytest.mark.parametrize(
     [
         _param(Look(SMALL)),
         _param(Look(NORMAL)),
-        # Six pictures of each screen take a minute: these are for the slow tests.
         _param(Look(LARGE), pytest.mark.slow),
-        *(_param(Look(size, "dojo-light"), pytest.mark.slow) for size in (SMALL, NORMAL, LARGE)),
     ],
 )
 """Every screen and dialog is compared in these."""
 
 
-def compare(
-    snap_compare: Compare, app: DojoApp, look: Look, script: Callable[[Hand], Awaitable[None]], shows: str
-) -> None:
-    """Run the app, do what ``script`` does, and compare; ``shows`` is the class of the screen on top then."""
-    if not PICTURES.is_dir():
-        pytest.skip("the pictures to compare with are left out of a source distribution")
-    app.theme = look.theme
+class Screens:
+    """Compares screens with their text twins and, where colour or layout is the point, with their pictures."""
 
-    async def run(pilot: Any) -> None:
-        hand = Hand(app, pilot)
-        await hand.rest()
-        await script(hand)
-        await hand.rest()
-        shown = type(app.screen).__name__
-        assert shown == shows, f"{shown} is shown"
+    def __init__(self, request: pytest.FixtureRequest, picture: Callable[..., bool]) -> None:
+        self._picture = picture
+        self._name = request.node.name
+        self._updates = bool(request.config.option.update_snapshots)
+        self._twin = TWINS / request.node.path.stem / f"{self._name}.txt"
 
-    try:
-        assert snap_compare(app, terminal_size=look.size, run_before=run)
-    finally:
-        app.close_workspace()
+    def compare(self, app: DojoApp, look: Look, script: Callable[[Hand], Awaitable[None]], shows: str) -> None:
+        """Run the app, do what ``script`` does, and compare; ``shows`` is the class of the screen on top then."""
+        if not TWINS.is_dir():
+            pytest.skip("what to compare with is left out of a source distribution")
+        app.theme = look.theme
+        seen: list[str] = []
+
+        async def run(pilot: Any) -> None:
+            hand = Hand(app, pilot)
+            await hand.rest()
+            await script(hand)
+            await hand.rest()
+            shown = type(app.screen).__name__
+            assert shown == shows, f"{shown} is shown"
+            seen.append(hand.screen)
+
+        try:
+            if self._name in PICTURED:
+                assert self._picture(app, terminal_size=look.size, run_before=run)
+            else:
+                asyncio.run(_run(app, look.size, run))
+        finally:
+            app.close_workspace()
+        self._compare_text(f"{seen[0]}\n")
+
+    def _compare_text(self, text: str) -> None:
+        if self._updates:
+            self._twin.parent.mkdir(parents=True, exist_ok=True)
+            self._twin.write_text(text, encoding="utf-8")
+        known = self._twin.read_text(encoding="utf-8") if self._twin.exists() else ""
+        difference = difflib.unified_diff(known.splitlines(), text.splitlines(), "as it was", "as it is", lineterm="")
+        said = "\n".join(difference)
+        assert text == known, f"{self._twin.name}; if that is meant: pytest --snapshot-update\n{said}"
+
+
+async def _run(app: DojoApp, size: tuple[int, int], script: Callable[[Any], Awaitable[None]]) -> None:
+    async with app.run_test(size=size) as pilot:
+        await script(pilot)
 
 
 async def go(hand: Hand, keys: str) -> None:

@@ -16,7 +16,7 @@ from dojo_tui.ui.app import DojoApp
 from dojo_tui.ui.health import HealthWatch
 from dojo_tui.wiring import Workspace
 from tests.ui.driving import Hand
-from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
+from tests.ui.looks import Look, Scene, Screens, each_look, go
 from tests.ui.sending import make_app, server
 
 URL = "https://dojo.example.org"
@@ -88,10 +88,9 @@ SCREENS: dict[str, tuple[list[Step], Scene, dict[str, Any]]] = {
 
 @each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make: Callable[..., DojoApp], name: str, look: Look) -> None:
+def test_screen(screens: Screens, make: Callable[..., DojoApp], name: str, look: Look) -> None:
     steps, scene, more = SCREENS[name]
-    compare(
-        snap_compare,
+    screens.compare(
         make(steps, read_only=scene.read_only, **more),
         look,
         lambda hand: checked(hand, scene.keys),

@@ -9,7 +9,7 @@ import pytest
 from dojo_tui.model.rules import Rule
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import Hand
-from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
+from tests.ui.looks import Look, Scene, Screens, each_look, go
 
 SCREENS: dict[str, Scene] = {
     "suggested": Scene("", "MainScreen"),
@@ -40,8 +40,6 @@ async def prepared(hand: Hand, keys: str) -> None:
 
 @each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+def test_screen(screens: Screens, make_app: AppMaker, name: str, look: Look) -> None:
     scene = SCREENS[name]
-    compare(
-        snap_compare, make_app(read_only=scene.read_only), look, lambda hand: prepared(hand, scene.keys), scene.shows
-    )
+    screens.compare(make_app(read_only=scene.read_only), look, lambda hand: prepared(hand, scene.keys), scene.shows)

@@ -10,7 +10,7 @@ import pytest
 from dojo_tui.model.check import About, Mark, Step
 from tests.ui.conftest import AppMaker
 from tests.ui.driving import NORMAL, SMALL, Hand
-from tests.ui.looks import Compare, Look, Scene, compare, each_look, go
+from tests.ui.looks import Look, Scene, Screens, each_look, go
 from tests.ui.world import finding
 
 SCREENS: dict[str, Scene] = {
@@ -43,29 +43,29 @@ SCREENS: dict[str, Scene] = {
 
 @each_look
 @pytest.mark.parametrize("name", SCREENS)
-def test_screen(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+def test_screen(screens: Screens, make_app: AppMaker, name: str, look: Look) -> None:
     scene = SCREENS[name]
-    compare(snap_compare, make_app(read_only=scene.read_only), look, lambda hand: go(hand, scene.keys), scene.shows)
+    screens.compare(make_app(read_only=scene.read_only), look, lambda hand: go(hand, scene.keys), scene.shows)
 
 
 @pytest.mark.parametrize("theme", ["dojo-light", "dojo-contrast", "ansi-dark", "ansi-light"])
-def test_theme(snap_compare: Compare, make_app: AppMaker, theme: str) -> None:
-    compare(snap_compare, make_app(), Look(NORMAL, theme), lambda hand: go(hand, "2 space j"), "MainScreen")
+def test_theme(screens: Screens, make_app: AppMaker, theme: str) -> None:
+    screens.compare(make_app(), Look(NORMAL, theme), lambda hand: go(hand, "2 space j"), "MainScreen")
 
 
 @pytest.mark.parametrize("size", [(160, 48), (40, 12)], ids=["160x48", "40x12"])
-def test_other_sizes(snap_compare: Compare, make_app: AppMaker, size: tuple[int, int]) -> None:
-    compare(snap_compare, make_app(), Look(size), lambda hand: go(hand, "2"), "MainScreen")
+def test_other_sizes(screens: Screens, make_app: AppMaker, size: tuple[int, int]) -> None:
+    screens.compare(make_app(), Look(size), lambda hand: go(hand, "2"), "MainScreen")
 
 
 @pytest.mark.parametrize("place", ["1", "2", "3", "C"])
-def test_empty(snap_compare: Compare, make_app: AppMaker, place: str) -> None:
+def test_empty(screens: Screens, make_app: AppMaker, place: str) -> None:
     shows = "ConnectorsScreen" if place == "C" else "MainScreen"
-    compare(snap_compare, make_app(empty=True), Look(SMALL), lambda hand: go(hand, place), shows)
+    screens.compare(make_app(empty=True), Look(SMALL), lambda hand: go(hand, place), shows)
 
 
-def test_read_only(snap_compare: Compare, make_app: AppMaker) -> None:
-    compare(snap_compare, make_app(read_only=True), Look(SMALL), lambda hand: go(hand, "2 m"), "MainScreen")
+def test_read_only(screens: Screens, make_app: AppMaker) -> None:
+    screens.compare(make_app(read_only=True), Look(SMALL), lambda hand: go(hand, "2 m"), "MainScreen")
 
 
 FINDINGS = {
@@ -78,7 +78,7 @@ FINDINGS = {
 
 @each_look
 @pytest.mark.parametrize("name", FINDINGS)
-def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+def test_findings(screens: Screens, make_app: AppMaker, name: str, look: Look) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -89,7 +89,7 @@ def test_findings(snap_compare: Compare, make_app: AppMaker, name: str, look: Lo
         await hand.operations()
         await hand.press("f", *FINDINGS[name].keys.split())
 
-    compare(snap_compare, app, look, script, FINDINGS[name].shows)
+    screens.compare(app, look, script, FINDINGS[name].shows)
 
 
 FIRST = {
@@ -101,7 +101,7 @@ FIRST = {
 
 @each_look
 @pytest.mark.parametrize("name", FIRST)
-def test_first_run(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+def test_first_run(screens: Screens, make_app: AppMaker, name: str, look: Look) -> None:
     app = make_app(empty=True)
 
     async def script(hand: Hand) -> None:
@@ -110,12 +110,12 @@ def test_first_run(snap_compare: Compare, make_app: AppMaker, name: str, look: L
         tool.steps = CHECKS["fails" if name == "fails" else "works"]
         await go(hand, FIRST[name].keys)
 
-    compare(snap_compare, app, look, script, FIRST[name].shows)
+    screens.compare(app, look, script, FIRST[name].shows)
 
 
 @each_look
-def test_undo_of_many(snap_compare: Compare, make_app: AppMaker, look: Look) -> None:
-    compare(snap_compare, make_app(records=60), look, lambda hand: go(hand, "asterisk i y u"), "Confirm")
+def test_undo_of_many(screens: Screens, make_app: AppMaker, look: Look) -> None:
+    screens.compare(make_app(records=60), look, lambda hand: go(hand, "asterisk i y u"), "Confirm")
 
 
 CHECKS = {
@@ -147,7 +147,7 @@ CHECKS = {
 
 @each_look
 @pytest.mark.parametrize("name", CHECKS)
-def test_check(snap_compare: Compare, make_app: AppMaker, name: str, look: Look) -> None:
+def test_check(screens: Screens, make_app: AppMaker, name: str, look: Look) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -156,10 +156,10 @@ def test_check(snap_compare: Compare, make_app: AppMaker, name: str, look: Look)
         tool.steps = CHECKS[name]
         await hand.press("C", "t")
 
-    compare(snap_compare, app, look, script, "CheckScreen")
+    screens.compare(app, look, script, "CheckScreen")
 
 
-def test_running(snap_compare: Compare, make_app: AppMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_running(screens: Screens, make_app: AppMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     app = make_app()
 
     async def script(hand: Hand) -> None:
@@ -171,7 +171,7 @@ def test_running(snap_compare: Compare, make_app: AppMaker, monkeypatch: pytest.
         await hand.press("2", "s")
         app.changed(operations=True)
 
-    compare(snap_compare, app, Look(NORMAL), script, "MainScreen")
+    screens.compare(app, Look(NORMAL), script, "MainScreen")
 
 
 def hand_names(hand: Hand) -> list[str]:
