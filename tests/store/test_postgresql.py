@@ -13,10 +13,13 @@ from sqlalchemy import text
 from dojo_tui.model.clock import Clock
 from dojo_tui.model.errors import StoreError
 from dojo_tui.store import leases
+from dojo_tui.store.closing_table import closings
 from dojo_tui.store.connectors import insert_connector
 from dojo_tui.store.leases import Lease
 from dojo_tui.store.open import open_store
+from dojo_tui.store.renames import renames_table
 from dojo_tui.store.tables import metadata
+from dojo_tui.store.triage_table import triage_changes
 from dojo_tui.store.version import HEAD, stored_version
 from tests.services.conftest import SERVER, store_url
 
@@ -35,6 +38,8 @@ def url(store_url: str) -> str:
 def test_migrated_tables_are_those_of_the_metadata(url: str) -> None:
     store = open_store(url, clock=CLOCK)
     with store.database.read() as connection:
+        # What is compared are the tables of all modules, whichever tests were imported beside this one.
+        assert closings.metadata is triage_changes.metadata is renames_table.metadata is metadata
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         assert stored_version(connection) == HEAD
     store.close()
